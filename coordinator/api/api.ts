@@ -1,0 +1,45 @@
+import type { CancelSweepRequest__Output } from '../../proto/generated/tickwork/v1/CancelSweepRequest.ts';
+import type { ClusterStatus } from '../../proto/generated/tickwork/v1/ClusterStatus.ts';
+import type { ExportChunk } from '../../proto/generated/tickwork/v1/ExportChunk.ts';
+import type { ExportTableRequest__Output } from '../../proto/generated/tickwork/v1/ExportTableRequest.ts';
+import type { GetStatusRequest__Output } from '../../proto/generated/tickwork/v1/GetStatusRequest.ts';
+import type { GetSweepRequest__Output } from '../../proto/generated/tickwork/v1/GetSweepRequest.ts';
+import type { GetTableRequest__Output } from '../../proto/generated/tickwork/v1/GetTableRequest.ts';
+import type { ListReportsRequest__Output } from '../../proto/generated/tickwork/v1/ListReportsRequest.ts';
+import type { ListReportsResponse } from '../../proto/generated/tickwork/v1/ListReportsResponse.ts';
+import type { ListSweepsRequest__Output } from '../../proto/generated/tickwork/v1/ListSweepsRequest.ts';
+import type { ListSweepsResponse } from '../../proto/generated/tickwork/v1/ListSweepsResponse.ts';
+import type { ListTrialsRequest__Output } from '../../proto/generated/tickwork/v1/ListTrialsRequest.ts';
+import type { ListTrialsResponse } from '../../proto/generated/tickwork/v1/ListTrialsResponse.ts';
+import type { ListWorkersRequest__Output } from '../../proto/generated/tickwork/v1/ListWorkersRequest.ts';
+import type { ListWorkersResponse } from '../../proto/generated/tickwork/v1/ListWorkersResponse.ts';
+import type { PlanSweepRequest__Output } from '../../proto/generated/tickwork/v1/PlanSweepRequest.ts';
+import type { SubmitSweepRequest__Output } from '../../proto/generated/tickwork/v1/SubmitSweepRequest.ts';
+import type { Sweep } from '../../proto/generated/tickwork/v1/Sweep.ts';
+import type { SweepPlan } from '../../proto/generated/tickwork/v1/SweepPlan.ts';
+import type { Table } from '../../proto/generated/tickwork/v1/Table.ts';
+import type { WatchSweepRequest__Output } from '../../proto/generated/tickwork/v1/WatchSweepRequest.ts';
+import type { WatchSweepResponse } from '../../proto/generated/tickwork/v1/WatchSweepResponse.ts';
+import type { WatchTableRequest__Output } from '../../proto/generated/tickwork/v1/WatchTableRequest.ts';
+
+/**
+ * The public API once, whatever carries it: the gRPC services and the HTTP gateway are thin adapters over this interface.
+ * Handlers throw TickworkError; each adapter maps its code to a status. Streams end when `signal` aborts.
+ */
+export interface Api {
+  planSweep(request: PlanSweepRequest__Output): Promise<SweepPlan>;
+  submitSweep(request: SubmitSweepRequest__Output): Promise<Sweep>;
+  getSweep(request: GetSweepRequest__Output): Promise<Sweep>;
+  listSweeps(request: ListSweepsRequest__Output): Promise<ListSweepsResponse>;
+  watchSweep(request: WatchSweepRequest__Output, signal: AbortSignal): AsyncIterable<WatchSweepResponse>;
+  cancelSweep(request: CancelSweepRequest__Output): Promise<Sweep>;
+  listTrials(request: ListTrialsRequest__Output): Promise<ListTrialsResponse>;
+
+  getTable(request: GetTableRequest__Output): Promise<Table>;
+  watchTable(request: WatchTableRequest__Output, signal: AbortSignal): AsyncIterable<Table>;
+  exportTable(request: ExportTableRequest__Output, signal: AbortSignal): AsyncIterable<ExportChunk>;
+  listReports(request: ListReportsRequest__Output): Promise<ListReportsResponse>;
+
+  listWorkers(request: ListWorkersRequest__Output): Promise<ListWorkersResponse>;
+  getStatus(request: GetStatusRequest__Output): Promise<ClusterStatus>;
+}

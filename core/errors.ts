@@ -1,0 +1,59 @@
+/**
+ * The closed table of error codes. A code is never reused for another meaning; `docs/errors.md` lists them all
+ * (a test compares the two). `retryable` says whether the same call may succeed later without a change.
+ */
+export const ERROR_CODES = {
+  STUDY_SYNTAX: { retryable: false, summary: 'The study is not well-formed YAML.' },
+  STUDY_INVALID: { retryable: false, summary: 'A field of the study has the wrong type, an unknown name or a bad value.' },
+  GRID_EMPTY: { retryable: false, summary: 'An axis has no level, or the constraint leaves no cell.' },
+  GRID_TOO_LARGE: { retryable: false, summary: 'The grid has more cells than a coordinator accepts.' },
+  ARGUMENT_INVALID: { retryable: false, summary: 'A request field or command-line option is missing or malformed.' },
+  SWEEP_NOT_FOUND: { retryable: false, summary: 'No sweep has this name.' },
+  SWEEP_FINISHED: { retryable: false, summary: 'The sweep has reached a terminal state.' },
+  REQUEST_ID_REUSED: { retryable: false, summary: 'The request id was used before with other contents.' },
+  PAGE_TOKEN_INVALID: { retryable: false, summary: 'The page token does not belong to this request.' },
+  LEASE_STALE: { retryable: false, summary: 'The message names a lease, attempt or epoch that is no longer current.' },
+  TRIAL_FINISHED: { retryable: false, summary: 'The trial has reached a terminal state.' },
+  WORKER_VERSION: { retryable: false, summary: 'The worker speaks another protocol version than the coordinator.' },
+  WORKER_DUPLICATE: { retryable: false, summary: 'A worker with this name is already connected.' },
+  LOG_CONFLICT: { retryable: false, summary: 'Another coordinator has written to the event log.' },
+  STATE_DIRECTORY_IN_USE: { retryable: false, summary: 'Another process holds the state directory.' },
+  NATS_UNREACHABLE: { retryable: true, summary: 'The NATS server does not answer or has no JetStream.' },
+  COORDINATOR_UNREACHABLE: { retryable: true, summary: 'The coordinator does not answer.' },
+  NOT_READY: { retryable: true, summary: 'The coordinator is starting or shutting down.' },
+  DATASET_MISSING: { retryable: false, summary: 'A dataset file is not where it was expected.' },
+  DATASET_CORRUPT: { retryable: false, summary: 'A dataset file is truncated or not in its format.' },
+  STEP_UNTRACEABLE: { retryable: false, summary: 'A training step reads a value or uses a kernel that cannot be traced.' },
+  TRIAL_DIVERGED: { retryable: false, summary: 'The loss became NaN or infinite.' },
+  CONFIG_INVALID: { retryable: false, summary: 'A setting of a process is missing or malformed.' },
+  INTERNAL: { retryable: false, summary: 'A defect of Tickwork itself.' },
+} as const satisfies Record<string, { retryable: boolean; summary: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** One complaint about one place, so that all problems of an input can be shown at once. */
+export interface FieldViolation {
+  /** Path in the input, for example `factors.config[2]`. */
+  readonly field: string;
+  readonly message: string;
+  /** 1-based position in the source text, when there is one. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** The only error class thrown on purpose. Message grammar: Expected X to be R, got V. Then what to do. */
+export class TickworkError extends Error {
+  override readonly name = 'TickworkError';
+  readonly code: ErrorCode;
+  readonly violations: readonly FieldViolation[];
+
+  constructor(code: ErrorCode, message: string, options: { violations?: readonly FieldViolation[]; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.violations = options.violations ?? [];
+  }
+
+  get retryable(): boolean {
+    return ERROR_CODES[this.code].retryable;
+  }
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { DATASET_NAMES } from '../catalogue/datasets.ts';
+import { networkConfigs, NETWORK_FAMILIES } from '../catalogue/networks.ts';
+
+const positiveInteger = z.int().min(1);
+const fraction = z.number().min(0).lt(1);
+
+/** A training scale S: one side length in pixels, or a range from which each image draws its own. */
+const trainScale = z.union([
+  z.int().min(28).max(512),
+  z.tuple([z.int().min(28).max(512), z.int().min(28).max(512)]).refine(([low, high]) => low < high, {
+    error: 'Expected a range [Smin, Smax] with Smin < Smax',
+  }),
+]);
+
+/**
+ * Everything one trial needs to know, seed aside. Any of these may be a factor of the grid.
+ * S and Q are the smallest image side in training and testing (Simonyan & Zisserman 2015, §3.1–3.2).
+ */
+export const trialParametersSchema = z
+  .strictObject({
+    network: z.enum(NETWORK_FAMILIES),
+    /** Configuration within the family, for example VGG's `A-LRN`. */
+    config: z.string(),
+    dataset: z.enum(DATASET_NAMES),
+    trainImages: positiveInteger,
+    testImages: positiveInteger,
+    trainEpochs: positiveInteger.max(10_000),
+    batchSize: positiveInteger.max(4096),
+    trainScale,
+    testScale: z.int().min(28).max(512),
+    /** Side of the grid of test crops: 1 is the centre crop, 5 is the paper's 5×5 grid. */
+    testCrops: positiveInteger.max(9).default(1),
+    /** Average the posteriors of each test crop and its mirror image. */
+    testFlip: z.boolean().default(true),
+    /** Mirror half of the training images. */
+    trainFlip: z.boolean().default(true),
+    learningRate: z.number().positive(),
+    schedule: z.enum(['constant', 'cosine']).default('constant'),
+    momentum: fraction.default(0.9),
+    weightDecay: z.number().min(0).default(5e-4),
+    dropout: fraction.default(0.5),
+  })
+  .superRefine((p, context) => {
+    const configs = networkConfigs(p.network);
+    if (!configs.includes(p.config)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['config'],
+        message: `Expected config to be one of ${configs.join(', ')}, got ${JSON.stringify(p.config)}`,
+      });
+    }
+  });
+
+export type TrialParameters = z.output<typeof trialParametersSchema>;
+
+/** What a worker is asked to run: one configuration and one replica seed. */
+export interface TrialSpec {
+  readonly parameters: TrialParameters;
+  readonly seed: number;
+}

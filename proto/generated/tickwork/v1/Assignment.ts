@@ -1,0 +1,27 @@
+// Original file: proto/tickwork/v1/worker.proto
+
+import type { Lease as _tickwork_v1_Lease, Lease__Output as _tickwork_v1_Lease__Output } from '../../tickwork/v1/Lease.ts';
+
+export interface Assignment {
+  'lease'?: (_tickwork_v1_Lease | null);
+  /**
+   * {"parameters": {...}, "seed": n}, as core/study/trial-parameters.ts defines it.
+   */
+  'trialJson'?: (string);
+  /**
+   * For progress displays, for example `config=A-LRN scale=32 seed=1`.
+   */
+  'title'?: (string);
+}
+
+export interface Assignment__Output {
+  'lease': (_tickwork_v1_Lease__Output | null);
+  /**
+   * {"parameters": {...}, "seed": n}, as core/study/trial-parameters.ts defines it.
+   */
+  'trialJson': (string);
+  /**
+   * For progress displays, for example `config=A-LRN scale=32 seed=1`.
+   */
+  'title': (string);
+}

@@ -1,0 +1,23 @@
+// Original file: proto/tickwork/v1/worker.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface Device {
+  'name'?: (string);
+  /**
+   * For example `onnx`.
+   */
+  'executor'?: (string);
+  'memoryBytes'?: (number | string | Long);
+  'threads'?: (number);
+}
+
+export interface Device__Output {
+  'name': (string);
+  /**
+   * For example `onnx`.
+   */
+  'executor': (string);
+  'memoryBytes': (number);
+  'threads': (number);
+}

@@ -1,0 +1,41 @@
+// Original file: proto/tickwork/v1/worker.proto
+
+import type { Device as _tickwork_v1_Device, Device__Output as _tickwork_v1_Device__Output } from '../../tickwork/v1/Device.ts';
+import type { Lease as _tickwork_v1_Lease, Lease__Output as _tickwork_v1_Lease__Output } from '../../tickwork/v1/Lease.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface Hello {
+  'worker'?: (string);
+  /**
+   * Must equal the coordinator's; see proto/protocol-version.ts.
+   */
+  'protocolVersion'?: (number);
+  'softwareVersion'?: (string);
+  'slots'?: (number);
+  'devices'?: (_tickwork_v1_Device)[];
+  'labels'?: ({[key: string]: string});
+  /**
+   * Leases that this worker still works on, after a reconnect.
+   */
+  'inFlight'?: (_tickwork_v1_Lease)[];
+  'host'?: (string);
+  'pid'?: (number | string | Long);
+}
+
+export interface Hello__Output {
+  'worker': (string);
+  /**
+   * Must equal the coordinator's; see proto/protocol-version.ts.
+   */
+  'protocolVersion': (number);
+  'softwareVersion': (string);
+  'slots': (number);
+  'devices': (_tickwork_v1_Device__Output)[];
+  'labels': ({[key: string]: string});
+  /**
+   * Leases that this worker still works on, after a reconnect.
+   */
+  'inFlight': (_tickwork_v1_Lease__Output)[];
+  'host': (string);
+  'pid': (number);
+}

@@ -1,0 +1,20 @@
+// Original file: proto/tickwork/v1/sweep.proto
+
+import type { Level as _tickwork_v1_Level, Level__Output as _tickwork_v1_Level__Output } from '../../tickwork/v1/Level.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface PlannedConfiguration {
+  'levels'?: (_tickwork_v1_Level)[];
+  'weightLayers'?: (number);
+  'parameters'?: (number | string | Long);
+  'macsPerImage'?: (number | string);
+  'estimatedMacs'?: (number | string);
+}
+
+export interface PlannedConfiguration__Output {
+  'levels': (_tickwork_v1_Level__Output)[];
+  'weightLayers': (number);
+  'parameters': (number);
+  'macsPerImage': (number);
+  'estimatedMacs': (number);
+}

@@ -1,0 +1,73 @@
+// Original file: proto/tickwork/v1/sweep.proto
+
+import type { SweepState as _tickwork_v1_SweepState, SweepState__Output as _tickwork_v1_SweepState__Output } from '../../tickwork/v1/SweepState.ts';
+import type { TrialCounts as _tickwork_v1_TrialCounts, TrialCounts__Output as _tickwork_v1_TrialCounts__Output } from '../../tickwork/v1/TrialCounts.ts';
+import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from '../../google/protobuf/Timestamp.ts';
+import type { Factor as _tickwork_v1_Factor, Factor__Output as _tickwork_v1_Factor__Output } from '../../tickwork/v1/Factor.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface Sweep {
+  /**
+   * Resource name, `sweeps/{sweep}`.
+   */
+  'name'?: (string);
+  /**
+   * The study's own name and title.
+   */
+  'study'?: (string);
+  'title'?: (string);
+  'state'?: (_tickwork_v1_SweepState);
+  'counts'?: (_tickwork_v1_TrialCounts | null);
+  'createTime'?: (_google_protobuf_Timestamp | null);
+  /**
+   * Absent while the sweep is active.
+   */
+  'finishTime'?: (_google_protobuf_Timestamp | null);
+  /**
+   * The submitted YAML, to the byte. Only in GetSweep.
+   */
+  'studyYaml'?: (string);
+  /**
+   * Factors in the order of the study.
+   */
+  'factors'?: (_tickwork_v1_Factor)[];
+  'seeds'?: (number | string | Long)[];
+  /**
+   * Grows with every change of this sweep; what WatchSweep and tables are stamped with.
+   */
+  'revision'?: (number | string | Long);
+  '_finishTime'?: "finishTime";
+}
+
+export interface Sweep__Output {
+  /**
+   * Resource name, `sweeps/{sweep}`.
+   */
+  'name': (string);
+  /**
+   * The study's own name and title.
+   */
+  'study': (string);
+  'title': (string);
+  'state': (_tickwork_v1_SweepState__Output);
+  'counts': (_tickwork_v1_TrialCounts__Output | null);
+  'createTime': (_google_protobuf_Timestamp__Output | null);
+  /**
+   * Absent while the sweep is active.
+   */
+  'finishTime'?: (_google_protobuf_Timestamp__Output | null);
+  /**
+   * The submitted YAML, to the byte. Only in GetSweep.
+   */
+  'studyYaml': (string);
+  /**
+   * Factors in the order of the study.
+   */
+  'factors': (_tickwork_v1_Factor__Output)[];
+  'seeds': (number)[];
+  /**
+   * Grows with every change of this sweep; what WatchSweep and tables are stamped with.
+   */
+  'revision': (number);
+  '_finishTime'?: "finishTime";
+}
