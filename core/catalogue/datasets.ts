@@ -12,6 +12,17 @@ export interface DatasetFacts {
   readonly classes: number;
   readonly trainImages: number;
   readonly testImages: number;
+  /**
+   * Pixels of the whole training set, on the scale [0, 1]. Constants rather than the mean of a trial's own subset, so
+   * that an image looks the same to every seed and every subset size.
+   */
+  readonly normalisation: Normalisation;
+}
+
+/** A network sees (pixel / 255 − mean) / deviation. */
+export interface Normalisation {
+  readonly mean: number;
+  readonly deviation: number;
 }
 
 export const DATASETS: Readonly<Record<DatasetName, DatasetFacts>> = {
@@ -23,5 +34,6 @@ export const DATASETS: Readonly<Record<DatasetName, DatasetFacts>> = {
     classes: 10,
     trainImages: 60_000,
     testImages: 10_000,
+    normalisation: { mean: 0.28604, deviation: 0.353024 },
   },
 };

@@ -1,0 +1,108 @@
+import type { MetricName } from '../core/catalogue/metrics.ts';
+import type { SweepEvent } from '../core/sweep/events.ts';
+import type { GroupedAggregate, Grouping } from '../core/table/grouping.ts';
+import type { FailureRecord, ReportRecord, ResultRecord, TrialRecord } from '../proto/records.ts';
+
+/** The event log: one writer, enforced by the log itself. Adapters: JetStream, memory. */
+export interface EventLog {
+  /** All events from the beginning, in batches as they were appended. */
+  replay(): AsyncIterable<readonly SweepEvent[]>;
+  /**
+   * Appends one batch atomically after the last batch that this log has read or written.
+   * @throws TickworkError LOG_CONFLICT when somebody else has written since (step down), NATS_UNREACHABLE (retry).
+   */
+  append(events: readonly SweepEvent[]): Promise<void>;
+  /** Sequence of the last batch read or written; 0 when empty. */
+  readonly lastSequence: number;
+  close(): Promise<void>;
+}
+
+/** A record as the record stream delivers it. */
+export interface Delivery {
+  readonly record: TrialRecord;
+  readonly id: string;
+  readonly contentHash: string;
+  /** Position in the record stream. */
+  readonly sequence: number;
+  /** 1 for the first delivery. */
+  readonly deliveries: number;
+  /** Confirms; the stream will not deliver it again. Call after the effect is durable. */
+  ack(): Promise<void>;
+}
+
+/** Where workers' records arrive: at least once, in any order. Malformed messages are handed over too, with their problem. */
+export interface RecordStream {
+  /** Batches of what is waiting, at most `maxBatch` each. Ends when `signal` aborts. Survives reconnects. */
+  deliveries(options: { readonly maxBatch: number; readonly signal: AbortSignal }): AsyncIterable<readonly (Delivery | Malformed)[]>;
+  close(): Promise<void>;
+}
+
+export interface Malformed {
+  readonly problem: string;
+  readonly bytes: Uint8Array;
+  readonly sequence: number;
+  /** Removes it from the stream's pending messages. */
+  ack(): Promise<void>;
+}
+
+export interface StoredResult {
+  readonly sweepId: string;
+  readonly cell: number;
+  readonly gridIndex: number;
+  readonly seed: number;
+  readonly record: ResultRecord;
+  readonly contentHash: string;
+  /** Position of the record in the record stream. */
+  readonly sequence: number;
+  /** Unix milliseconds by the coordinator's clock. */
+  readonly committedAt: number;
+}
+
+/** A record that is kept for inspection only. */
+export interface SetAside {
+  readonly disposition: 'superseded' | 'quarantined';
+  readonly reason: string;
+  readonly id: string;
+  readonly contentHash: string;
+  /** JSON text of the record, or what could be read of it. */
+  readonly body: string;
+  readonly sequence: number;
+  readonly at: number;
+}
+
+export interface StoreBatch {
+  readonly results: readonly StoredResult[];
+  readonly reports: readonly (ReportRecord & { readonly sequence: number })[];
+  readonly failures: readonly (FailureRecord & { readonly sequence: number })[];
+  readonly setAside: readonly SetAside[];
+}
+
+export interface ReportPoint {
+  readonly cell: number;
+  readonly attempt: number;
+  readonly trainEpoch: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** The committed rows. Adapters: DuckDB, memory. One contract suite runs over both. */
+export interface ResultStore {
+  /** Everything or nothing, durable on return. A row that exists already with the same contents is left as it is. */
+  commit(batch: StoreBatch): Promise<void>;
+  /** Committed results with `sequence > after`, in its order: what a restart compares with the event log. */
+  resultsAfter(sequence: number): Promise<readonly StoredResult[]>;
+  result(sweepId: string, cell: number): Promise<StoredResult | undefined>;
+  /** Results of the given cells of one sweep, for trial listings. */
+  results(sweepId: string, cells: readonly number[]): Promise<ReadonlyMap<number, StoredResult>>;
+  aggregate(sweepId: string, grouping: Grouping, metrics: readonly MetricName[]): Promise<readonly GroupedAggregate[]>;
+  /** In the order of (cell, attempt, trainEpoch); `after` is the last one seen. */
+  reports(query: {
+    readonly sweepId: string;
+    readonly cell?: number;
+    readonly after?: { readonly cell: number; readonly attempt: number; readonly trainEpoch: number };
+    readonly limit: number;
+  }): Promise<readonly ReportPoint[]>;
+  /** One Parquet file: a row for each committed (cell, metric), with its levels as columns. */
+  exportParquet(sweepId: string, factors: readonly { readonly name: string; readonly labels: readonly string[]; readonly stride: number }[]): Promise<Uint8Array>;
+  counts(): Promise<{ readonly results: number; readonly quarantined: number; readonly superseded: number }>;
+  close(): Promise<void>;
+}

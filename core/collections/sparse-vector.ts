@@ -1,0 +1,66 @@
+/**
+ * An immutable array with holes: a radix-32 trie that shares all but one path with its predecessor
+ * (Bagwell 2001, "Ideal Hash Trees"; Clojure's vectors). A write copies at most 7 nodes of 32 entries, so a sweep of 10^7 cells
+ * costs nothing until its cells are touched, and `evolve` stays pure without copying the sweep.
+ */
+const BITS = 5;
+const WIDTH = 1 << BITS;
+
+type Node<T> = readonly (Node<T> | T | undefined)[];
+
+export interface SparseVector<T> {
+  readonly depth: number;
+  readonly root: Node<T>;
+  /** Entries that are set. */
+  readonly size: number;
+}
+
+export function emptyVector<T>(): SparseVector<T> {
+  return { depth: 1, root: [], size: 0 };
+}
+
+const digit = (index: number, level: number): number => Math.floor(index / WIDTH ** level) % WIDTH;
+
+/** @returns undefined for a hole. */
+export function vectorGet<T>(vector: SparseVector<T>, index: number): T | undefined {
+  if (index >= WIDTH ** vector.depth) return undefined;
+  let node: Node<T> | undefined = vector.root;
+  for (let level = vector.depth - 1; level > 0; level--) {
+    node = node[digit(index, level)] as Node<T> | undefined;
+    if (node === undefined) return undefined;
+  }
+  return node[digit(index, 0)] as T | undefined;
+}
+
+/** @param index integer in [0, 2^35). */
+export function vectorSet<T>(vector: SparseVector<T>, index: number, value: T): SparseVector<T> {
+  let { depth, root } = vector;
+  while (index >= WIDTH ** depth) {
+    root = root.length === 0 ? [] : [root];
+    depth++;
+  }
+  const isNew = vectorGet(vector, index) === undefined;
+  return { depth, root: setIn(root, index, depth - 1, value), size: vector.size + (isNew ? 1 : 0) };
+}
+
+function setIn<T>(node: Node<T>, index: number, level: number, value: T): Node<T> {
+  const copy = node.slice();
+  const at = digit(index, level);
+  copy[at] = level === 0 ? value : setIn((node[at] as Node<T> | undefined) ?? [], index, level - 1, value);
+  return copy;
+}
+
+/** Set entries in the order of their index. */
+export function* vectorEntries<T>(vector: SparseVector<T>): Generator<readonly [index: number, value: T]> {
+  yield* entriesOf<T>(vector.root, vector.depth - 1, 0);
+}
+
+function* entriesOf<T>(node: Node<T>, level: number, base: number): Generator<readonly [number, T]> {
+  for (let i = 0; i < node.length; i++) {
+    const entry = node[i];
+    if (entry === undefined) continue;
+    const index = base + i * WIDTH ** level;
+    if (level === 0) yield [index, entry as T];
+    else yield* entriesOf<T>(entry as Node<T>, level - 1, index);
+  }
+}

@@ -1,0 +1,18 @@
+import { DATASETS } from '../catalogue/datasets.ts';
+import { describeNetwork } from '../catalogue/networks.ts';
+import type { TrialParameters } from '../study/trial-parameters.ts';
+import { countMultiplyAccumulates } from './counts.ts';
+
+/**
+ * Multiply-accumulates of a whole trial: every training pass (forward, and twice that backward), the centre-crop
+ * evaluation after each train epoch, and the final evaluation with its crops and mirror images. Comparable between
+ * trials of one worker: schedulers start the longest first, plans turn it into hours at a measured rate.
+ */
+export function trialCost(parameters: TrialParameters): number {
+  const { channels, classes } = DATASETS[parameters.dataset];
+  const { network, config, dropout, batchSize, trainEpochs, testImages, testCrops, testFlip } = parameters;
+  const forward = countMultiplyAccumulates(describeNetwork(network, config, { channels, classes, dropout }));
+  const trainedPerEpoch = Math.floor(parameters.trainImages / batchSize) * batchSize;
+  const finalViews = testCrops * testCrops * (testFlip ? 2 : 1);
+  return forward * (3 * trainedPerEpoch * trainEpochs + testImages * (trainEpochs + finalViews));
+}

@@ -1,0 +1,49 @@
+import { DATASETS } from '../catalogue/datasets.ts';
+import { describeNetwork } from '../catalogue/networks.ts';
+import { countConfigurations, createGrid } from '../grid/grid.ts';
+import { trialCost } from '../networks/cost.ts';
+import { countMultiplyAccumulates, countParameters, countWeightLayers } from '../networks/counts.ts';
+import { trialParameters } from '../study/check-levels.ts';
+import type { Study } from '../study/study.ts';
+
+export interface PlannedConfiguration {
+  readonly levels: readonly { readonly factor: string; readonly label: string }[];
+  readonly weightLayers: number;
+  readonly parameters: number;
+  readonly macsPerImage: number;
+  readonly estimatedMacs: number;
+}
+
+export interface Plan {
+  readonly configurations: number;
+  /** Configurations × seeds. */
+  readonly cells: number;
+  /** Multiply-accumulates of the whole sweep; scaled up from the listed rows when there are more. */
+  readonly estimatedMacs: number;
+  readonly rows: readonly PlannedConfiguration[];
+}
+
+const MAX_ROWS = 1000;
+
+/** What a study would run, before anything is stored. */
+export function planStudy(study: Study): Plan {
+  const grid = createGrid(study);
+  const configurations = countConfigurations(grid, study.where !== undefined);
+  const rows: PlannedConfiguration[] = [];
+  for (let i = 0; i < grid.size && rows.length < MAX_ROWS; i++) {
+    if (!grid.allows(i)) continue;
+    const p = trialParameters(grid, i);
+    const { channels, classes } = DATASETS[p.dataset];
+    const network = describeNetwork(p.network, p.config, { channels, classes, dropout: p.dropout });
+    rows.push({
+      levels: grid.labels(i),
+      weightLayers: countWeightLayers(network),
+      parameters: countParameters(network),
+      macsPerImage: countMultiplyAccumulates(network),
+      estimatedMacs: trialCost(p) * study.seeds.length,
+    });
+  }
+  const listed = rows.reduce((total, row) => total + row.estimatedMacs, 0);
+  const estimatedMacs = rows.length === 0 ? 0 : listed * (configurations / rows.length);
+  return { configurations, cells: configurations * study.seeds.length, estimatedMacs, rows };
+}

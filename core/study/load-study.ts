@@ -1,0 +1,157 @@
+import type { z } from 'zod';
+import { factorsOf } from '../constraint/expression.ts';
+import { parseConstraint } from '../constraint/parse.ts';
+import { type ErrorCode, type FieldViolation, TickworkError } from '../errors.ts';
+import { countConfigurations, createGrid, MAX_GRID } from '../grid/grid.ts';
+import { gridSize } from '../grid/mixed-radix.ts';
+import { type ParameterValue, type Study, type StudyFactor, type StudyInput, studySchema } from './study.ts';
+import { checkLevels, isTrialParameter } from './check-levels.ts';
+import { parseYaml, type Path, pathText, type PositionedYaml } from './yaml-positions.ts';
+
+/** Bytes of YAML a study may have. */
+export const MAX_STUDY_BYTES = 1_048_576;
+
+/**
+ * Reads a study: YAML, schema, levels against the trial's parameters, constraint, size. All problems of one stage are
+ * reported together, each with the path of the field and its line and column.
+ * @throws TickworkError STUDY_SYNTAX, STUDY_INVALID, GRID_EMPTY, GRID_TOO_LARGE
+ */
+export function loadStudy(text: string): Study {
+  if (text.length > MAX_STUDY_BYTES) {
+    throw new TickworkError('STUDY_INVALID', `Expected a study of at most ${MAX_STUDY_BYTES} characters, got ${text.length}. Split it.`);
+  }
+  const parsed = parseYaml(text);
+  if ('problems' in parsed) throw problem('STUDY_SYNTAX', parsed.problems);
+  const { yaml } = parsed;
+
+  const checked = studySchema.safeParse(yaml.value);
+  if (!checked.success) {
+    const violations = checked.error.issues.flatMap((issue) => violationsOf(issue, yaml));
+    throw problem(violations.every((v) => v.message.includes('empty axis')) ? 'GRID_EMPTY' : 'STUDY_INVALID', violations);
+  }
+
+  const study = toStudy(checked.data);
+  checkSize(study, yaml);
+  const violations = [...checkConstraint(study), ...checkPublished(study, checked.data), ...checkShown(study), ...checkLevels(study)];
+  if (violations.length > 0) {
+    throw problem('STUDY_INVALID', violations.map(({ path, message }) => ({ field: pathText(path), message, ...yaml.positionOf(path) })));
+  }
+  if (study.where !== undefined && countConfigurations(createGrid(study), true) === 0) {
+    throw problem('GRID_EMPTY', [
+      { field: 'where', message: `Expected the constraint to keep a cell, got none of ${gridSize(radices(study))}`, ...yaml.positionOf(['where']) },
+    ]);
+  }
+  return study;
+}
+
+export interface Complaint {
+  readonly path: Path;
+  readonly message: string;
+}
+
+const radices = (study: Study): number[] => study.factors.map((factor) => factor.levels.length);
+
+function toStudy(input: StudyInput): Study {
+  const values = input.published?.values ?? {};
+  return {
+    name: input.study,
+    title: input.title ?? input.study,
+    seeds: input.seeds,
+    parameters: input.parameters,
+    factors: Object.entries(input.factors).map(([name, levels]) => toFactor(name, levels)),
+    ...(input.where === undefined ? {} : { where: input.where }),
+    maxAttempts: input.maxAttempts,
+    table: input.table,
+    ...(input.published === undefined
+      ? {}
+      : {
+          published: {
+            source: input.published.source,
+            values,
+            rows: input.published.rows.map((row) => ({
+              when: Object.fromEntries(Object.entries(row).filter(([key]) => !(key in values)).map(([key, value]) => [key, String(value)])),
+              values: Object.fromEntries(Object.entries(row).filter(([key]) => key in values)) as Record<string, number>,
+            })),
+          },
+        }),
+  };
+}
+
+function toFactor(name: string, levels: StudyInput['factors'][string]): StudyFactor {
+  return {
+    name,
+    levels: levels.map((level) => {
+      if (typeof level !== 'object' || Array.isArray(level)) return { label: labelOf(level), assignments: { [name]: level } };
+      const { label, ...assignments } = level as Record<string, ParameterValue>;
+      return { label: label === undefined ? Object.values(assignments).map(labelOf).join(' ') : String(label), assignments };
+    }),
+  };
+}
+
+const labelOf = (value: ParameterValue): string => (Array.isArray(value) ? `[${value.join(';')}]` : String(value));
+
+function checkSize(study: Study, yaml: PositionedYaml): void {
+  const size = gridSize(radices(study)) * study.seeds.length;
+  if (size <= MAX_GRID) return;
+  throw problem('GRID_TOO_LARGE', [
+    {
+      field: 'factors',
+      message: `Expected at most ${MAX_GRID.toExponential()} cells, got ${size.toExponential(3)} (${radices(study).join(' × ')} levels × ${study.seeds.length} seeds). Split the study`,
+      ...yaml.positionOf(['factors']),
+    },
+  ]);
+}
+
+function checkConstraint(study: Study): Complaint[] {
+  if (study.where === undefined) return [];
+  const parsed = parseConstraint(study.where);
+  if (!parsed.ok) return [{ path: ['where'], message: `${parsed.message} (character ${parsed.offset + 1})` }];
+  const known = study.factors.map((factor) => factor.name);
+  return [...factorsOf(parsed.expression)]
+    .filter(([name]) => !known.includes(name))
+    .map(([name, offset]) => ({
+      path: ['where'],
+      message: `Expected a factor of this study (${known.join(', ') || 'it has none'}), got ${JSON.stringify(name)} (character ${offset + 1}). Put text in quotes`,
+    }));
+}
+
+function checkPublished(study: Study, input: StudyInput): Complaint[] {
+  const values = input.published?.values ?? {};
+  return (input.published?.rows ?? []).flatMap((row, i) =>
+    Object.entries(row).flatMap(([key, value]): Complaint[] => {
+      const path = ['published', 'rows', i, key];
+      if (key in values) return typeof value === 'number' ? [] : [{ path, message: `Expected ${key} to be a number, got ${JSON.stringify(value)}` }];
+      const factor = study.factors.find((f) => f.name === key);
+      if (!factor) return [{ path, message: `Expected a factor or one of published.values, got ${JSON.stringify(key)}` }];
+      const labels = factor.levels.map((level) => level.label);
+      return labels.includes(String(value)) ? [] : [{ path, message: `Expected a level of ${key} (${labels.slice(0, 20).join(', ')}), got ${JSON.stringify(value)}` }];
+    }),
+  );
+}
+
+function checkShown(study: Study): Complaint[] {
+  return study.table.show.flatMap((name, i) =>
+    isTrialParameter(name) ? [] : [{ path: ['table', 'show', i], message: `Expected the name of a trial parameter, got ${JSON.stringify(name)}` }],
+  );
+}
+
+function violationsOf(issue: z.core.$ZodIssue, yaml: PositionedYaml): FieldViolation[] {
+  const path = issue.path.filter((part): part is string | number => typeof part !== 'symbol');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      field: pathText([...path, key]),
+      message: 'Unknown key',
+      ...yaml.positionOfKey(path, key),
+    }));
+  }
+  if (issue.code === 'invalid_key') {
+    const key = String(path.at(-1));
+    return [{ field: pathText(path), message: issue.issues[0]?.message ?? issue.message, ...yaml.positionOfKey(path.slice(0, -1), key) }];
+  }
+  return [{ field: pathText(path), message: issue.message.replace(/^Invalid input: e/, 'E').replace(/received/, 'got'), ...yaml.positionOf(path) }];
+}
+
+function problem(code: ErrorCode, violations: readonly FieldViolation[]): TickworkError {
+  const lines = violations.map((v) => `line ${v.line}:${v.column}${v.field === '' ? '' : ` ${v.field}`}: ${v.message}.`);
+  return new TickworkError(code, lines.join('\n'), { violations });
+}

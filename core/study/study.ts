@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { METRIC_NAMES } from '../catalogue/metrics.ts';
+
+/** What a level may assign: any value a trial parameter can have. */
+const parameterValue = z.union([
+  z.string().max(200),
+  z.number(),
+  z.boolean(),
+  z.array(z.union([z.string().max(200), z.number(), z.boolean()])).max(16),
+]);
+
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,47}$/, {
+  error: 'Expected a name of 1 to 48 lower-case letters, digits and "-", beginning with a letter',
+});
+const parameterName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,47}$/, {
+  error: 'Expected 1 to 48 letters, digits, "_" or "-", beginning with a letter',
+});
+
+/** A level that sets several parameters at once, with the label it has in tables and constraints. */
+const labelledLevel = z.looseObject({ label: z.union([z.string().min(1).max(80), z.number()]).optional() }).pipe(
+  z.record(parameterName, parameterValue),
+);
+
+const level = z.union([parameterValue, labelledLevel]);
+
+const publishedValue = z.strictObject({ title: z.string().min(1).max(80), unit: z.string().max(16).default('') });
+
+/**
+ * The study as the YAML file spells it. `factors` span the grid, the last one varying fastest; `seeds` repeat it;
+ * `parameters` holds what all cells share. Levels are checked against the trial's parameters in load-study.ts.
+ */
+export const studySchema = z.strictObject({
+  study: name,
+  title: z.string().min(1).max(200).optional(),
+  description: z.string().max(10_000).optional(),
+  seeds: z
+    .union([
+      z.int().min(1).max(10_000).transform((n) => Array.from({ length: n }, (_, i) => i + 1)),
+      z.array(z.int().min(0).max(2 ** 32 - 1)).min(1).max(10_000),
+    ])
+    .refine((seeds) => new Set(seeds).size === seeds.length, { error: 'Expected every seed once' })
+    .default([1]),
+  parameters: z.record(parameterName, parameterValue).default({}),
+  factors: z
+    .record(parameterName, z.array(level).min(1, { error: 'Expected at least one level, got an empty axis' }).max(100_000))
+    .default({}),
+  where: z.string().min(1).max(4096).optional(),
+  /** Runs that a cell may lose to broken machines before it is given up. */
+  maxAttempts: z.int().min(1).max(100).default(3),
+  table: z
+    .strictObject({
+      metrics: z.array(z.enum(METRIC_NAMES)).min(1).default(['testError']),
+      /** Parameters to print beside the factors, for example trainScale and testScale. */
+      show: z.array(parameterName).max(16).default([]),
+    })
+    .prefault({}),
+  published: z
+    .strictObject({
+      source: z.string().min(1).max(500),
+      values: z.record(parameterName, publishedValue),
+      rows: z.array(z.record(parameterName, z.union([z.string(), z.number(), z.boolean()]))).max(100_000),
+    })
+    .optional(),
+});
+
+export type StudyInput = z.output<typeof studySchema>;
+
+export type ParameterValue = z.output<typeof parameterValue>;
+
+/** One level of a factor: its label and the parameters it sets. */
+export interface StudyLevel {
+  readonly label: string;
+  readonly assignments: Readonly<Record<string, ParameterValue>>;
+}
+
+export interface StudyFactor {
+  readonly name: string;
+  readonly levels: readonly StudyLevel[];
+}
+
+export interface PublishedRow {
+  /** Label by factor; a factor that is not named matches every level. */
+  readonly when: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** A study after validation: plain JSON data, what the event log stores. */
+export interface Study {
+  readonly name: string;
+  readonly title: string;
+  readonly seeds: readonly number[];
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  readonly factors: readonly StudyFactor[];
+  readonly where?: string;
+  readonly maxAttempts: number;
+  readonly table: { readonly metrics: readonly string[]; readonly show: readonly string[] };
+  readonly published?: {
+    readonly source: string;
+    readonly values: Readonly<Record<string, { readonly title: string; readonly unit: string }>>;
+    readonly rows: readonly PublishedRow[];
+  };
+}

@@ -1,0 +1,25 @@
+import type { Study } from '../study/study.ts';
+import type { FailureKind } from '../trial/states.ts';
+import type { LeaseRef } from '../trial/trial.ts';
+
+/** What a coordinator may be asked to decide. Ids and hashes are made outside: randomness is an argument. */
+export type Command =
+  | { readonly type: 'take-leadership'; readonly holder: string }
+  | {
+      readonly type: 'submit-sweep';
+      readonly requestId: string;
+      readonly study: Study;
+      readonly studyYaml: string;
+      readonly total: number;
+    }
+  | { readonly type: 'cancel-sweep'; readonly requestId: string; readonly sweepId: string }
+  | { readonly type: 'grant-lease'; readonly worker: string; readonly leaseId: string }
+  | { readonly type: 'start-trial'; readonly lease: LeaseRef }
+  | { readonly type: 'lose-attempt'; readonly lease: LeaseRef; readonly kind: FailureKind; readonly message: string; readonly worker: string }
+  | { readonly type: 'record-result'; readonly record: RecordKey & { readonly contentHash: string } }
+  | { readonly type: 'record-failure'; readonly record: RecordKey & { readonly kind: FailureKind; readonly message: string } };
+
+/** Who says so, about which attempt. */
+export interface RecordKey extends LeaseRef {
+  readonly worker: string;
+}

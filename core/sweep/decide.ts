@@ -1,0 +1,141 @@
+import type { TrialParameters } from '../study/trial-parameters.ts';
+import { mayRetry } from '../trial/retry.ts';
+import type { Disposition, FailureKind } from '../trial/states.ts';
+import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { Command } from './commands.ts';
+import { disposeFailure, disposeResult } from './disposition.ts';
+import type { SweepEvent } from './events.ts';
+import { nextCell } from './next-cell.ts';
+import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts';
+
+/** Events to append (maybe none), or why not. `sweepId` and `disposition` answer the commands that ask for them. */
+export type Decision =
+  | { readonly ok: true; readonly events: readonly SweepEvent[]; readonly sweepId?: string; readonly disposition?: Disposition }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+export interface DecideOptions {
+  /** Estimated cost of a trial, any unit: among the next cells the costliest is started first. */
+  readonly costOf: (parameters: TrialParameters) => number;
+}
+
+/** All policy is here; `evolve` only remembers. Pure: the same state, command and time give the same decision. */
+export function decide(state: ClusterState, command: Command, now: number, options: DecideOptions): Decision {
+  switch (command.type) {
+    case 'take-leadership':
+      return accept([{ type: 'leadership-taken', epoch: state.epoch + 1, holder: command.holder, at: now }]);
+    case 'submit-sweep':
+      return submit(state, command, now);
+    case 'cancel-sweep':
+      return cancel(state, command, now);
+    case 'grant-lease':
+      return grant(state, command, now, options);
+    case 'start-trial': {
+      const found = held(state, command.lease);
+      if (!found.ok) return found;
+      const { sweepId, cell } = command.lease;
+      return accept(found.trial.state === 'leased' ? [{ type: 'trial-started', sweepId, cell, at: now }] : []);
+    }
+    case 'lose-attempt': {
+      const found = held(state, command.lease);
+      if (!found.ok) return found;
+      return accept(lost(found.sweep, command.lease.cell, command.kind, command.message, command.worker, now));
+    }
+    case 'record-result': {
+      const { record } = command;
+      const disposition = disposeResult(state, record);
+      if (disposition.outcome !== 'accept') return accept([], { disposition: disposition.as });
+      const { sweepId, cell, attempt, worker, contentHash } = record;
+      const events: SweepEvent[] = [{ type: 'trial-succeeded', sweepId, cell, attempt, worker, contentHash, at: now }];
+      return accept(withCompletion(state.sweeps.get(sweepId) as SweepState, events, now), { disposition: 'committed' });
+    }
+    case 'record-failure': {
+      const { record } = command;
+      const disposition = disposeFailure(state, record);
+      if (disposition.outcome !== 'accept') return accept([], { disposition: disposition.as });
+      const sweep = state.sweeps.get(record.sweepId) as SweepState;
+      return accept(lost(sweep, record.cell, record.kind, record.message, record.worker, now), { disposition: 'committed' });
+    }
+  }
+}
+
+function accept(events: readonly SweepEvent[], answer: { sweepId?: string; disposition?: Disposition } = {}): Decision {
+  return { ok: true, events, ...answer };
+}
+
+function reject(code: ErrorCode, message: string): Extract<Decision, { ok: false }> {
+  return { ok: false, code, message };
+}
+
+function submit(state: ClusterState, command: Extract<Command, { type: 'submit-sweep' }>, now: number): Decision {
+  const { requestId, study, studyYaml, total } = command;
+  const earlier = state.requests.get(requestId);
+  if (earlier) {
+    return earlier.what === 'submit' && state.sweeps.get(earlier.sweepId)?.studyYaml === studyYaml
+      ? accept([], { sweepId: earlier.sweepId })
+      : reject('REQUEST_ID_REUSED', `Expected a new request id, got ${requestId}, which was used with other contents. Draw a new one.`);
+  }
+  let number = 1;
+  while (state.sweeps.has(`${study.name}-${number}`)) number++;
+  const sweepId = `${study.name}-${number}`;
+  return accept([{ type: 'sweep-submitted', sweepId, requestId, study, studyYaml, total, at: now }], { sweepId });
+}
+
+function cancel(state: ClusterState, command: Extract<Command, { type: 'cancel-sweep' }>, now: number): Decision {
+  const { sweepId, requestId } = command;
+  const sweep = state.sweeps.get(sweepId);
+  if (!sweep) return reject('SWEEP_NOT_FOUND', `Expected the name of a sweep, got ${JSON.stringify(sweepId)}. \`tickwork ls\` lists them.`);
+  const earlier = state.requests.get(requestId);
+  if (earlier) {
+    return earlier.what === 'cancel' && earlier.sweepId === sweepId
+      ? accept([], { sweepId })
+      : reject('REQUEST_ID_REUSED', `Expected a new request id, got ${requestId}, which was used before. Draw a new one.`);
+  }
+  if (sweep.status !== 'active') return reject('SWEEP_FINISHED', `Expected an active sweep, got ${sweepId}, which is ${sweep.status}.`);
+  return accept([{ type: 'sweep-cancelled', sweepId, requestId, at: now }], { sweepId });
+}
+
+/** Oldest active sweep first. No event when nothing is pending. */
+function grant(state: ClusterState, command: Extract<Command, { type: 'grant-lease' }>, now: number, options: DecideOptions): Decision {
+  for (const sweep of state.sweeps.values()) {
+    if (sweep.status !== 'active') continue;
+    const cell = nextCell(sweep, options.costOf);
+    if (cell === undefined) continue;
+    const { worker, leaseId } = command;
+    const attempt = trialOf(sweep, cell).attempt + 1;
+    const event: SweepEvent = { type: 'trial-leased', sweepId: sweep.id, cell, attempt, leaseId, worker, epoch: state.epoch, at: now };
+    return accept([event], { sweepId: sweep.id });
+  }
+  return accept([]);
+}
+
+function held(state: ClusterState, lease: LeaseRef) {
+  const sweep = state.sweeps.get(lease.sweepId);
+  if (!sweep || !isCell(sweep, lease.cell)) {
+    return reject('LEASE_STALE', `Expected a lease on a cell of this cluster, got ${lease.sweepId}/${lease.cell}.`);
+  }
+  const trial = trialOf(sweep, lease.cell);
+  if (isFinished(trial)) return reject('TRIAL_FINISHED', `Expected a live trial, got ${lease.sweepId}/${lease.cell}, which is ${trial.state}.`);
+  if (!isLive(trial) || !holds(trial, lease)) {
+    const current = isLive(trial) ? `lease ${trial.leaseId}, attempt ${trial.attempt}, epoch ${trial.epoch}` : 'no lease';
+    return reject(
+      'LEASE_STALE',
+      `Expected the current lease of ${lease.sweepId}/${lease.cell} (${current}), got lease ${lease.leaseId}, attempt ${lease.attempt}, epoch ${lease.epoch}.`,
+    );
+  }
+  return { ok: true as const, sweep, trial };
+}
+
+function lost(sweep: SweepState, cell: number, kind: FailureKind, message: string, worker: string, at: number): readonly SweepEvent[] {
+  const trial = trialOf(sweep, cell);
+  if (!isLive(trial)) return [];
+  const common = { sweepId: sweep.id, cell, kind, message, worker, at };
+  if (mayRetry(kind, trial.strikes, sweep.study.maxAttempts)) return [{ type: 'attempt-lost', ...common }];
+  return withCompletion(sweep, [{ type: 'trial-failed', attempt: trial.attempt, ...common }], at);
+}
+
+/** @param events exactly one of them ends a trial. */
+function withCompletion(sweep: SweepState, events: readonly SweepEvent[], at: number): readonly SweepEvent[] {
+  const finished = sweep.counts.succeeded + sweep.counts.failed + 1;
+  return finished === sweep.total ? [...events, { type: 'sweep-completed', sweepId: sweep.id, at }] : events;
+}

@@ -1,0 +1,61 @@
+import type { Study } from '../study/study.ts';
+import type { FailureKind } from '../trial/states.ts';
+
+/**
+ * Everything that ever happens to a cluster, as plain JSON: the event log is these, in order. `at` is Unix milliseconds by the
+ * coordinator's clock. Events state facts and are never re-validated: replay is `evolve` over all of them.
+ */
+export type SweepEvent =
+  | { readonly type: 'leadership-taken'; readonly epoch: number; readonly holder: string; readonly at: number }
+  | {
+      readonly type: 'sweep-submitted';
+      readonly sweepId: string;
+      readonly requestId: string;
+      readonly study: Study;
+      readonly studyYaml: string;
+      /** Cells that the constraint keeps, seeds included. */
+      readonly total: number;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'trial-leased';
+      readonly sweepId: string;
+      readonly cell: number;
+      readonly attempt: number;
+      readonly leaseId: string;
+      readonly worker: string;
+      readonly epoch: number;
+      readonly at: number;
+    }
+  | { readonly type: 'trial-started'; readonly sweepId: string; readonly cell: number; readonly at: number }
+  | {
+      /** An attempt ended without a result and the cell waits for the next one. */
+      readonly type: 'attempt-lost';
+      readonly sweepId: string;
+      readonly cell: number;
+      readonly kind: FailureKind;
+      readonly message: string;
+      readonly worker: string;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'trial-succeeded';
+      readonly sweepId: string;
+      readonly cell: number;
+      readonly attempt: number;
+      readonly worker: string;
+      readonly contentHash: string;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'trial-failed';
+      readonly sweepId: string;
+      readonly cell: number;
+      readonly attempt: number;
+      readonly kind: FailureKind;
+      readonly message: string;
+      readonly worker: string;
+      readonly at: number;
+    }
+  | { readonly type: 'sweep-cancelled'; readonly sweepId: string; readonly requestId: string; readonly at: number }
+  | { readonly type: 'sweep-completed'; readonly sweepId: string; readonly at: number };

@@ -1,0 +1,121 @@
+import { vectorGet, vectorSet } from '../collections/sparse-vector.ts';
+import { RETRY_RULES } from '../trial/retry.ts';
+import { isLive, type Trial } from '../trial/trial.ts';
+import type { SweepEvent } from './events.ts';
+import { type ClusterState, newSweep, type SweepState, trialOf } from './state.ts';
+
+/**
+ * The state after an event. Total and pure: it never throws and never refuses, so that replaying the log always gives the
+ * live state (invariant I6). An event that does not fit (only a damaged log has one) leaves the state as it is.
+ */
+export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
+  switch (event.type) {
+    case 'leadership-taken':
+      return { ...state, epoch: event.epoch, holder: event.holder };
+    case 'sweep-submitted':
+      return {
+        ...state,
+        sweeps: new Map(state.sweeps).set(event.sweepId, newSweep(event)),
+        requests: new Map(state.requests).set(event.requestId, { sweepId: event.sweepId, what: 'submit' }),
+      };
+    case 'sweep-cancelled': {
+      const next = withSweep(state, event.sweepId, (sweep) => cancelled(sweep, event.at));
+      return { ...next, requests: new Map(next.requests).set(event.requestId, { sweepId: event.sweepId, what: 'cancel' }) };
+    }
+    case 'sweep-completed':
+      return withSweep(state, event.sweepId, (sweep) => ({ ...sweep, status: 'completed', finishedAt: event.at }));
+    case 'trial-leased':
+    case 'trial-started':
+    case 'attempt-lost':
+    case 'trial-succeeded':
+    case 'trial-failed':
+      return withSweep(state, event.sweepId, (sweep) => {
+        const before = trialOf(sweep, event.cell);
+        const after = trialAfter(before, event);
+        return after === before ? sweep : withTrial(sweep, event.cell, before, after);
+      });
+  }
+}
+
+type TrialEvent = Extract<
+  SweepEvent,
+  { type: 'trial-leased' | 'trial-started' | 'attempt-lost' | 'trial-succeeded' | 'trial-failed' }
+>;
+
+function trialAfter(trial: Trial, event: TrialEvent): Trial {
+  const started = trial.state === 'running' ? { startedAt: trial.startedAt } : {};
+  switch (event.type) {
+    case 'trial-leased': {
+      if (trial.state !== 'pending') return trial;
+      const { attempt, leaseId, worker, epoch, at } = event;
+      return { state: 'leased', attempt, leaseId, worker, epoch, leasedAt: at, strikes: trial.strikes };
+    }
+    case 'trial-started':
+      return trial.state === 'leased' ? { ...trial, state: 'running', startedAt: event.at } : trial;
+    case 'attempt-lost': {
+      if (!isLive(trial)) return trial;
+      const { kind, message, worker } = event;
+      const strikes = trial.strikes + (RETRY_RULES[kind].strike ? 1 : 0);
+      return { state: 'pending', attempt: trial.attempt, strikes, lost: { kind, message, worker } };
+    }
+    case 'trial-succeeded': {
+      if (trial.state !== 'pending' && !isLive(trial)) return trial;
+      const { attempt, worker, contentHash, at } = event;
+      return { state: 'succeeded', attempt, worker, contentHash, ...started, finishedAt: at };
+    }
+    case 'trial-failed': {
+      if (!isLive(trial)) return trial;
+      const { attempt, kind, message, worker, at } = event;
+      return { state: 'failed', attempt, failure: { kind, message, worker }, ...started, finishedAt: at };
+    }
+  }
+}
+
+function withSweep(state: ClusterState, sweepId: string, change: (sweep: SweepState) => SweepState): ClusterState {
+  const sweep = state.sweeps.get(sweepId);
+  if (!sweep) return state;
+  const changed = change(sweep);
+  if (changed === sweep) return state;
+  return { ...state, sweeps: new Map(state.sweeps).set(sweepId, { ...changed, revision: sweep.revision + 1 }) };
+}
+
+function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial): SweepState {
+  const trials = vectorSet(sweep.trials, cell, after);
+  const counts = { ...sweep.counts };
+  counts[before.state] -= 1;
+  counts[after.state] += 1;
+
+  const live = new Set(sweep.live);
+  if (isLive(after)) live.add(cell);
+  else live.delete(cell);
+
+  let requeued = sweep.requeued;
+  if (before.state === 'pending') requeued = requeued.filter((other) => other !== cell);
+  if (after.state === 'pending') requeued = [...requeued, cell];
+
+  let firstUntouched = sweep.firstUntouched;
+  while (
+    firstUntouched < sweep.grid.cellBound &&
+    (vectorGet(trials, firstUntouched) !== undefined || !sweep.grid.allows(firstUntouched % sweep.grid.size))
+  ) {
+    firstUntouched++;
+  }
+  return { ...sweep, trials, counts, live, requeued, firstUntouched };
+}
+
+function cancelled(sweep: SweepState, at: number): SweepState {
+  let { trials } = sweep;
+  for (const cell of [...sweep.live, ...sweep.requeued]) {
+    trials = vectorSet(trials, cell, { state: 'cancelled', attempt: trialOf(sweep, cell).attempt, finishedAt: at });
+  }
+  const { succeeded, failed } = sweep.counts;
+  return {
+    ...sweep,
+    status: 'cancelled',
+    trials,
+    counts: { pending: 0, leased: 0, running: 0, succeeded, failed, cancelled: sweep.total - succeeded - failed },
+    live: new Set(),
+    requeued: [],
+    finishedAt: at,
+  };
+}

@@ -1,0 +1,34 @@
+import { vectorGet } from '../collections/sparse-vector.ts';
+import { trialParametersSchema, type TrialParameters } from '../study/trial-parameters.ts';
+import { gridIndexOf } from '../grid/grid.ts';
+import { cellsFrom, type SweepState } from './state.ts';
+
+/** How many untouched cells are compared by cost. */
+const WINDOW = 64;
+
+/**
+ * The cell to start next, or undefined when none is pending. Cells with a lost attempt come first, oldest loss first; then the
+ * seeds in their order, so that no row has n = 5 while another has 0; within a seed the costliest of the next cells, so that
+ * a sweep ends with short trials and its last workers do not wait for one long one (longest processing time first, Graham 1969).
+ */
+export function nextCell(sweep: SweepState, costOf: (parameters: TrialParameters) => number): number | undefined {
+  const requeued = sweep.requeued[0];
+  if (requeued !== undefined) return requeued;
+
+  let best: { readonly cell: number; readonly cost: number } | undefined;
+  let seen = 0;
+  const seedIndex = (cell: number): number => Math.floor(cell / sweep.grid.size);
+  for (const cell of cellsFrom(sweep, sweep.firstUntouched)) {
+    if (vectorGet(sweep.trials, cell) !== undefined) continue;
+    if (best !== undefined && seedIndex(cell) !== seedIndex(best.cell)) break;
+    const cost = costOfCell(sweep, cell, costOf);
+    if (best === undefined || cost > best.cost) best = { cell, cost };
+    if (++seen === WINDOW) break;
+  }
+  return best?.cell;
+}
+
+function costOfCell(sweep: SweepState, cell: number, costOf: (parameters: TrialParameters) => number): number {
+  const parsed = trialParametersSchema.safeParse(sweep.grid.parameters(gridIndexOf(sweep.grid, cell)));
+  return parsed.success ? costOf(parsed.data) : 0;
+}

@@ -1,0 +1,80 @@
+import { emptyVector, type SparseVector, vectorGet } from '../collections/sparse-vector.ts';
+import { createGrid, type Grid } from '../grid/grid.ts';
+import type { Study } from '../study/study.ts';
+import type { SweepStatus, TrialState } from '../trial/states.ts';
+import { type Trial, UNTOUCHED } from '../trial/trial.ts';
+import type { SweepEvent } from './events.ts';
+
+/** Trials by state. */
+export type TrialCounts = Readonly<Record<TrialState, number>>;
+
+export interface SweepState {
+  readonly id: string;
+  readonly study: Study;
+  readonly studyYaml: string;
+  /** Derived from the study. */
+  readonly grid: Grid;
+  readonly status: SweepStatus;
+  /** Cells that the constraint keeps. */
+  readonly total: number;
+  /** Trials that were ever leased or finished; all others are untouched. */
+  readonly trials: SparseVector<Trial>;
+  readonly counts: TrialCounts;
+  /** Cells leased or running now. */
+  readonly live: ReadonlySet<number>;
+  /** Pending cells that had a lost attempt, oldest first. */
+  readonly requeued: readonly number[];
+  /** No cell below this is untouched. */
+  readonly firstUntouched: number;
+  /** Events that changed this sweep so far. */
+  readonly revision: number;
+  readonly createdAt: number;
+  readonly finishedAt?: number;
+}
+
+export interface ClusterState {
+  /** Leadership epoch: rises by one with every coordinator that takes over. */
+  readonly epoch: number;
+  readonly holder: string;
+  /** In order of submission. */
+  readonly sweeps: ReadonlyMap<string, SweepState>;
+  /** What each client request id did. */
+  readonly requests: ReadonlyMap<string, { readonly sweepId: string; readonly what: 'submit' | 'cancel' }>;
+}
+
+export const EMPTY_CLUSTER: ClusterState = { epoch: 0, holder: '', sweeps: new Map(), requests: new Map() };
+
+export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>): SweepState {
+  return {
+    id: event.sweepId,
+    study: event.study,
+    studyYaml: event.studyYaml,
+    grid: createGrid(event.study),
+    status: 'active',
+    total: event.total,
+    trials: emptyVector(),
+    counts: { pending: event.total, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0 },
+    live: new Set(),
+    requeued: [],
+    firstUntouched: 0,
+    revision: 1,
+    createdAt: event.at,
+  };
+}
+
+/** The trial of a cell, touched or not. @param cell one that the constraint keeps. */
+export function trialOf(sweep: SweepState, cell: number): Trial {
+  const trial = vectorGet(sweep.trials, cell);
+  if (trial !== undefined) return trial;
+  return sweep.status === 'cancelled' ? { state: 'cancelled', attempt: 0, finishedAt: sweep.finishedAt ?? sweep.createdAt } : UNTOUCHED;
+}
+
+/** Whether `cell` names a cell of this sweep. */
+export function isCell(sweep: SweepState, cell: number): boolean {
+  return Number.isInteger(cell) && cell >= 0 && cell < sweep.grid.cellBound && sweep.grid.allows(cell % sweep.grid.size);
+}
+
+/** Cells that the constraint keeps, in order, from `from` on. */
+export function* cellsFrom(sweep: SweepState, from: number): Generator<number> {
+  for (let cell = from; cell < sweep.grid.cellBound; cell++) if (sweep.grid.allows(cell % sweep.grid.size)) yield cell;
+}

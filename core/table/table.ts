@@ -1,0 +1,199 @@
+import { vectorEntries } from '../collections/sparse-vector.ts';
+import { DATASETS } from '../catalogue/datasets.ts';
+import { METRICS, type MetricName } from '../catalogue/metrics.ts';
+import { describeNetwork } from '../catalogue/networks.ts';
+import { gridIndexOf } from '../grid/grid.ts';
+import { countMultiplyAccumulates, countParameters, countWeightLayers } from '../networks/counts.ts';
+import type { Aggregate } from '../statistics/aggregate.ts';
+import { trialParameters } from '../study/check-levels.ts';
+import type { PublishedRow, Study } from '../study/study.ts';
+import type { SweepState, TrialCounts } from '../sweep/state.ts';
+import { type FailureKind, TRIAL_STATES } from '../trial/states.ts';
+import { type GroupedAggregate, groupKey, type Grouping, groupOf } from './grouping.ts';
+
+export interface LabelledValue {
+  readonly factor: string;
+  readonly label: string;
+}
+
+export interface MetricColumn {
+  readonly name: string;
+  readonly title: string;
+  readonly unit: string;
+}
+
+export interface PublishedCell {
+  readonly metric: string;
+  readonly title: string;
+  readonly value: number;
+  readonly unit: string;
+}
+
+export interface TableRow {
+  readonly levels: readonly LabelledValue[];
+  /** Cells with a committed result, and cells that belong here. */
+  readonly n: number;
+  readonly expected: number;
+  readonly counts: TrialCounts;
+  readonly failures: readonly { readonly kind: FailureKind; readonly count: number; readonly example: string }[];
+  /** In the order of Table.metrics. */
+  readonly aggregates: readonly ({ readonly metric: string } & Aggregate)[];
+  readonly published: readonly PublishedCell[];
+  readonly weightLayers?: number;
+  readonly parameters?: number;
+  readonly macsPerImage?: number;
+  readonly shown: readonly LabelledValue[];
+}
+
+export interface Table {
+  readonly title: string;
+  readonly revision: number;
+  readonly groupBy: readonly string[];
+  readonly metrics: readonly MetricColumn[];
+  readonly publishedSource: string;
+  readonly rows: readonly TableRow[];
+  readonly complete: boolean;
+}
+
+/**
+ * The aggregated table of a sweep: every number comes from `aggregates` (committed rows), from the network's description, or is
+ * marked as published. Rows are in the order of the grid.
+ */
+export function buildTable(
+  sweep: SweepState,
+  grouping: Grouping,
+  metrics: readonly MetricName[],
+  aggregates: readonly GroupedAggregate[],
+): Table {
+  const { study } = sweep;
+  const byGroup = new Map(aggregates.map((a) => [`${groupKey(a.digits)} ${a.metric}`, a]));
+  const groups = groupsOf(sweep, grouping);
+  const rows = [...groups.entries()].map(([key, group]): TableRow => {
+    const aggregatesOfRow = metrics.map((metric) => {
+      const found = byGroup.get(`${key} ${metric}`);
+      return found ? { metric, ...found.aggregate } : { metric, n: 0 };
+    });
+    return {
+      levels: group.levels,
+      n: Math.max(0, ...aggregatesOfRow.map((a) => a.n)),
+      expected: group.cells,
+      counts: { ...group.counts, pending: group.cells - (group.touched - group.counts.pending) },
+      failures: [...group.failures].map(([kind, { count, example }]) => ({ kind, count, example })),
+      aggregates: aggregatesOfRow,
+      published: publishedFor(study, group.levels, grouping),
+      ...group.facts,
+      shown: group.shown,
+    };
+  });
+  return {
+    title: study.title,
+    revision: sweep.revision,
+    groupBy: grouping.factors,
+    metrics: metrics.map((name) => ({ name, title: METRICS[name].title, unit: METRICS[name].unit })),
+    publishedSource: study.published?.source ?? '',
+    rows,
+    complete: rows.every((row) => row.n === row.expected),
+  };
+}
+
+interface Group {
+  readonly levels: readonly LabelledValue[];
+  cells: number;
+  touched: number;
+  counts: Record<keyof TrialCounts, number>;
+  readonly failures: Map<FailureKind, { count: number; example: string }>;
+  facts: Facts;
+  shown: readonly LabelledValue[];
+}
+
+interface Facts {
+  weightLayers?: number;
+  parameters?: number;
+  macsPerImage?: number;
+}
+
+function groupsOf(sweep: SweepState, grouping: Grouping): Map<string, Group> {
+  const { grid, study } = sweep;
+  const groups = new Map<string, Group>();
+  for (let gridIndex = 0; gridIndex < grid.size; gridIndex++) {
+    if (!grid.allows(gridIndex)) continue;
+    const key = groupKey(groupOf(grouping, gridIndex));
+    const facts = factsOf(sweep, gridIndex);
+    const shown = shownOf(sweep, gridIndex);
+    const group = groups.get(key);
+    if (group) {
+      group.cells += study.seeds.length;
+      group.facts = commonFacts(group.facts, facts);
+      group.shown = group.shown.filter((value, i) => value.label === shown[i]?.label);
+    } else {
+      const labels = new Map(grid.labels(gridIndex).map((l) => [l.factor, l]));
+      groups.set(key, {
+        levels: grouping.factors.map((factor) => labels.get(factor) as LabelledValue),
+        cells: study.seeds.length,
+        touched: 0,
+        counts: Object.fromEntries(TRIAL_STATES.map((state) => [state, 0])) as Group['counts'],
+        failures: new Map(),
+        facts,
+        shown,
+      });
+    }
+  }
+  countTrials(sweep, grouping, groups);
+  return groups;
+}
+
+function countTrials(sweep: SweepState, grouping: Grouping, groups: Map<string, Group>): void {
+  for (const [cell, trial] of vectorEntries(sweep.trials)) {
+    const group = groups.get(groupKey(groupOf(grouping, gridIndexOf(sweep.grid, cell))));
+    if (!group) continue;
+    group.touched++;
+    group.counts[trial.state]++;
+    if (trial.state !== 'failed') continue;
+    const seen = group.failures.get(trial.failure.kind);
+    group.failures.set(trial.failure.kind, { count: (seen?.count ?? 0) + 1, example: seen?.example ?? trial.failure.message });
+  }
+  if (sweep.status !== 'cancelled') return;
+  for (const group of groups.values()) {
+    group.counts.cancelled += group.cells - group.touched;
+    group.touched = group.cells;
+  }
+}
+
+function factsOf(sweep: SweepState, gridIndex: number): Facts {
+  const p = trialParameters(sweep.grid, gridIndex);
+  const { channels, classes } = DATASETS[p.dataset];
+  const description = describeNetwork(p.network, p.config, { channels, classes, dropout: p.dropout });
+  return {
+    weightLayers: countWeightLayers(description),
+    parameters: countParameters(description),
+    macsPerImage: countMultiplyAccumulates(description),
+  };
+}
+
+function commonFacts(a: Facts, b: Facts): Facts {
+  return Object.fromEntries(Object.entries(a).filter(([name, value]) => b[name as keyof Facts] === value));
+}
+
+function shownOf(sweep: SweepState, gridIndex: number): LabelledValue[] {
+  const p: Readonly<Record<string, unknown>> = trialParameters(sweep.grid, gridIndex);
+  return sweep.study.table.show.map((factor) => {
+    const value = p[factor];
+    return { factor, label: Array.isArray(value) ? `[${value.join(';')}]` : String(value) };
+  });
+}
+
+/** Published numbers for a row: those whose every condition names a level of this row. */
+function publishedFor(study: Study, levels: readonly LabelledValue[], grouping: Grouping): PublishedCell[] {
+  const values = study.published?.values ?? {};
+  const matches = (row: PublishedRow): boolean =>
+    Object.entries(row.when).every(
+      ([factor, label]) => grouping.factors.includes(factor) && levels.some((l) => l.factor === factor && l.label === label),
+    );
+  const row = study.published?.rows.find(matches);
+  return Object.entries(row?.values ?? {}).map(([metric, value]) => ({
+    metric,
+    value,
+    title: values[metric]?.title ?? metric,
+    unit: values[metric]?.unit ?? '',
+  }));
+}

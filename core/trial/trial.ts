@@ -1,0 +1,86 @@
+import type { FailureKind, TrialState } from './states.ts';
+
+/**
+ * The life of one cell's trial.
+ *
+ * - **pending**: nobody works on it. Every trial begins here with attempt 0, and comes back when an attempt was lost.
+ * - **leased**: a worker has been told to run attempt n; the lease is the exclusive right to do so, until it ends or expires.
+ * - **running**: the worker's process has begun.
+ * - **succeeded**: a result was accepted, and its row is durable. From any live or pending state: a late result of an older
+ *   attempt is work done, and is taken when no other was.
+ * - **failed**: a failure that retrying cannot mend (diverged, user_error), or too many that it could.
+ * - **cancelled**: its sweep was cancelled first.
+ *
+ * The last three are absorbing (invariant I6).
+ */
+export const TRIAL_TRANSITIONS: Readonly<Record<TrialState, readonly TrialState[]>> = {
+  pending: ['leased', 'succeeded', 'cancelled'],
+  leased: ['running', 'pending', 'succeeded', 'failed', 'cancelled'],
+  running: ['pending', 'succeeded', 'failed', 'cancelled'],
+  succeeded: [],
+  failed: [],
+  cancelled: [],
+};
+
+/** What makes an assignment unmistakable; compared in full (invariant I3). */
+export interface LeaseRef {
+  readonly sweepId: string;
+  readonly cell: number;
+  readonly leaseId: string;
+  readonly attempt: number;
+  readonly epoch: number;
+}
+
+export interface LostAttempt {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly worker: string;
+}
+
+interface Holding {
+  readonly attempt: number;
+  readonly leaseId: string;
+  readonly worker: string;
+  readonly epoch: number;
+  readonly leasedAt: number;
+  /** Attempts that counted against maxAttempts so far. */
+  readonly strikes: number;
+}
+
+export type Trial =
+  | { readonly state: 'pending'; readonly attempt: number; readonly strikes: number; readonly lost?: LostAttempt }
+  | ({ readonly state: 'leased' } & Holding)
+  | ({ readonly state: 'running'; readonly startedAt: number } & Holding)
+  | {
+      readonly state: 'succeeded';
+      readonly attempt: number;
+      readonly worker: string;
+      readonly contentHash: string;
+      readonly startedAt?: number;
+      readonly finishedAt: number;
+    }
+  | {
+      readonly state: 'failed';
+      readonly attempt: number;
+      readonly failure: LostAttempt;
+      readonly startedAt?: number;
+      readonly finishedAt: number;
+    }
+  | { readonly state: 'cancelled'; readonly attempt: number; readonly finishedAt: number };
+
+export const UNTOUCHED: Trial = { state: 'pending', attempt: 0, strikes: 0 };
+
+export type LiveTrial = Extract<Trial, { state: 'leased' | 'running' }>;
+
+export function isLive(trial: Trial): trial is LiveTrial {
+  return trial.state === 'leased' || trial.state === 'running';
+}
+
+export function isFinished(trial: Trial): trial is Exclude<Trial, { state: 'pending' | 'leased' | 'running' }> {
+  return TRIAL_TRANSITIONS[trial.state].length === 0;
+}
+
+/** Whether a message about `lease` speaks for the current holder. */
+export function holds(trial: Trial, lease: LeaseRef): boolean {
+  return isLive(trial) && trial.leaseId === lease.leaseId && trial.attempt === lease.attempt && trial.epoch === lease.epoch;
+}

@@ -1,0 +1,86 @@
+import type { Shape } from '../step.ts';
+
+/** Where an input of a step comes from; see `StepSignature`. */
+export type InputRole = 'state' | 'batch' | 'scalars' | 'noise';
+
+/** One operand, element by element. `Step` is 1 where positive, else 0. */
+export const UNARY = [
+  'Abs', 'Ceil', 'Exp', 'Floor', 'Log', 'LogicalNot', 'Neg', 'Reciprocal', 'Relu', 'Rsqrt', 'Sigmoid', 'Sign', 'Sqrt',
+  'Square', 'Step', 'Tanh',
+] as const;
+
+/** Two operands, element by element, with NumPy's broadcasting. */
+export const BINARY = [
+  'Add', 'Equal', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr', 'Maximum', 'Minimum',
+  'Multiply', 'NotEqual', 'Pow', 'RealDiv', 'SquaredDifference', 'Sub',
+] as const;
+
+export const REDUCTION = ['Max', 'Mean', 'Min', 'Prod', 'Sum'] as const;
+
+export type UnaryKind = (typeof UNARY)[number];
+export type BinaryKind = (typeof BINARY)[number];
+export type ReductionKind = (typeof REDUCTION)[number];
+
+/** How a window slides over a map: pixels, [vertical, horizontal]. */
+export interface SlidingWindow {
+  readonly filter: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly dilations: readonly [number, number];
+  /** Rows above, rows below, columns left, columns right. */
+  readonly padding: readonly [number, number, number, number];
+}
+
+/** Across channels: y = x / (bias + alpha * sum of the squares of 2 * depthRadius + 1 neighbours) ^ beta. */
+export interface LocalResponse {
+  readonly depthRadius: number;
+  readonly bias: number;
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+/**
+ * What a node computes, named as TensorFlow.js names its kernels. Operands in the order of the node's inputs.
+ * A target shape or dtype (Reshape, BroadcastTo, Slice, Cast) is the node's own.
+ */
+export type Operation =
+  | { readonly kind: 'Input'; readonly role: InputRole; readonly name: string }
+  | { readonly kind: 'Constant'; readonly values: ConstantValues }
+  /** A constant of one value everywhere. */
+  | { readonly kind: 'Fill'; readonly value: number }
+  | { readonly kind: UnaryKind | BinaryKind }
+  | { readonly kind: 'Identity' | 'Cast' | 'Reshape' | 'BroadcastTo' }
+  | { readonly kind: 'Transpose'; readonly permutation: readonly number[] }
+  | { readonly kind: 'Slice'; readonly begin: readonly number[] }
+  | { readonly kind: 'Concat'; readonly axis: number }
+  | { readonly kind: 'Pad'; readonly before: Shape; readonly after: Shape; readonly value: number }
+  | { readonly kind: 'Tile'; readonly repeats: readonly number[] }
+  /** Operands: condition (bool), value where true, value where false. */
+  | { readonly kind: 'Select' }
+  /** Operand: int32 indices; the new axis is the last one. */
+  | { readonly kind: 'OneHot'; readonly depth: number; readonly on: number; readonly off: number }
+  /** Axes are sorted and non-negative. */
+  | { readonly kind: ReductionKind; readonly axes: readonly number[]; readonly keepDims: boolean }
+  /** Index of the first maximum or minimum. */
+  | { readonly kind: 'ArgMax' | 'ArgMin'; readonly axis: number }
+  /** Over the last axis. */
+  | { readonly kind: 'Softmax' | 'LogSoftmax' }
+  /** Operands: a, b and, once fused, a bias of shape [columns]. */
+  | { readonly kind: 'MatMul'; readonly transposeA: boolean; readonly transposeB: boolean }
+  /** Operands: x NHWC, filter HWIO and, once fused, a bias of shape [O]. */
+  | { readonly kind: 'Conv2D'; readonly window: SlidingWindow }
+  /** Operands: dy, filter. */
+  | { readonly kind: 'Conv2DBackpropInput'; readonly window: SlidingWindow }
+  /** Operands: x, dy. */
+  | { readonly kind: 'Conv2DBackpropFilter'; readonly window: SlidingWindow }
+  | { readonly kind: 'MaxPool' | 'AvgPool'; readonly window: SlidingWindow }
+  /** Operands: dy, x, y. The gradient goes to the first maximum of each window. */
+  | { readonly kind: 'MaxPoolGrad'; readonly window: SlidingWindow }
+  /** Operand: dy. */
+  | { readonly kind: 'AvgPoolGrad'; readonly window: SlidingWindow }
+  | ({ readonly kind: 'LRN' } & LocalResponse)
+  /** Operands: x, y, dy. */
+  | ({ readonly kind: 'LRNGrad' } & LocalResponse);
+
+export type ConstantValues = Float32Array | Int32Array | Uint8Array;
+export type OperationKind = Operation['kind'];
+export type OperationOf<K extends OperationKind> = Extract<Operation, { readonly kind: K }>;

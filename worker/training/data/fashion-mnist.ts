@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import type { DatasetFacts } from '../../../core/catalogue/datasets.ts';
+import { TickworkError } from '../../../core/errors.ts';
+import type { Dataset, ImageSet } from './dataset.ts';
+import { readIdx } from './idx.ts';
+
+const FILES = {
+  train: { images: 'train-images-idx3-ubyte.gz', labels: 'train-labels-idx1-ubyte.gz' },
+  test: { images: 't10k-images-idx3-ubyte.gz', labels: 't10k-labels-idx1-ubyte.gz' },
+} as const;
+
+export const FASHION_MNIST_FILES: readonly string[] = Object.values(FILES).flatMap(({ images, labels }) => [images, labels]);
+
+/**
+ * Reads the four published files, every one whole and checked: 55 MB of memory for Fashion-MNIST, kept between trials
+ * because each seed draws another subset.
+ * @throws TickworkError DATASET_MISSING, DATASET_CORRUPT.
+ */
+export async function readFashionMnist(directory: string, facts: DatasetFacts): Promise<Dataset> {
+  const train = await readImageSet(directory, FILES.train, facts, facts.trainImages);
+  const test = await readImageSet(directory, FILES.test, facts, facts.testImages);
+  return { facts, train, test };
+}
+
+async function readImageSet(
+  directory: string,
+  files: { readonly images: string; readonly labels: string },
+  facts: DatasetFacts,
+  count: number,
+): Promise<ImageSet> {
+  const { side, channels, classes } = facts;
+  const pixels = await readIdx(join(directory, files.images), [count, side, side]);
+  const labelsPath = join(directory, files.labels);
+  const labels = await readIdx(labelsPath, [count]);
+  const stranger = labels.findIndex((label) => label >= classes);
+  if (stranger !== -1) {
+    const expected = `Expected label ${stranger} of ${labelsPath} to be below ${classes}`;
+    throw new TickworkError('DATASET_CORRUPT', `${expected}, got ${labels[stranger]}. Install or copy the dataset again.`);
+  }
+  return { count, side, channels, pixels, labels };
+}
