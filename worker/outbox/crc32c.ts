@@ -7,11 +7,14 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-/** CRC-32C of `bytes`, an unsigned 32-bit integer. Node 20 has no zlib.crc32, and that one is not Castagnoli's. */
-export function crc32c(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
+/**
+ * CRC-32C, an unsigned 32-bit integer. Node 20 has no zlib.crc32, and that one is not Castagnoli's.
+ * @param previous the CRC of what comes before `bytes`, when they are not the beginning.
+ */
+export function crc32c(bytes: Uint8Array, previous = 0): number {
+  let crc = ~previous;
   for (let i = 0; i < bytes.length; i++) {
     crc = (TABLE[(crc ^ (bytes[i] as number)) & 0xff] as number) ^ (crc >>> 8);
   }
-  return (crc ^ 0xffffffff) >>> 0;
+  return ~crc >>> 0;
 }

@@ -68,10 +68,9 @@ function frameEnd(bytes: Buffer, at: number): number | undefined {
   return checksum(bytes, at, end) === bytes.readUInt32LE(at + 4) ? end : undefined;
 }
 
-/** The length field is covered too, but not the place of the checksum between it and the body. */
+/** Covers the length field and the body, but not its own place between them. */
 function checksum(bytes: Buffer, start: number, end: number): number {
-  const covered = Buffer.concat([bytes.subarray(start, start + 4), bytes.subarray(start + HEADER_BYTES, end)]);
-  return crc32c(covered);
+  return crc32c(bytes.subarray(start + HEADER_BYTES, end), crc32c(bytes.subarray(start, start + 4)));
 }
 
 function decodeBody(body: Buffer): Frame | undefined {

@@ -1,0 +1,65 @@
+import type { Normalisation } from '../../core/catalogue/datasets.ts';
+import type { FailureKind } from '../../core/trial/states.ts';
+import type { ExecutorDescription } from '../../engine/executor.ts';
+
+/** Errors in percent of images, times in seconds. Type aliases, so that they are also plain records of numbers. */
+export type TrialMetrics = Readonly<{
+  /** On the test images, by the trial's own protocol: crops of the test scale and their mirror images, averaged. */
+  testError: number;
+  /** Over the last train epoch while it ran: each image under the weights of its step, with dropout and random crops. */
+  trainError: number;
+  /** Mean cross-entropy (nats) over the last train epoch while it ran, without the weight decay term. */
+  trainLoss: number;
+  /** Training only, input pipeline included, evaluations and compilation left out. */
+  imagesPerSecond: number;
+  trainSeconds: number;
+  /** All evaluations: after every train epoch, and the last one. */
+  testSeconds: number;
+}>;
+
+/** One point of a learning curve. */
+export type EpochMetrics = Readonly<{
+  trainLoss: number;
+  trainError: number;
+  /** Centre crop at the test scale, no mirror images. */
+  testError: number;
+  /** At the last step of the train epoch. */
+  learningRate: number;
+}>;
+
+export interface TrialReport {
+  /** 1-based. */
+  readonly trainEpoch: number;
+  readonly metrics: EpochMetrics;
+}
+
+export interface TrialProgress {
+  readonly phase: 'loading' | 'training' | 'testing';
+  /** 1-based. */
+  readonly trainEpoch: number;
+  readonly trainEpochs: number;
+  /** Training steps done and to do over the whole trial. */
+  readonly step: number;
+  readonly steps: number;
+  readonly loss?: number;
+  /** Since the last progress of this train epoch. */
+  readonly imagesPerSecond?: number;
+}
+
+/** What a result was made with (invariant I8). */
+export interface TrialProvenance {
+  readonly engine: ExecutorDescription;
+  readonly node: string;
+  readonly tensorflowJs: string;
+  /** Version of the random streams. */
+  readonly streams: string;
+  readonly dataset: string;
+  readonly normalisation: Normalisation;
+}
+
+/** The kinds of failure that a trial itself can have; its agent knows the others. */
+export type TrialFailureKind = Exclude<FailureKind, 'preempted' | 'timed_out'>;
+
+export type TrialOutcome =
+  | { readonly status: 'succeeded'; readonly metrics: TrialMetrics; readonly provenance: TrialProvenance }
+  | { readonly status: 'failed'; readonly kind: TrialFailureKind; readonly message: string };

@@ -1,0 +1,28 @@
+import type { TrialSpec } from '../core/study/trial-parameters.ts';
+import type { TrialOutcome, TrialProgress, TrialReport } from './training/outcome.ts';
+
+/**
+ * Between the agent and its trial process (`training/trial-process.ts`), over Node's IPC with `serialization: 'advanced'`.
+ * A process runs one trial at a time and many in its life. Every `run` is answered by exactly one `outcome`, a stopped
+ * one by `cancelled`; `started`, `progress` and `report` come before it. A process that ends without it has crashed.
+ */
+export type AgentToTrial =
+  | { readonly type: 'run'; readonly trialId: string; readonly spec: TrialSpec; readonly options: TrialOptions }
+  | { readonly type: 'stop'; readonly trialId: string; readonly reason: string }
+  /** Stops what runs and ends the process. */
+  | { readonly type: 'shutdown' };
+
+export interface TrialOptions {
+  /** Directories that may hold datasets, in order of preference. */
+  readonly datasetRoots: readonly string[];
+  /** CPU threads of the executor. */
+  readonly threads: number;
+}
+
+export type TrialToAgent =
+  /** Sent once, when the process can take a `run`. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'started'; readonly trialId: string }
+  | ({ readonly type: 'progress'; readonly trialId: string } & TrialProgress)
+  | ({ readonly type: 'report'; readonly trialId: string } & TrialReport)
+  | { readonly type: 'outcome'; readonly trialId: string; readonly outcome: TrialOutcome };
