@@ -16,7 +16,7 @@ export type TickworkProto = SweepProto['tickwork']['v1'] &
 const FILES = ['sweep', 'result', 'worker', 'cluster'].map((name) => `tickwork/v1/${name}.proto`);
 
 /** The folder with the .proto files: beside this module in the sources, two levels up when compiled into dist/proto. */
-function protoFolder(): string {
+export function protoFolder(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   for (const folder of [here, join(here, '../../proto')]) {
     try {

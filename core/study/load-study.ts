@@ -32,9 +32,12 @@ export function loadStudy(text: string): Study {
 
   const study = toStudy(checked.data);
   checkSize(study, yaml);
-  const violations = [...checkConstraint(study), ...checkPublished(study, checked.data), ...checkShown(study), ...checkLevels(study)];
-  if (violations.length > 0) {
-    throw problem('STUDY_INVALID', violations.map(({ path, message }) => ({ field: pathText(path), message, ...yaml.positionOf(path) })));
+  const constraint = checkConstraint(study);
+  // Levels are tried cell by cell, which needs a constraint that can be evaluated.
+  const levels = constraint.length > 0 ? [] : checkLevels(study);
+  const complaints = [...constraint, ...levels, ...checkPublished(study, checked.data), ...checkShown(study)];
+  if (complaints.length > 0) {
+    throw problem('STUDY_INVALID', complaints.map(({ path, message }) => ({ field: pathText(path), message, ...yaml.positionOf(path) })));
   }
   if (study.where !== undefined && countConfigurations(createGrid(study), true) === 0) {
     throw problem('GRID_EMPTY', [

@@ -2,12 +2,10 @@ import { z } from 'zod';
 import { METRIC_NAMES } from '../catalogue/metrics.ts';
 
 /** What a level may assign: any value a trial parameter can have. */
-const parameterValue = z.union([
-  z.string().max(200),
-  z.number(),
-  z.boolean(),
-  z.array(z.union([z.string().max(200), z.number(), z.boolean()])).max(16),
-]);
+const scalar = z.union([z.string().max(200), z.number(), z.boolean()]);
+const parameterValue = z.union([scalar, z.array(scalar).max(16)], {
+  error: 'Expected text, a finite number, true, false or a list of these',
+});
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,47}$/, {
   error: 'Expected a name of 1 to 48 lower-case letters, digits and "-", beginning with a letter',
@@ -21,7 +19,9 @@ const labelledLevel = z.looseObject({ label: z.union([z.string().min(1).max(80),
   z.record(parameterName, parameterValue),
 );
 
-const level = z.union([parameterValue, labelledLevel]);
+const level = z.union([parameterValue, labelledLevel], {
+  error: 'Expected a value (text, finite number, true, false, list) or a mapping of parameters to values',
+});
 
 const publishedValue = z.strictObject({ title: z.string().min(1).max(80), unit: z.string().max(16).default('') });
 
@@ -37,7 +37,7 @@ export const studySchema = z.strictObject({
     .union([
       z.int().min(1).max(10_000).transform((n) => Array.from({ length: n }, (_, i) => i + 1)),
       z.array(z.int().min(0).max(2 ** 32 - 1)).min(1).max(10_000),
-    ])
+    ], { error: 'Expected a number of seeds from 1 to 10000, or a list of integers from 0 to 4294967295' })
     .refine((seeds) => new Set(seeds).size === seeds.length, { error: 'Expected every seed once' })
     .default([1]),
   parameters: z.record(parameterName, parameterValue).default({}),

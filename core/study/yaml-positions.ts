@@ -1,4 +1,4 @@
-import { isMap, isNode, isPair, LineCounter, parseDocument, type Document } from 'yaml';
+import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, visit } from 'yaml';
 import type { FieldViolation } from '../errors.ts';
 
 export type Path = readonly (string | number)[];
@@ -13,6 +13,9 @@ export interface PositionedYaml {
 }
 
 const MAX_ALIASES = 100;
+const MAX_DEPTH = 16;
+/** Keys that mean something to JavaScript objects themselves. */
+const FORBIDDEN_KEYS = ['__proto__', 'constructor', 'prototype'];
 
 /** @returns the data, or what is wrong with the text, each with its place. Never evaluates tags as code. */
 export function parseYaml(text: string): { readonly yaml: PositionedYaml } | { readonly problems: readonly FieldViolation[] } {
@@ -31,6 +34,8 @@ export function parseYaml(text: string): { readonly yaml: PositionedYaml } | { r
       })),
     };
   }
+  const hostile = hostileNodes(document);
+  if (hostile.length > 0) return { problems: hostile.map(({ message, offset }) => ({ field: '', message, ...place(offset) })) };
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
@@ -44,6 +49,23 @@ export function parseYaml(text: string): { readonly yaml: PositionedYaml } | { r
       positionOfKey: (path, key) => place(keyOffset(document, path, key) ?? offsetOf(document, path)),
     },
   };
+}
+
+function hostileNodes(document: Document): { message: string; offset: number }[] {
+  const found: { message: string; offset: number }[] = [];
+  visit(document, {
+    Pair(_, pair) {
+      if (isNode(pair.key) && FORBIDDEN_KEYS.includes(String(pair.key))) {
+        found.push({ message: `Expected another key than ${JSON.stringify(String(pair.key))}`, offset: pair.key.range?.[0] ?? 0 });
+      }
+    },
+    Collection(_, node, path) {
+      if (path.filter((ancestor) => isNode(ancestor)).length <= MAX_DEPTH) return undefined;
+      found.push({ message: `Expected at most ${MAX_DEPTH} levels of nesting`, offset: node.range?.[0] ?? 0 });
+      return visit.SKIP;
+    },
+  });
+  return found;
 }
 
 function nodeAt(document: Document, path: Path): unknown {

@@ -83,4 +83,12 @@ export type Operation =
 
 export type ConstantValues = Float32Array | Int32Array | Uint8Array;
 export type OperationKind = Operation['kind'];
-export type OperationOf<K extends OperationKind> = Extract<Operation, { readonly kind: K }>;
+
+/** The operation of one kind, also where the union above lists several kinds in one member. */
+export type OperationOf<K extends OperationKind> = Operation extends infer O extends Operation
+  ? O extends unknown
+    ? K extends O['kind']
+      ? O & { readonly kind: K }
+      : never
+    : never
+  : never;

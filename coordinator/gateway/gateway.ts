@@ -1,0 +1,86 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { TickworkError } from '../../core/errors.ts';
+import { loadTickworkDefinition } from '../../proto/load.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Api } from '../api/api.ts';
+import { createHostCheck } from './allowed-host.ts';
+import { probeRoutes, type Probes } from './probe-routes.ts';
+import { createRequestHandler } from './request-handler.ts';
+import { apiRoutes } from './routes.ts';
+import { loadStaticFiles } from './static-files.ts';
+import { createWireJson } from './wire-json.ts';
+
+const HEARTBEAT_MS = 15_000;
+/** How long close() waits for answers under way before it cuts their connections, ms. */
+const CLOSE_GRACE_MS = 2_000;
+
+export interface GatewayOptions extends Probes {
+  readonly api: Api;
+  /** Folder of the built dashboard; without it only the API is served. */
+  readonly staticRoot?: string;
+  /** Names beside `localhost` and literal addresses under which browsers may reach the page, without port. */
+  readonly allowedHosts?: readonly string[];
+  /** Between keep-alive comments of event streams, ms. */
+  readonly heartbeatMs?: number;
+  readonly logger: Logger;
+}
+
+export interface Gateway {
+  /** @param port 0 takes a free one. @throws TickworkError CONFIG_INVALID when the address cannot be listened on. */
+  listen(host: string, port: number): Promise<{ readonly port: number }>;
+  /** Takes no more requests, ends event streams (their clients come again), waits for the rest. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** The HTTP gateway over an API. Opens nothing before listen(). */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { logger, staticRoot } = options;
+  const files = staticRoot === undefined ? undefined : loadStaticFiles(staticRoot);
+  if (staticRoot !== undefined && !files) logger.warn({ staticRoot }, 'the dashboard is not built; only the API is served');
+  const handle = createRequestHandler({
+    probes: probeRoutes(options),
+    routes: apiRoutes(options.api, createWireJson(loadTickworkDefinition())),
+    files,
+    isAllowedHost: createHostCheck(options.allowedHosts ?? []),
+    heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
+    logger,
+  });
+
+  const active = new Set<AbortController>();
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const abort = new AbortController();
+    active.add(abort);
+    // A client that leaves in the middle is no error of ours; 'close' follows and aborts.
+    response.on('error', (error) => logger.debug({ err: error }, 'a connection broke'));
+    response.on('close', () => {
+      active.delete(abort);
+      abort.abort();
+    });
+    void handle(request, response, abort.signal);
+  };
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 }, onRequest);
+  let closed: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    if (!server.listening) return;
+    const finished = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const abort of active) abort.abort();
+    server.closeIdleConnections();
+    const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    await finished;
+    clearTimeout(cut);
+  }
+
+  return {
+    listen: (host, port) =>
+      new Promise((resolve, reject) => {
+        server.once('error', (cause: NodeJS.ErrnoException) => {
+          const message = `Expected ${host}:${port} to be free for HTTP, got ${cause.code ?? cause.message}. Choose another port.`;
+          reject(new TickworkError('CONFIG_INVALID', message, { cause }));
+        });
+        server.listen(port, host, () => resolve({ port: (server.address() as AddressInfo).port }));
+      }),
+    close: () => (closed ??= close()),
+  };
+}

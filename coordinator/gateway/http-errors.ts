@@ -1,0 +1,69 @@
+import { TickworkError, type ErrorCode, type FieldViolation } from '../../core/errors.ts';
+
+/** HTTP status of each error code; a code missing here does not compile. */
+const STATUS: Readonly<Record<ErrorCode, number>> = {
+  STUDY_SYNTAX: 400,
+  STUDY_INVALID: 400,
+  GRID_EMPTY: 400,
+  GRID_TOO_LARGE: 400,
+  ARGUMENT_INVALID: 400,
+  SWEEP_NOT_FOUND: 404,
+  SWEEP_FINISHED: 409,
+  REQUEST_ID_REUSED: 409,
+  PAGE_TOKEN_INVALID: 400,
+  LEASE_STALE: 409,
+  TRIAL_FINISHED: 409,
+  WORKER_VERSION: 409,
+  WORKER_DUPLICATE: 409,
+  LOG_CONFLICT: 409,
+  STATE_DIRECTORY_IN_USE: 409,
+  NATS_UNREACHABLE: 503,
+  COORDINATOR_UNREACHABLE: 503,
+  NOT_READY: 503,
+  DATASET_MISSING: 409,
+  DATASET_CORRUPT: 409,
+  STEP_UNTRACEABLE: 400,
+  TRIAL_DIVERGED: 409,
+  CONFIG_INVALID: 500,
+  INTERNAL: 500,
+};
+
+/** What a client sees of an error. */
+export interface ErrorBody {
+  readonly error: { readonly code: ErrorCode; readonly message: string; readonly violations: readonly FieldViolation[] };
+}
+
+export interface HttpFailure {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ErrorBody;
+  /** True when nobody threw this on purpose: the cause belongs in the log, not in the answer. */
+  readonly unexpected: boolean;
+}
+
+/** A request that HTTP itself refuses (405, 413, ...), where the status says more than the code. */
+export class HttpRefusal extends TickworkError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super('ARGUMENT_INVALID', message);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** The answer to a thrown value. Never contains a stack, nor the text of an error that was not meant for a client. */
+export function httpFailure(error: unknown): HttpFailure {
+  if (!(error instanceof TickworkError)) {
+    const message = 'The coordinator failed while it answered. Its log has the cause.';
+    return { status: 500, headers: {}, body: { error: { code: 'INTERNAL', message, violations: [] } }, unexpected: true };
+  }
+  const { code, message, violations } = error;
+  return {
+    status: error instanceof HttpRefusal ? error.status : STATUS[code],
+    headers: error instanceof HttpRefusal ? error.headers : {},
+    body: { error: { code, message, violations } },
+    unexpected: code === 'INTERNAL',
+  };
+}

@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http';
+import type { Api } from '../api/api.ts';
+import { sweepName } from '../../proto/resource-names.ts';
+import { parseQuery, readJsonBody } from './request-input.ts';
+import * as schemas from './request-schemas.ts';
+import { compilePattern, type PathMatch } from './route-pattern.ts';
+import type { ServerSentEvent } from './server-sent-events.ts';
+import type { DownloadChunk } from './download.ts';
+import type { ToJson } from './wire-json.ts';
+
+/** What a route answers; `send-reply.ts` turns it into bytes. */
+export type Reply =
+  | { readonly kind: 'text'; readonly status: number; readonly contentType: string; readonly body: string }
+  | { readonly kind: 'events'; readonly events: AsyncIterable<ServerSentEvent> }
+  | { readonly kind: 'download'; readonly chunks: AsyncIterable<DownloadChunk> };
+
+export interface RouteCall {
+  readonly request: IncomingMessage;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Aborts when the client has gone or the gateway closes. */
+  readonly signal: AbortSignal;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly match: PathMatch;
+  /** False for endless or one-way answers, which have no HEAD. */
+  readonly head: boolean;
+  reply(call: RouteCall): Promise<Reply>;
+}
+
+/** The whole JSON API, one entry for each RPC. `json` makes the encoder of a message by its name. */
+export function apiRoutes(api: Api, json: (messageName: string) => ToJson): readonly Route[] {
+  const sweep = json('Sweep');
+  const table = json('Table');
+  const watchSweep = json('WatchSweepResponse');
+
+  return [
+    get('/api/v1/status', json('ClusterStatus'), async (call) => {
+      parseQuery(schemas.noQuery, call.query);
+      return api.getStatus({});
+    }),
+    get('/api/v1/workers', json('ListWorkersResponse'), async (call) => api.listWorkers(parseQuery(schemas.pageQuery, call.query))),
+    get('/api/v1/sweeps', json('ListSweepsResponse'), async (call) => api.listSweeps(parseQuery(schemas.pageQuery, call.query))),
+    post('/api/v1/sweeps', sweep, async (call) => api.submitSweep(await readJsonBody(schemas.submitBody, call.request))),
+    post('/api/v1/sweeps:plan', json('SweepPlan'), async (call) => api.planSweep(await readJsonBody(schemas.planBody, call.request))),
+    get('/api/v1/sweeps/{sweep}', sweep, async (call) => {
+      parseQuery(schemas.noQuery, call.query);
+      return api.getSweep({ name: parentOf(call) });
+    }),
+    post('/api/v1/sweeps/{sweep}:cancel', sweep, async (call) =>
+      api.cancelSweep({ ...(await readJsonBody(schemas.cancelBody, call.request)), name: parentOf(call) }),
+    ),
+    get('/api/v1/sweeps/{sweep}/trials', json('ListTrialsResponse'), async (call) =>
+      api.listTrials({ ...parseQuery(schemas.trialsQuery, call.query), parent: parentOf(call) }),
+    ),
+    get('/api/v1/sweeps/{sweep}/reports', json('ListReportsResponse'), async (call) =>
+      api.listReports({ ...parseQuery(schemas.pageQuery, call.query), parent: parentOf(call) }),
+    ),
+    get('/api/v1/sweeps/{sweep}/table', table, async (call) =>
+      api.getTable({ ...parseQuery(schemas.tableQuery, call.query), parent: parentOf(call) }),
+    ),
+    stream('/api/v1/sweeps/{sweep}/table:export', async (call) => {
+      const { format, allowIncomplete, ...query } = parseQuery(schemas.exportQuery, call.query);
+      const request = { table: { ...query, parent: parentOf(call), pageSize: 0, pageToken: '' }, format, allowIncomplete };
+      return { kind: 'download', chunks: api.exportTable(request, call.signal) };
+    }),
+    stream('/api/v1/sweeps/{sweep}:watch', async (call) => {
+      const request = { ...parseQuery(schemas.watchQuery, call.query), name: parentOf(call) };
+      const messages = api.watchSweep(request, call.signal);
+      return { kind: 'events', events: toEvents(messages, watchSweep, (message) => message.sweep?.revision) };
+    }),
+    stream('/api/v1/sweeps/{sweep}/table:watch', async (call) => {
+      const { minIntervalMs, ...query } = parseQuery(schemas.watchTableQuery, call.query);
+      const messages = api.watchTable({ table: { ...query, parent: parentOf(call) }, minIntervalMs }, call.signal);
+      return { kind: 'events', events: toEvents(messages, table, (message) => message.revision) };
+    }),
+  ];
+}
+
+const parentOf = (call: RouteCall): string => sweepName(call.params['sweep'] ?? '');
+
+type Answer = (call: RouteCall) => Promise<object>;
+
+function get(template: string, encode: ToJson, answer: Answer): Route {
+  return { method: 'GET', match: compilePattern(template), head: true, reply: async (call) => jsonReply(encode(await answer(call))) };
+}
+
+function post(template: string, encode: ToJson, answer: Answer): Route {
+  return { method: 'POST', match: compilePattern(template), head: false, reply: async (call) => jsonReply(encode(await answer(call))) };
+}
+
+function stream(template: string, reply: Route['reply']): Route {
+  return { method: 'GET', match: compilePattern(template), head: false, reply };
+}
+
+export function jsonReply(body: unknown, status = 200): Reply {
+  return { kind: 'text', status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) };
+}
+
+async function* toEvents<Message extends object>(
+  messages: AsyncIterable<Message>,
+  encode: ToJson,
+  revision: (message: Message) => unknown,
+): AsyncGenerator<ServerSentEvent> {
+  for await (const message of messages) yield { id: String(revision(message) ?? 0), data: JSON.stringify(encode(message)) };
+}

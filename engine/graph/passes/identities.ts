@@ -1,0 +1,49 @@
+import { sameShape } from '../../shape.ts';
+import type { GraphNode, StepGraph } from '../graph.ts';
+import { rewriteGraph } from '../rewrite.ts';
+import type { Rewriting } from '../rewrite.ts';
+
+/** Removes nodes that hand on their operand unchanged, and the first of two reshapes in a row. */
+export function removeIdentities(graph: StepGraph): StepGraph {
+  return rewriteGraph(graph, (node, rewriting) => {
+    const [input] = node.inputs;
+    if (input === undefined) return undefined;
+    const source = rewriting.node(input);
+    if (handsOn(node, source)) return input;
+    if (node.operation.kind === 'Reshape' && source.operation.kind === 'Reshape') return reshapeOnce(node, source, rewriting);
+    return undefined;
+  });
+}
+
+function handsOn(node: GraphNode, source: GraphNode): boolean {
+  const { operation } = node;
+  if (node.dtype !== source.dtype || !sameShape(node.shape, source.shape)) return false;
+  switch (operation.kind) {
+    case 'Identity':
+    case 'Cast':
+    case 'Reshape':
+    case 'BroadcastTo':
+    case 'Slice':
+    case 'Pad':
+    case 'Tile':
+      return true;
+    case 'Concat':
+      return node.inputs.length === 1;
+    case 'Transpose':
+      return operation.permutation.every((axis, position) => axis === position);
+    case 'Sum':
+    case 'Mean':
+    case 'Max':
+    case 'Min':
+    case 'Prod':
+      // Over axes of size 1 with the axes kept, or over none.
+      return true;
+    default:
+      return false;
+  }
+}
+
+function reshapeOnce(node: GraphNode, source: GraphNode, { builder, node: at }: Rewriting): number {
+  const [origin = -1] = source.inputs;
+  return sameShape(at(origin).shape, node.shape) ? origin : builder.add(node.operation, [origin], node.shape, node.dtype);
+}

@@ -1,0 +1,32 @@
+import type { StepGraph } from './graph.ts';
+import { fuseBias } from './passes/bias.ts';
+import { leaveBroadcasting } from './passes/broadcasts.ts';
+import { mergeCommonSubexpressions } from './passes/common-subexpressions.ts';
+import { foldConstants } from './passes/constants.ts';
+import { eliminateDeadCode } from './passes/dead-code.ts';
+import { removeIdentities } from './passes/identities.ts';
+import { stepOnReluOutput } from './passes/relu-gradient.ts';
+
+/** Rewrites a graph so that it computes the same numbers with less work. */
+export type Pass = (graph: StepGraph) => StepGraph;
+
+/**
+ * In the order in which each pass finds most to do. Dead code goes before `fuseBias`, which looks for values that
+ * nothing else uses.
+ */
+export const PASSES: readonly Pass[] = [
+  removeIdentities,
+  foldConstants,
+  mergeCommonSubexpressions,
+  stepOnReluOutput,
+  eliminateDeadCode,
+  fuseBias,
+  leaveBroadcasting,
+  mergeCommonSubexpressions,
+  eliminateDeadCode,
+];
+
+/** Runs all passes. */
+export function simplifyGraph(graph: StepGraph): StepGraph {
+  return PASSES.reduce((current, pass) => pass(current), graph);
+}

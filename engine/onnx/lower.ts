@@ -1,0 +1,75 @@
+import { nodeAt } from '../graph/graph.ts';
+import type { GraphNode, StepGraph } from '../graph/graph.ts';
+import type { Operation } from '../graph/operation.ts';
+import { convolutionRules } from './lowering/convolution.ts';
+import { createLoweringContext, result, unsupported } from './lowering/context.ts';
+import type { LoweredValue, LoweringContext, LoweringRule, LoweringRules } from './lowering/context.ts';
+import { elementwiseRules } from './lowering/elementwise.ts';
+import { localResponseRules } from './lowering/local-response.ts';
+import { poolingRules } from './lowering/pooling.ts';
+import { reductionRules } from './lowering/reduction.ts';
+import { structureRules } from './lowering/structure.ts';
+import { physicalShape, plainLayout, stateLayout } from './layout.ts';
+import { ONNX_TYPE } from './model.ts';
+import type { OnnxModel } from './model.ts';
+import { createModelBuilder } from './model-builder.ts';
+
+const RULES: LoweringRules = {
+  ...elementwiseRules,
+  ...structureRules,
+  ...reductionRules,
+  ...convolutionRules,
+  ...poolingRules,
+  ...localResponseRules,
+};
+
+/** Names of an ONNX model's inputs and outputs: the role keeps a state entry and a batch entry of one name apart. */
+export function valueName(role: 'state' | 'batch' | 'scalars' | 'noise' | 'new-state' | 'metrics', name: string): string {
+  return `${role}/${name}`;
+}
+
+/**
+ * Translates a step graph to ONNX. Images are kept NCHW and filters OIHW inside; batch, noise and metrics have
+ * TensorFlow.js's layouts, state entries (old and new) those of `stateLayout`. An input that nothing uses is left out.
+ * @throws EngineError STEP_UNTRACEABLE for an operation without a rule.
+ */
+export function lowerGraph(graph: StepGraph): OnnxModel {
+  const model = createModelBuilder(graph.name);
+  const context = createLoweringContext(graph, model);
+  const lowered: LoweredValue[] = [];
+  for (const node of graph.nodes) {
+    const operands = node.inputs.map((input) => lowered[input] as LoweredValue);
+    lowered.push(node.operation.kind === 'Input' ? lowerInput(node, context) : lowerNode(node, operands, context));
+  }
+  for (const [name, index] of Object.entries(graph.outputs.state)) {
+    const value = lowered[index] as LoweredValue;
+    const { shape, dtype } = nodeAt(graph.nodes, index);
+    const layout = stateLayout(shape);
+    const physical = physicalShape(shape, layout);
+    model.output({ name: valueName('new-state', name), type: dtype, shape: physical }, context.inLayout(value, layout));
+  }
+  for (const [name, index] of Object.entries(graph.outputs.metrics)) {
+    const value = lowered[index] as LoweredValue;
+    const { shape, dtype } = nodeAt(graph.nodes, index);
+    const plain = context.plain(value);
+    const int32 = { attributes: { to: BigInt(ONNX_TYPE.int32) } };
+    const source = dtype === 'bool' ? model.operator('Cast', [plain], int32) : plain;
+    model.output({ name: valueName('metrics', name), type: dtype === 'bool' ? 'int32' : dtype, shape }, source);
+  }
+  return model.build();
+}
+
+function lowerInput(node: GraphNode, { model }: LoweringContext): LoweredValue {
+  if (node.operation.kind !== 'Input') throw new TypeError(`Expected an Input, got ${node.operation.kind}.`);
+  const { role, name } = node.operation;
+  const layout = role === 'state' ? stateLayout(node.shape) : plainLayout(node.shape.length);
+  const shape = physicalShape(node.shape, layout);
+  return result(node, model.input({ name: valueName(role, name), type: node.dtype, shape }), layout);
+}
+
+function lowerNode(node: GraphNode, operands: readonly LoweredValue[], context: LoweringContext): LoweredValue {
+  // A rule takes the operation of its own kind, which the table's type guarantees and TypeScript cannot follow.
+  const rule = RULES[node.operation.kind] as LoweringRule<Operation['kind']> | undefined;
+  if (rule === undefined) throw unsupported(node.operation, 'one without a lowering');
+  return rule(node.operation as never, operands, node, context);
+}

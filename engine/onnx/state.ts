@@ -1,0 +1,58 @@
+import { Tensor } from 'onnxruntime-node';
+import type { HostTensor, StepState } from '../executor.ts';
+import type { Shape } from '../step.ts';
+import { permute, physicalShape, plainLayout, stateLayout } from './layout.ts';
+
+/** One entry in memory twice: a step reads `current` and writes `spare`, then the two change places. */
+export class StateEntry implements HostTensor {
+  readonly shape: Shape;
+  current: Tensor;
+  spare: Tensor;
+
+  constructor({ shape, data }: HostTensor) {
+    const layout = stateLayout(shape);
+    const physical = physicalShape(shape, layout);
+    this.shape = [...shape];
+    this.current = toTensor(permute(data, shape, plainLayout(shape.length), layout), physical);
+    this.spare = toTensor(data.slice(), physical);
+  }
+
+  /** Elements in the layout of `stateLayout`. */
+  get data(): Float32Array | Int32Array {
+    return this.current.data as Float32Array | Int32Array;
+  }
+
+  swap(): void {
+    [this.current, this.spare] = [this.spare, this.current];
+  }
+
+  read(): HostTensor {
+    const { shape, data } = this;
+    return { shape: [...shape], data: permute(data, shape, stateLayout(shape), plainLayout(shape.length)) };
+  }
+}
+
+export interface OnnxState {
+  readonly handle: StepState;
+  readonly entries: Record<string, StateEntry>;
+}
+
+export function createOnnxState(values: Readonly<Record<string, HostTensor>>): OnnxState {
+  const entries = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, new StateEntry(value)]));
+  const handle: StepState = {
+    names: Object.keys(entries),
+    async read(name) {
+      const entry = entries[name];
+      if (entry === undefined) throw new RangeError(`Expected a state entry, got '${name}'.`);
+      return entry.read();
+    },
+    dispose() {
+      for (const name of Object.keys(entries)) delete entries[name];
+    },
+  };
+  return { handle, entries };
+}
+
+export function toTensor(data: Float32Array | Int32Array, shape: Shape): Tensor {
+  return data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('float32', data, shape);
+}

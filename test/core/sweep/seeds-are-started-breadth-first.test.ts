@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { gridIndexOf, seedOf } from '../../../core/grid/grid.ts';
+import { trialCost } from '../../../core/networks/cost.ts';
+import { decide } from '../../../core/sweep/decide.ts';
+import { evolve } from '../../../core/sweep/evolve.ts';
+import { type ClusterState, EMPTY_CLUSTER, type SweepState } from '../../../core/sweep/state.ts';
+import { smallStudy } from '../../support/studies.ts';
+
+const options = { costOf: trialCost };
+
+function apply(state: ClusterState, command: Parameters<typeof decide>[1]): ClusterState {
+  const decision = decide(state, command, 0, options);
+  if (!decision.ok) throw new Error(decision.message);
+  return decision.events.reduce(evolve, state);
+}
+
+function submitted(): ClusterState {
+  const study = smallStudy({ configs: ['A', 'E', 'B'], seeds: [4, 9] });
+  return apply(EMPTY_CLUSTER, { type: 'submit-sweep', requestId: 'r', study, studyYaml: '', total: 6 });
+}
+
+/** `config@seed` of each cell in the order it is leased. */
+function order(state: ClusterState, cells: number): string[] {
+  const found: string[] = [];
+  let current = state;
+  for (let i = 0; i < cells; i++) {
+    const before = current.sweeps.get('small-1') as SweepState;
+    current = apply(current, { type: 'grant-lease', worker: 'w', leaseId: `${i}` });
+    const after = current.sweeps.get('small-1') as SweepState;
+    const cell = [...after.live].find((c) => !before.live.has(c)) as number;
+    found.push(`${after.grid.labels(gridIndexOf(after.grid, cell))[0]?.label}@${seedOf(after.grid, cell)}`);
+  }
+  return found;
+}
+
+describe('the next cell', () => {
+  it('finishes one seed of every row before the next, the costliest first within a seed', () => {
+    expect(order(submitted(), 6)).toEqual(['E@4', 'B@4', 'A@4', 'E@9', 'B@9', 'A@9']);
+  });
+
+  it('is a lost one before any new one', () => {
+    let state = apply(submitted(), { type: 'grant-lease', worker: 'w', leaseId: 'first' });
+    const lease = { sweepId: 'small-1', cell: 1, leaseId: 'first', attempt: 1, epoch: 0 };
+    state = apply(state, { type: 'lose-attempt', lease, kind: 'infrastructure', message: 'gone', worker: 'w' });
+    expect(order(state, 2)).toEqual(['E@4', 'B@4']);
+  });
+
+  it('is none when nothing is pending', () => {
+    let state = submitted();
+    for (let i = 0; i < 6; i++) state = apply(state, { type: 'grant-lease', worker: 'w', leaseId: `${i}` });
+    expect(decide(state, { type: 'grant-lease', worker: 'w', leaseId: 'x' }, 0, options)).toEqual({ ok: true, events: [] });
+  });
+});

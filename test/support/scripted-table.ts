@@ -1,0 +1,75 @@
+import type { Table } from '../../proto/generated/tickwork/v1/Table.ts';
+import type { TableRow } from '../../proto/generated/tickwork/v1/TableRow.ts';
+import type { Trial } from '../../proto/generated/tickwork/v1/Trial.ts';
+import type { TrialCounts } from '../../proto/generated/tickwork/v1/TrialCounts.ts';
+import { configurationOf, type ScriptedSweep } from './vgg-demo-world.ts';
+
+export function countTrials(trials: readonly Trial[]): TrialCounts {
+  const count = (state: Trial['state']): number => trials.filter((trial) => trial.state === state).length;
+  return {
+    total: trials.length,
+    pending: count('TRIAL_STATE_PENDING'),
+    leased: count('TRIAL_STATE_LEASED'),
+    running: count('TRIAL_STATE_RUNNING'),
+    succeeded: count('TRIAL_STATE_SUCCEEDED'),
+    failed: count('TRIAL_STATE_FAILED'),
+    cancelled: count('TRIAL_STATE_CANCELLED'),
+  };
+}
+
+/** The table of a scripted sweep, computed from its trials, so that a finished trial changes it as it would in earnest. */
+export function tableOf({ sweep, trials }: ScriptedSweep, groupBy: readonly string[]): Table {
+  const factors = groupBy.length > 0 ? [...groupBy] : (sweep.factors ?? []).map((factor) => factor.name ?? '');
+  const groups = new Map<string, Trial[]>();
+  for (const trial of trials) {
+    const key = JSON.stringify(factors.map((factor) => levelOf(trial, factor)));
+    groups.set(key, [...(groups.get(key) ?? []), trial]);
+  }
+  return {
+    parent: sweep.name ?? '',
+    title: sweep.title ?? '',
+    revision: Number(sweep.revision),
+    groupBy: factors,
+    metrics: [{ name: 'testError', title: 'test error', unit: '%' }],
+    publishedSource: 'Simonyan & Zisserman 2015, arXiv 1409.1556, Table 3 (ImageNet, single test scale)',
+    rows: [...groups.values()].map((group) => rowOf(group, factors)),
+    complete: trials.every((trial) => trial.state === 'TRIAL_STATE_SUCCEEDED'),
+    totalRows: groups.size,
+    nextPageToken: '',
+  };
+}
+
+function rowOf(trials: readonly Trial[], factors: readonly string[]): TableRow {
+  const values = trials.flatMap((trial) => (trial.metrics ?? []).map((metric) => Number(metric.value)));
+  const configurations = new Set(trials.map((trial) => configurationOf(Number(trial.cell))));
+  const [only] = configurations.size === 1 ? configurations : [];
+  const failed = trials.filter((trial) => trial.state === 'TRIAL_STATE_FAILED');
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {
+    levels: factors.map((factor) => ({ factor, label: levelOf(trials[0], factor) })),
+    n: values.length,
+    expected: trials.length,
+    counts: countTrials(trials),
+    failures: failed[0] ? [{ kind: 'FAILURE_KIND_DIVERGED', count: failed.length, example: failed[0].failureMessage ?? '' }] : [],
+    aggregates: [
+      {
+        metric: 'testError',
+        n: values.length,
+        ...(values.length > 0 ? { mean, min: Math.min(...values), max: Math.max(...values) } : {}),
+        ...(values.length > 1 ? { std: Math.sqrt(squares / (values.length - 1)) } : {}),
+      },
+    ],
+    published: only ? [{ metric: 'top1Error', title: 'top-1 error', value: only.published, unit: '%' }] : [],
+    ...(only ? { weightLayers: only.weightLayers, parameters: only.parameters, macsPerImage: only.macsPerImage } : {}),
+    shownParameters: only
+      ? [
+          { factor: 'S', label: only.scale },
+          { factor: 'Q', label: String(only.q) },
+        ]
+      : [],
+  };
+}
+
+const levelOf = (trial: Trial | undefined, factor: string): string =>
+  trial?.levels?.find((level) => level.factor === factor)?.label ?? '';

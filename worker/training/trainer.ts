@@ -1,0 +1,131 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { version_core } from '@tensorflow/tfjs-core';
+import { describeNetwork } from '../../core/catalogue/networks.ts';
+import { STREAMS_VERSION } from '../../core/random/stream.ts';
+import type { TrialSpec } from '../../core/study/trial-parameters.ts';
+import type { Executor } from '../../engine/executor.ts';
+import { createLifecycle, type Lifecycle } from '../../runtime/lifecycle.ts';
+import { checkTrial } from './check-trial.ts';
+import { testCrops } from './data/crops.ts';
+import type { DatasetSource } from './data/dataset-cache.ts';
+import { type Evaluation, measureError } from './evaluation.ts';
+import { failureOf } from './failure.ts';
+import { evaluationStep } from './networks/evaluation-step.ts';
+import { initialState } from './networks/initial-state.ts';
+import { trainingStep } from './networks/training-step.ts';
+import type { TrialMetrics, TrialOutcome, TrialProgress, TrialProvenance, TrialReport } from './outcome.ts';
+import { type EpochResult, trainOneEpoch } from './train-epoch.ts';
+import { createTrainingInput } from './training-input.ts';
+
+export interface TrainerDependencies {
+  readonly executor: Executor;
+  readonly datasets: DatasetSource;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  /** Aborting it ends the trial as `cancelled`, after the batch that is being computed. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: TrialProgress) => void;
+  /** Once for each train epoch, in order. */
+  readonly onReport: (report: TrialReport) => void;
+}
+
+/**
+ * Trains and tests one configuration from one seed. Same spec ⇒ same images, order, crops, noise and initial weights on
+ * every machine; on one executor with one thread the errors and losses are bit-equal.
+ * @returns the metrics, or the kind of failure; never rejects on account of the trial.
+ */
+export async function trainTrial(spec: TrialSpec, deps: TrainerDependencies): Promise<TrialOutcome> {
+  try {
+    const lifecycle = createLifecycle();
+    try {
+      return { status: 'succeeded', ...(await train(spec, deps, lifecycle)) };
+    } finally {
+      await lifecycle.release();
+    }
+  } catch (error) {
+    return failureOf(error, deps.signal);
+  }
+}
+
+interface Trained {
+  readonly metrics: TrialMetrics;
+  readonly provenance: TrialProvenance;
+}
+
+async function train({ parameters, seed }: TrialSpec, deps: TrainerDependencies, lifecycle: Lifecycle): Promise<Trained> {
+  const { executor, datasets, now, signal, onProgress, onReport } = deps;
+  const { batchSize, trainEpochs, testScale } = parameters;
+  signal.throwIfAborted();
+  onProgress({ phase: 'loading', trainEpoch: 1, trainEpochs, step: 0, steps: 0 });
+  const dataset = await datasets.load(parameters.dataset);
+  const { channels, classes } = dataset.facts;
+  const { network, config, dropout } = parameters;
+  const description = describeNetwork(network, config, { channels, classes, dropout });
+  checkTrial(parameters, dataset.facts, description.side);
+
+  const state = executor.createState(initialState(description, seed));
+  lifecycle.add('the state', () => state.dispose());
+  const trainStep = await executor.compile(trainingStep(description, batchSize));
+  lifecycle.add('the training step', () => trainStep.dispose());
+  // What fits in memory for training fits for testing, so both use one batch size.
+  const testStep = await executor.compile(evaluationStep(description, batchSize));
+  lifecycle.add('the evaluation step', () => testStep.dispose());
+
+  const pause = async (): Promise<void> => {
+    await yieldToEventLoop();
+    signal.throwIfAborted();
+  };
+  const input = createTrainingInput({ parameters, seed }, description, dataset);
+  const training = { parameters, input, step: trainStep, state, now, onProgress, pause };
+  const { testImages } = parameters;
+  const evaluation: Evaluation = { description, step: testStep, batchSize, state, dataset, testImages, pause };
+  const steps = input.stepsPerEpoch * trainEpochs;
+  const test = async (trainEpoch: number, grid: number, mirror: boolean): Promise<Timed> => {
+    onProgress({ phase: 'testing', trainEpoch, trainEpochs, step: trainEpoch * input.stepsPerEpoch, steps });
+    const start = now();
+    const error = await measureError(evaluation, testCrops(testScale, description.side, grid, mirror));
+    return { error, seconds: (now() - start) / 1000 };
+  };
+
+  const epochs: EpochResult[] = [];
+  let testSeconds = 0;
+  for (let trainEpoch = 1; trainEpoch <= trainEpochs; trainEpoch += 1) {
+    const epoch = await trainOneEpoch(training, trainEpoch);
+    epochs.push(epoch);
+    const centre = await test(trainEpoch, 1, false);
+    testSeconds += centre.seconds;
+    const { trainLoss, trainError, learningRate } = epoch;
+    onReport({ trainEpoch, metrics: { trainLoss, trainError, testError: centre.error, learningRate } });
+  }
+  const final = await test(trainEpochs, parameters.testCrops, parameters.testFlip);
+  const metrics = summarise(epochs, final.error, testSeconds + final.seconds);
+  return { metrics, provenance: provenanceOf(executor, parameters.dataset, dataset.facts.normalisation) };
+}
+
+interface Timed {
+  readonly error: number;
+  readonly seconds: number;
+}
+
+function summarise(epochs: readonly EpochResult[], testError: number, testSeconds: number): TrialMetrics {
+  const trainSeconds = epochs.reduce((total, { seconds }) => total + seconds, 0);
+  const images = epochs.reduce((total, epoch) => total + epoch.images, 0);
+  const { trainLoss = Number.NaN, trainError = Number.NaN } = epochs.at(-1) ?? {};
+  const imagesPerSecond = trainSeconds > 0 ? images / trainSeconds : 0;
+  return { testError, trainError, trainLoss, imagesPerSecond, trainSeconds, testSeconds };
+}
+
+function provenanceOf(
+  executor: Executor,
+  dataset: string,
+  normalisation: TrialProvenance['normalisation'],
+): TrialProvenance {
+  return {
+    engine: executor.describe(),
+    node: process.version,
+    tensorflowJs: version_core,
+    streams: STREAMS_VERSION,
+    dataset,
+    normalisation,
+  };
+}

@@ -1,0 +1,86 @@
+import type { Executor } from '../../engine/executor.ts';
+import type { AgentToTrial, TrialOptions, TrialToAgent } from '../trial-messages.ts';
+import { createDatasetCache, type DatasetSource } from './data/dataset-cache.ts';
+import { failureOf } from './failure.ts';
+import { trainTrial } from './trainer.ts';
+
+export interface TrialHostDependencies {
+  readonly send: (message: TrialToAgent) => void;
+  readonly createExecutor: (options: { readonly threads: number }) => Executor;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/** Runs the trials that an agent asks for, one after another, keeping the executor and the decoded images between them. */
+export interface TrialHost {
+  handle(message: Exclude<AgentToTrial, { readonly type: 'shutdown' }>): void;
+  /** Cancels what runs, awaits its outcome, and gives the executor back. */
+  close(): Promise<void>;
+}
+
+interface Workbench {
+  readonly options: TrialOptions;
+  readonly executor: Executor;
+  readonly datasets: DatasetSource;
+}
+
+export function createTrialHost({ send, createExecutor, now }: TrialHostDependencies): TrialHost {
+  let workbench: Workbench | undefined;
+  let current: { readonly trialId: string; readonly stop: AbortController; readonly done: Promise<void> } | undefined;
+
+  async function prepare(options: TrialOptions): Promise<Workbench> {
+    if (workbench !== undefined && sameOptions(workbench.options, options)) return workbench;
+    const { threads, datasetRoots } = options;
+    await workbench?.executor.dispose();
+    workbench = undefined;
+    workbench = { options, executor: createExecutor({ threads }), datasets: createDatasetCache(datasetRoots) };
+    return workbench;
+  }
+
+  async function run(message: Extract<AgentToTrial, { readonly type: 'run' }>, signal: AbortSignal): Promise<void> {
+    const { trialId, spec, options } = message;
+    send({ type: 'started', trialId });
+    const outcome = await prepare(options).then(
+      ({ executor, datasets }) =>
+        trainTrial(spec, {
+          executor,
+          datasets,
+          now,
+          signal,
+          onProgress: (progress) => send({ type: 'progress', trialId, ...progress }),
+          onReport: (report) => send({ type: 'report', trialId, ...report }),
+        }),
+      (error: unknown) => failureOf(error, signal),
+    );
+    // Free before the agent hears of it, as its next message may be a `run`.
+    current = undefined;
+    send({ type: 'outcome', trialId, outcome });
+  }
+
+  return {
+    handle(message) {
+      const { trialId } = message;
+      if (message.type === 'stop') {
+        if (current?.trialId === trialId) current.stop.abort(message.reason);
+        return;
+      }
+      if (current !== undefined) {
+        const busy = `Expected a free trial process, got one that runs trial ${current.trialId}.`;
+        send({ type: 'outcome', trialId, outcome: { status: 'failed', kind: 'infrastructure', message: busy } });
+        return;
+      }
+      const stop = new AbortController();
+      current = { trialId, stop, done: run(message, stop.signal) };
+    },
+    async close() {
+      current?.stop.abort('the trial process is shutting down');
+      await current?.done;
+      await workbench?.executor.dispose();
+      workbench = undefined;
+    },
+  };
+}
+
+function sameOptions(a: TrialOptions, b: TrialOptions): boolean {
+  return a.threads === b.threads && a.datasetRoots.join('\0') === b.datasetRoots.join('\0');
+}
