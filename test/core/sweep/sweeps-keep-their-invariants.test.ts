@@ -28,12 +28,12 @@ type Action =
 
 const pick = fc.nat();
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 1, arbitrary: fc.constantFrom<Action>({ do: 'lead' }, { do: 'submit' }) },
-  { weight: 8, arbitrary: fc.constant<Action>({ do: 'lease' }) },
+  { weight: 2, arbitrary: fc.constantFrom<Action>({ do: 'lead' }, { do: 'submit' }) },
+  { weight: 40, arbitrary: fc.constant<Action>({ do: 'lease' }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), pick }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('start' as const, 'forget' as const), pick }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('lose' as const, 'fail' as const), pick, kind: fc.nat(FAILURE_KINDS.length - 1) }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('result' as const), pick, hash: fc.nat(1) }) },
+  { weight: 25, arbitrary: fc.record({ do: fc.constantFrom('start' as const, 'forget' as const), pick }) },
+  { weight: 15, arbitrary: fc.record({ do: fc.constantFrom('lose' as const, 'fail' as const), pick, kind: fc.nat(FAILURE_KINDS.length - 1) }) },
+  { weight: 25, arbitrary: fc.record({ do: fc.constant('result' as const), pick, hash: fc.nat(1) }) },
 );
 
 /** Applies actions, remembering every lease ever granted so that stale ones are used too. */
@@ -96,7 +96,7 @@ function expectConsistent(sweep: SweepState): void {
   expect(sweep.status === 'active').toBe(!finished);
 }
 
-const actions = fc.array(action, { maxLength: 120 }).map((list): Action[] => [{ do: 'lead' }, { do: 'submit' }, ...list]);
+const actions = fc.array(action, { minLength: 40, maxLength: 200, size: 'max' }).map((list): Action[] => [{ do: 'lead' }, { do: 'submit' }, ...list]);
 
 describe('decide and evolve', () => {
   it('keep counts, live leases and status in step with the trials', () => {
