@@ -86,12 +86,12 @@ export function decodeStatusDetails(bytes: Uint8Array): StatusDetails | undefine
   try {
     const status = types.status.decode(bytes) as protobuf.Message & {
       message: string;
-      details: { type_url?: string; typeUrl?: string; value: Uint8Array }[];
+      details: { type_url: string; value: Uint8Array }[];
     };
     let code: ErrorCode | undefined;
     const violations: FieldViolation[] = [];
     for (const detail of status.details) {
-      const name = (detail.typeUrl ?? detail.type_url ?? '').split('/').pop();
+      const name = detail.type_url.split('/').pop();
       if (name === 'google.rpc.ErrorInfo') {
         const info = types.errorInfo.decode(detail.value) as protobuf.Message & ErrorInfo;
         if (info.domain === DOMAIN && Object.hasOwn(ERROR_CODES, info.reason)) code = info.reason as ErrorCode;

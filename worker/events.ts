@@ -5,7 +5,7 @@ export type WorkerEvent =
   | { readonly type: 'outbox:opened'; readonly records: number; readonly damagedBytes: number }
   | { readonly type: 'outbox:disk-refused'; readonly error: string }
   | { readonly type: 'stream:open'; readonly epoch: number; readonly coordinatorVersion: string }
-  | { readonly type: 'stream:lost'; readonly reason: string; readonly retryInMs: number }
+  | { readonly type: 'stream:lost'; readonly reason: string; readonly attempt: number; readonly retryInMs: number }
   | { readonly type: 'stream:stale-epoch'; readonly epoch: number; readonly highest: number }
   | { readonly type: 'nats:connected'; readonly server: string }
   /** Once for each outage, not for each attempt. */

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { TickworkError } from '../../core/errors.ts';
 import { loadTickworkDefinition } from '../../proto/load.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -47,26 +47,35 @@ export function createGateway(options: GatewayOptions): Gateway {
     logger,
   });
 
-  const active = new Set<AbortController>();
+  const connections = new Set<Socket>();
+  const active = new Map<ServerResponse, AbortController>();
+  let closed: Promise<void> | undefined;
+
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const abort = new AbortController();
-    active.add(abort);
+    active.set(response, abort);
     // A client that leaves in the middle is no error of ours; 'close' follows and aborts.
     response.on('error', (error) => logger.debug({ err: error }, 'a connection broke'));
     response.on('close', () => {
-      active.delete(abort);
+      active.delete(response);
       abort.abort();
+      if (closed) request.socket.end();
     });
     void handle(request, response, abort.signal);
   };
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 }, onRequest);
-  let closed: Promise<void> | undefined;
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+  });
 
   async function close(): Promise<void> {
     if (!server.listening) return;
     const finished = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const abort of active) abort.abort();
-    server.closeIdleConnections();
+    for (const abort of active.values()) abort.abort();
+    // Browsers open connections ahead of need; closeIdleConnections() keeps those that have not yet asked anything.
+    const busy = new Set([...active.keys()].map((response) => response.socket));
+    for (const socket of connections) if (!busy.has(socket)) socket.destroy();
     const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
     await finished;
     clearTimeout(cut);

@@ -5,6 +5,7 @@ import { mergeCommonSubexpressions } from './passes/common-subexpressions.ts';
 import { foldConstants } from './passes/constants.ts';
 import { eliminateDeadCode } from './passes/dead-code.ts';
 import { removeIdentities } from './passes/identities.ts';
+import { maskBeforeUnpooling } from './passes/pool-gradient.ts';
 import { stepOnReluOutput } from './passes/relu-gradient.ts';
 
 /** Rewrites a graph so that it computes the same numbers with less work. */
@@ -19,6 +20,7 @@ export const PASSES: readonly Pass[] = [
   foldConstants,
   mergeCommonSubexpressions,
   stepOnReluOutput,
+  maskBeforeUnpooling,
   eliminateDeadCode,
   fuseBias,
   leaveBroadcasting,

@@ -9,7 +9,6 @@ import { localResponseRules } from './lowering/local-response.ts';
 import { poolingRules } from './lowering/pooling.ts';
 import { reductionRules } from './lowering/reduction.ts';
 import { structureRules } from './lowering/structure.ts';
-import { physicalShape, plainLayout, stateLayout } from './layout.ts';
 import { ONNX_TYPE } from './model.ts';
 import type { OnnxModel } from './model.ts';
 import { createModelBuilder } from './model-builder.ts';
@@ -29,8 +28,9 @@ export function valueName(role: 'state' | 'batch' | 'scalars' | 'noise' | 'new-s
 }
 
 /**
- * Translates a step graph to ONNX. Images are kept NCHW and filters OIHW inside; batch, noise and metrics have
- * TensorFlow.js's layouts, state entries (old and new) those of `stateLayout`. An input that nothing uses is left out.
+ * Translates a step graph to ONNX. Inside, images become NCHW and filters OIHW where ONNX's convolutions want them;
+ * inputs and outputs keep TensorFlow.js's layouts: filter gradients come out HWIO, so a state kept OIHW would only move
+ * the transposition from the forward pass to the update. An input that nothing uses is left out.
  * @throws EngineError STEP_UNTRACEABLE for an operation without a rule.
  */
 export function lowerGraph(graph: StepGraph): OnnxModel {
@@ -44,9 +44,7 @@ export function lowerGraph(graph: StepGraph): OnnxModel {
   for (const [name, index] of Object.entries(graph.outputs.state)) {
     const value = lowered[index] as LoweredValue;
     const { shape, dtype } = nodeAt(graph.nodes, index);
-    const layout = stateLayout(shape);
-    const physical = physicalShape(shape, layout);
-    model.output({ name: valueName('new-state', name), type: dtype, shape: physical }, context.inLayout(value, layout));
+    model.output({ name: valueName('new-state', name), type: dtype, shape }, context.plain(value));
   }
   for (const [name, index] of Object.entries(graph.outputs.metrics)) {
     const value = lowered[index] as LoweredValue;
@@ -62,9 +60,7 @@ export function lowerGraph(graph: StepGraph): OnnxModel {
 function lowerInput(node: GraphNode, { model }: LoweringContext): LoweredValue {
   if (node.operation.kind !== 'Input') throw new TypeError(`Expected an Input, got ${node.operation.kind}.`);
   const { role, name } = node.operation;
-  const layout = role === 'state' ? stateLayout(node.shape) : plainLayout(node.shape.length);
-  const shape = physicalShape(node.shape, layout);
-  return result(node, model.input({ name: valueName(role, name), type: node.dtype, shape }), layout);
+  return result(node, model.input({ name: valueName(role, name), type: node.dtype, shape: node.shape }));
 }
 
 function lowerNode(node: GraphNode, operands: readonly LoweredValue[], context: LoweringContext): LoweredValue {

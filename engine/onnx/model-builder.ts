@@ -30,6 +30,7 @@ export function createModelBuilder(name: string): ModelBuilder {
   const initializers = new Map<string, OnnxInitializer>();
   const inputs: OnnxValue[] = [];
   const outputs: OnnxValue[] = [];
+  const renamed = new Map<string, string>();
   let values = 0;
   const operatorWithOutputs: ModelBuilder['operatorWithOutputs'] = (type, from, count, options = {}) => {
     const results = Array.from({ length: count }, () => `t${values++}`);
@@ -49,8 +50,11 @@ export function createModelBuilder(name: string): ModelBuilder {
       return value.name;
     },
     output(value, source) {
-      nodes.push({ type: 'Identity', domain: '', inputs: [source], outputs: [value.name], attributes: {} });
       outputs.push(value);
+      // A result is computed under its output's name; only what no operator computes, or is declared twice, is copied.
+      const computed = nodes.some((node) => node.outputs.includes(source));
+      if (computed && !renamed.has(source)) renamed.set(source, value.name);
+      else nodes.push({ type: 'Identity', domain: '', inputs: [source], outputs: [value.name], attributes: {} });
     },
     integers(list) {
       const bytes = new Uint8Array(BigInt64Array.from(integers(list)).buffer);
@@ -60,6 +64,10 @@ export function createModelBuilder(name: string): ModelBuilder {
       return initializer(`f_${value}`, 'float32', [], new Uint8Array(Float32Array.of(value).buffer));
     },
     tensor: (type, shape, bytes) => initializer(`c_${initializers.size}`, type, shape, bytes),
-    build: () => ({ name, nodes, initializers: [...initializers.values()], inputs, outputs }),
+    build() {
+      const rename = (names: readonly string[]): string[] => names.map((value) => renamed.get(value) ?? value);
+      const renamedNodes = nodes.map((node) => ({ ...node, inputs: rename(node.inputs), outputs: rename(node.outputs) }));
+      return { name, nodes: renamedNodes, initializers: [...initializers.values()], inputs, outputs };
+    },
   };
 }

@@ -1,7 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import type { HostTensor, StepState } from '../executor.ts';
 import type { Shape } from '../step.ts';
-import { permute, physicalShape, plainLayout, stateLayout } from './layout.ts';
 
 /** One entry in memory twice: a step reads `current` and writes `spare`, then the two change places. */
 export class StateEntry implements HostTensor {
@@ -10,14 +9,11 @@ export class StateEntry implements HostTensor {
   spare: Tensor;
 
   constructor({ shape, data }: HostTensor) {
-    const layout = stateLayout(shape);
-    const physical = physicalShape(shape, layout);
     this.shape = [...shape];
-    this.current = toTensor(permute(data, shape, plainLayout(shape.length), layout), physical);
-    this.spare = toTensor(data.slice(), physical);
+    this.current = toTensor(data.slice(), shape);
+    this.spare = toTensor(data.slice(), shape);
   }
 
-  /** Elements in the layout of `stateLayout`. */
   get data(): Float32Array | Int32Array {
     return this.current.data as Float32Array | Int32Array;
   }
@@ -27,8 +23,7 @@ export class StateEntry implements HostTensor {
   }
 
   read(): HostTensor {
-    const { shape, data } = this;
-    return { shape: [...shape], data: permute(data, shape, stateLayout(shape), plainLayout(shape.length)) };
+    return { shape: [...this.shape], data: this.data.slice() };
   }
 }
 

@@ -36,8 +36,11 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
 
   function find(name: string): ScriptedSweep {
     const scripted = world.sweeps.find(({ sweep }) => sweep.name === name);
-    if (scripted) return Object.assign(scripted, { sweep: Object.assign(scripted.sweep, { counts: countTrials(scripted.trials) }) });
-    throw new TickworkError('SWEEP_NOT_FOUND', `Expected the name of a sweep, got ${JSON.stringify(name)}. List them with tickwork ls.`);
+    if (!scripted) {
+      throw new TickworkError('SWEEP_NOT_FOUND', `Expected the name of a sweep, got ${JSON.stringify(name)}. List them with tickwork ls.`);
+    }
+    scripted.sweep.counts = countTrials(scripted.trials);
+    return scripted;
   }
 
   async function* watch<Message>(name: string, signal: AbortSignal, show: (scripted: ScriptedSweep) => Message): AsyncGenerator<Message> {

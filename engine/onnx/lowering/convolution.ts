@@ -1,11 +1,13 @@
 import type { SlidingWindow } from '../../graph/operation.ts';
-import type { Shape } from '../../step.ts';
 import { NCHW, OIHW } from '../layout.ts';
 import type { OnnxAttribute } from '../model.ts';
 import { integers } from '../model-builder.ts';
-import { filterGradient } from './filter-gradient.ts';
 import { operand, result } from './context.ts';
 import type { LoweringRule, LoweringRules } from './context.ts';
+import { convolutionProblem } from './convolution-problem.ts';
+import type { ConvolutionProblem } from './convolution-problem.ts';
+import { filterGradient } from './filter-gradient.ts';
+import { foldedConvolution, foldedFilterGradient, foldedInputGradient, isFolded } from './folded-convolution.ts';
 
 /** ONNX's attributes of a window; `pads` lists all beginnings, then all ends. */
 export function windowAttributes(window: SlidingWindow): Record<string, OnnxAttribute> {
@@ -19,43 +21,50 @@ export function windowAttributes(window: SlidingWindow): Record<string, OnnxAttr
 }
 
 const conv2D: LoweringRule<'Conv2D'> = ({ window }, operands, node, context) => {
-  const inputs = [context.inLayout(operand(operands, 0), NCHW), context.inLayout(operand(operands, 1), OIHW)];
-  if (operands.length > 2) inputs.push(operand(operands, 2).name);
+  const x = operand(operands, 0);
+  const filter = operand(operands, 1);
+  const bias = operands.slice(2).map(({ name }) => name);
+  const problem = convolutionProblem(x.shape, node.shape, window);
+  if (isFolded(problem)) {
+    return result(node, foldedConvolution([context.plain(x), context.plain(filter), ...bias], problem, context));
+  }
+  const inputs = [context.inLayout(x, NCHW), context.inLayout(filter, OIHW), ...bias];
   return result(node, context.model.operator('Conv', inputs, { attributes: windowAttributes(window) }), NCHW);
 };
 
 const backpropInput: LoweringRule<'Conv2DBackpropInput'> = ({ window }, operands, node, context) => {
   const dy = operand(operands, 0);
-  const inputs = [context.inLayout(dy, NCHW), context.inLayout(operand(operands, 1), OIHW)];
-  const attributes = { ...windowAttributes(window), output_padding: integers(uncovered(node.shape, dy.shape, window)) };
+  const filter = operand(operands, 1);
+  const problem = convolutionProblem(node.shape, dy.shape, window);
+  if (isFolded(problem)) {
+    return result(node, foldedInputGradient(context.plain(dy), context.plain(filter), problem, context));
+  }
+  const inputs = [context.inLayout(dy, NCHW), context.inLayout(filter, OIHW)];
+  const attributes = { ...windowAttributes(window), output_padding: integers(uncovered(problem)) };
   return result(node, context.model.operator('ConvTranspose', inputs, { attributes }), NCHW);
 };
 
 /** Rows and columns at the end of the input that no window reached, for a stride that does not divide. */
-function uncovered(x: Shape, dy: Shape, { filter, strides, dilations, padding }: SlidingWindow): number[] {
-  return [0, 1].map((dimension) => {
-    const covered = ((dy[dimension + 1] ?? 1) - 1) * (strides[dimension] ?? 1) + (dilations[dimension] ?? 1) * ((filter[dimension] ?? 1) - 1) + 1;
-    const padded = (x[dimension + 1] ?? 1) + (padding[2 * dimension] ?? 0) + (padding[2 * dimension + 1] ?? 0);
-    return padded - covered;
-  });
+function uncovered({ input, output, window }: ConvolutionProblem): number[] {
+  const { filter, strides, dilations, padding } = window;
+  const along = (dimension: 0 | 1): number => {
+    const reach = (filter[dimension] - 1) * dilations[dimension] + 1;
+    const before = padding[dimension === 0 ? 0 : 2];
+    const after = padding[dimension === 0 ? 1 : 3];
+    return input[dimension] + before + after - reach - (output[dimension] - 1) * strides[dimension];
+  };
+  return [along(0), along(1)];
 }
 
 const backpropFilter: LoweringRule<'Conv2DBackpropFilter'> = ({ window }, operands, node, context) => {
   const x = operand(operands, 0);
   const dy = operand(operands, 1);
-  const { name, layout } = filterGradient(
-    {
-      x: context.inLayout(x, NCHW),
-      dy: context.inLayout(dy, NCHW),
-      batch: x.shape[0] ?? 1,
-      channels: x.shape[3] ?? 1,
-      filters: dy.shape[3] ?? 1,
-      input: [x.shape[1] ?? 1, x.shape[2] ?? 1],
-      output: [dy.shape[1] ?? 1, dy.shape[2] ?? 1],
-      window,
-    },
-    context,
-  );
+  const problem = convolutionProblem(x.shape, dy.shape, window);
+  if (isFolded(problem)) {
+    return result(node, foldedFilterGradient(context.plain(x), context.plain(dy), problem, context));
+  }
+  const images = { x: context.inLayout(x, NCHW), dy: context.inLayout(dy, NCHW) };
+  const { name, layout } = filterGradient({ ...problem, ...images }, context);
   return result(node, name, layout);
 };
 

@@ -4,17 +4,13 @@ import type { Layout } from '../layout.ts';
 import { integers } from '../model-builder.ts';
 import type { ModelBuilder } from '../model-builder.ts';
 import type { LoweringContext } from './context.ts';
+import { isDense, tapsOf } from './convolution-problem.ts';
+import type { ConvolutionProblem } from './convolution-problem.ts';
 
-/** What a filter gradient is computed from; `x` and `dy` are names of NCHW values. */
-export interface FilterGradient {
+/** `x` and `dy` are names of NCHW values. */
+export interface FilterGradient extends ConvolutionProblem {
   readonly x: string;
   readonly dy: string;
-  readonly batch: number;
-  readonly channels: number;
-  readonly filters: number;
-  readonly input: readonly [number, number];
-  readonly output: readonly [number, number];
-  readonly window: SlidingWindow;
 }
 
 interface Formulated {
@@ -29,8 +25,7 @@ export type Formulation = 'flat-shifts' | 'batched-columns' | 'convolution';
  * want long columns, a small map with many channels wants one convolution, the rest one product for each tap.
  */
 export function chooseFormulation({ channels, input, window }: FilterGradient): Formulation {
-  const dense = window.strides.every((stride) => stride === 1) && window.dilations.every((dilation) => dilation === 1);
-  if (!dense || (channels >= 512 && input[0] <= 4)) return 'convolution';
+  if (!isDense(window) || (channels >= 512 && input[0] <= 4)) return 'convolution';
   return channels <= 3 ? 'batched-columns' : 'flat-shifts';
 }
 
@@ -116,10 +111,6 @@ function convolution({ x, dy, channels, filters, window }: FilterGradient, { mod
   const taps = model.operator('Slice', [full, ...parts]);
   const name = model.operator('Reshape', [taps, model.integers([channels, filters, ...window.filter])]);
   return { name, layout: [2, 3, 0, 1] };
-}
-
-function tapsOf({ filter }: SlidingWindow): readonly (readonly [number, number])[] {
-  return Array.from({ length: filter[0] * filter[1] }, (_, tap) => [Math.floor(tap / filter[1]), tap % filter[1]] as const);
 }
 
 /** NCHW to CNHW. */

@@ -18,9 +18,23 @@ function sweepAfter(...events: SweepEvent[]): SweepState {
   return [submitted, ...events].reduce(evolve, EMPTY_CLUSTER).sweeps.get('s') as SweepState;
 }
 
-const run = (cell: number, end: Partial<SweepEvent> & { type: 'trial-succeeded' | 'trial-failed' }): SweepEvent[] => [
-  { type: 'trial-leased', sweepId: 's', cell, attempt: 1, leaseId: `${cell}`, worker: 'w', epoch: 0, at: 1 },
-  { sweepId: 's', cell, attempt: 1, worker: 'w', at: 2, contentHash: 'h', kind: 'diverged', message: 'loss is NaN', ...end } as SweepEvent,
+const leased = (cell: number): SweepEvent => ({
+  type: 'trial-leased',
+  sweepId: 's',
+  cell,
+  attempt: 1,
+  leaseId: `${cell}`,
+  worker: 'w',
+  epoch: 0,
+  at: 1,
+});
+const succeeded = (cell: number): SweepEvent[] => [
+  leased(cell),
+  { type: 'trial-succeeded', sweepId: 's', cell, attempt: 1, worker: 'w', contentHash: 'h', at: 2 },
+];
+const failed = (cell: number): SweepEvent[] => [
+  leased(cell),
+  { type: 'trial-failed', sweepId: 's', cell, attempt: 1, worker: 'w', kind: 'diverged', message: 'loss is NaN', at: 2 },
 ];
 
 describe('a table', () => {
@@ -64,7 +78,7 @@ describe('a table', () => {
   });
 
   it('says why n is short: failures by kind, never as numbers (I5)', () => {
-    const sweep = sweepAfter(...run(0, { type: 'trial-succeeded' }), ...run(12, { type: 'trial-failed' }));
+    const sweep = sweepAfter(...succeeded(0), ...failed(12));
     const table = buildTable(sweep, all, ['testError'], [
       { digits: [0, 0], metric: 'testError', aggregate: aggregate([12.5]) },
     ]);
@@ -80,7 +94,7 @@ describe('a table', () => {
   });
 
   it('counts the cells of a cancelled sweep as cancelled', () => {
-    const state = [...run(0, { type: 'trial-succeeded' })].reduce(evolve, { ...EMPTY_CLUSTER, sweeps: new Map([['s', sweepAfter()]]) });
+    const state = succeeded(0).reduce(evolve, { ...EMPTY_CLUSTER, sweeps: new Map([['s', sweepAfter()]]) });
     const decision = decide(state, { type: 'cancel-sweep', requestId: 'x', sweepId: 's' }, 3, { costOf: () => 1 });
     const sweep = (decision.ok ? decision.events : []).reduce(evolve, state).sweeps.get('s') as SweepState;
     const counts = buildTable(sweep, all, ['testError'], []).rows.map((row) => row.counts);

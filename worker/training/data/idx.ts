@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { TickworkError } from '../../../core/errors.ts';
 
@@ -16,9 +16,10 @@ const UNSIGNED_BYTE = 0x08;
  */
 export async function readIdx(path: string, dimensions: readonly number[]): Promise<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: 1 << 18 });
-  const decode = (chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> => decodeIdx(chunks, path, dimensions);
+  // The pipeline passes errors on in both directions; the loop over its last stream is who reports them.
+  const chunks = path.endsWith('.gz') ? pipeline(file, createGunzip(), () => {}) : file;
   try {
-    return path.endsWith('.gz') ? await pipeline(file, createGunzip(), decode) : await pipeline(file, decode);
+    return await decodeIdx(chunks, path, dimensions);
   } catch (error) {
     throw error instanceof TickworkError ? error : explain(error, path);
   }

@@ -1,0 +1,34 @@
+import type { TrialParameters } from '../../core/study/trial-parameters.ts';
+import type { TrainerDependencies } from '../../worker/training/trainer.ts';
+import type { TrialProgress, TrialReport } from '../../worker/training/outcome.ts';
+
+/** A trial that is over in moments. */
+export const SHORT_TRIAL: TrialParameters = {
+  network: 'vgg8',
+  config: 'A',
+  dataset: 'fashion-mnist',
+  trainImages: 40,
+  testImages: 30,
+  trainEpochs: 2,
+  batchSize: 16,
+  trainScale: 32,
+  testScale: 32,
+  testCrops: 1,
+  testFlip: true,
+  trainFlip: true,
+  learningRate: 0.01,
+  schedule: 'constant',
+  momentum: 0.9,
+  weightDecay: 5e-4,
+  dropout: 0.2,
+};
+
+/** What a trial tells while it runs, kept. */
+export function recorder(): Pick<TrainerDependencies, 'onProgress' | 'onReport'> & {
+  readonly progress: TrialProgress[];
+  readonly reports: TrialReport[];
+} {
+  const progress: TrialProgress[] = [];
+  const reports: TrialReport[] = [];
+  return { progress, reports, onProgress: (p) => progress.push(p), onReport: (r) => reports.push(r) };
+}
