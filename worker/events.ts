@@ -14,7 +14,7 @@ export type WorkerEvent =
   | { readonly type: 'nats:refused'; readonly recordId: string; readonly error: string }
   | { readonly type: 'record:kept'; readonly recordId: string }
   | { readonly type: 'record:published'; readonly recordId: string; readonly duplicate: boolean }
-  | { readonly type: 'record:receipted'; readonly recordId: string; readonly disposition: Disposition | 'unknown' }
+  | { readonly type: 'record:receipted'; readonly recordId: string; readonly disposition: Disposition }
   | { readonly type: 'record:invalid'; readonly recordId: string; readonly problem: string }
   | { readonly type: 'trial:assigned'; readonly leaseId: string; readonly title: string; readonly slot: number }
   | { readonly type: 'trial:started'; readonly leaseId: string }

@@ -15,7 +15,8 @@ interface Configuration {
 
 const three = (filters: number): Convolution => ({ filters, size: 3 });
 const one = (filters: number): Convolution => ({ filters, size: 1 });
-const repeat = (times: number, filters: number): readonly Convolution[] => Array.from({ length: times }, () => three(filters));
+const repeat = (times: number, filters: number): readonly Convolution[] =>
+  Array.from({ length: times }, () => three(filters));
 
 const STAGES_A = [repeat(1, 64), repeat(1, 128), repeat(2, 256), repeat(2, 512), repeat(2, 512)];
 
@@ -84,7 +85,10 @@ function assemble(config: string, geometry: Geometry, input: NetworkInput): Netw
   const configuration = Object.hasOwn(CONFIGURATIONS, config) ? CONFIGURATIONS[config] : undefined;
   if (configuration === undefined) {
     const known = VGG_CONFIGS.join(', ');
-    throw new TickworkError('ARGUMENT_INVALID', `Expected config to be one of ${known}, got ${JSON.stringify(config)}.`);
+    throw new TickworkError(
+      'ARGUMENT_INVALID',
+      `Expected config to be one of ${known}, got ${JSON.stringify(config)}.`,
+    );
   }
   const layers: Layer[] = [];
   for (const [index, stage] of configuration.stages.entries()) {

@@ -39,8 +39,16 @@ export function fillNormal(stream: RandomStream, out: Float32Array, deviation: n
   for (let i = 0; i < out.length; i += 1) out[i] = deviation * normal(stream);
 }
 
-/** Inverted dropout: 0 with probability `rate`, otherwise 1 / (1 − rate), so that evaluation needs no rescaling. */
+/**
+ * Inverted dropout: 0 with probability `rate` (to the nearest 2^-16), otherwise 1 / (1 − rate), so that evaluation needs
+ * no rescaling. Each word decides two elements: masks are most of what a training step draws.
+ */
 export function fillDropoutMask(stream: RandomStream, out: Float32Array, rate: number): void {
   const kept = 1 / (1 - rate);
-  for (let i = 0; i < out.length; i += 1) out[i] = uniform(stream) < rate ? 0 : kept;
+  const dropped = Math.round(rate * 65_536);
+  for (let i = 0; i < out.length; i += 2) {
+    const word = stream.uint32();
+    out[i] = (word & 0xffff) < dropped ? 0 : kept;
+    if (i + 1 < out.length) out[i + 1] = word >>> 16 < dropped ? 0 : kept;
+  }
 }

@@ -58,6 +58,8 @@ async function openSession(name: string, model: Uint8Array, threads: number): Pr
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
+      // Failures are thrown, not printed as well.
+      logSeverityLevel: 4,
     });
   } catch (error) {
     throw new EngineError('EXECUTOR_FAILED', `ONNX Runtime refused step '${name}': ${messageOf(error)}`, { cause: error });

@@ -11,6 +11,9 @@ export type Layout = readonly number[];
 export const NCHW: Layout = [0, 3, 1, 2];
 /** Filters of ONNX's convolutions. */
 export const OIHW: Layout = [3, 2, 0, 1];
+/** Filters of TensorFlow.js, and of an executor's state. */
+export const HWIO: Layout = [0, 1, 2, 3];
+export const IOHW: Layout = [2, 3, 0, 1];
 
 export function plainLayout(rank: number): Layout {
   return Array.from({ length: rank }, (_, axis) => axis);

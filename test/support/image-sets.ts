@@ -13,7 +13,8 @@ export function paintedImages(count: number, seed: number): ImageSet {
   for (const [image, label] of labels.entries()) {
     const top = label < 5 ? 2 : 15;
     const left = 1 + (label % 5) * 5;
-    for (let y = top; y < top + 9; y += 1) pixels.fill(255, (image * side + y) * side + left, (image * side + y) * side + left + 5);
+    for (let y = top; y < top + 9; y += 1)
+      pixels.fill(255, (image * side + y) * side + left, (image * side + y) * side + left + 5);
   }
   return { count, side, channels: 1, pixels, labels };
 }

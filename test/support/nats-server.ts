@@ -41,6 +41,7 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
   const configFile = join(folder, 'nats.conf');
   let port = -1;
   let child: ChildProcess | undefined;
+  let watchdog: ChildProcess | undefined;
   let printed = '';
 
   async function start(): Promise<void> {
@@ -51,8 +52,8 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
     const started = spawn('nats-server', ['--config', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const pipe of [started.stdout, started.stderr]) pipe.on('data', (data: Buffer) => (printed += data.toString()));
     child = started;
-    process.once('exit', killNow);
     await once(started, 'spawn');
+    watchdog = startWatchdog(started.pid as number, folder);
     port = await readPort(started);
   }
 
@@ -73,7 +74,7 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
   async function end(signal: NodeJS.Signals): Promise<void> {
     const ending = child;
     child = undefined;
-    process.off('exit', killNow);
+    watchdog?.kill('SIGKILL');
     if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
     const exited = once(ending, 'exit');
     ending.kill(signal);
@@ -81,10 +82,6 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
     const force = setTimeout(() => ending.kill('SIGKILL'), PATIENCE_MS);
     await exited;
     clearTimeout(force);
-  }
-
-  function killNow(): void {
-    child?.kill('SIGKILL');
   }
 
   function signal(name: NodeJS.Signals): void {
@@ -120,4 +117,15 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Ends the server and deletes its folder when this process is gone without having done so: test runners kill the
+ * processes of tests that hang. Its stdin is a pipe from us that nobody ever writes to.
+ */
+function startWatchdog(pid: number, folder: string): ChildProcess {
+  const script = 'cat; kill -9 "$0"; rm -rf "$1"';
+  const shell = spawn('sh', ['-c', script, String(pid), folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  shell.unref();
+  return shell;
 }

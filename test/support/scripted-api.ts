@@ -78,12 +78,12 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
 
     async planSweep(request) {
       take(request);
-      return { study: 'vgg-depth', title: 'VGG/8', cells: 14, configurations: 7, seeds: [1, 2], estimatedMacs: 1e12 };
+      return { study: 'vgg-demo', title: 'VGG/8', cells: 14, configurations: 7, seeds: [1, 2], estimatedMacs: 1e12 };
     },
     async submitSweep(request) {
       take(request);
-      world.sweeps.unshift(vggSweep('vgg-depth-new', new Date()));
-      return find('sweeps/vgg-depth-new').sweep;
+      world.sweeps.unshift(vggSweep('vgg-demo-new', new Date()));
+      return find('sweeps/vgg-demo-new').sweep;
     },
     async getSweep(request) {
       return find(take(request).name).sweep;
@@ -119,7 +119,7 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
     async *exportTable(request) {
       take(request);
       const table = tableOf(find(request.table?.parent ?? ''), request.table?.groupBy ?? []);
-      yield { data: 'config,scale,n\n', mediaType: 'text/csv; charset=utf-8', fileName: 'vgg-depth.csv' };
+      yield { data: 'config,scale,n\n', mediaType: 'text/csv; charset=utf-8', fileName: 'vgg-demo.csv' };
       for (const row of table.rows ?? []) {
         throwIfScripted();
         yield { data: `${(row.levels ?? []).map((level) => level.label).join(',')},${row.n}\n` };

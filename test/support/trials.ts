@@ -1,6 +1,6 @@
 import type { TrialParameters } from '../../core/study/trial-parameters.ts';
-import type { TrainerDependencies } from '../../worker/training/trainer.ts';
 import type { TrialProgress, TrialReport } from '../../worker/training/outcome.ts';
+import type { TrainerDependencies } from '../../worker/training/trainer.ts';
 
 /** A trial that is over in moments. */
 export const SHORT_TRIAL: TrialParameters = {

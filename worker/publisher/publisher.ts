@@ -17,6 +17,8 @@ export interface Publisher {
   withdraw(recordIds: readonly string[]): void;
   /** Publishes everything without a receipt again, for example because the coordinator has restarted. */
   refresh(): void;
+  /** Whether there is a connection to NATS now. */
+  readonly connected: boolean;
   /** Records that JetStream has not acknowledged even once. */
   readonly unacknowledged: number;
   close(): Promise<void>;
@@ -107,6 +109,9 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       for (const id of recordIds) queue.withdraw(id);
     },
     refresh,
+    get connected() {
+      return link?.connected ?? false;
+    },
     get unacknowledged() {
       return queue.unacknowledged;
     },

@@ -168,7 +168,8 @@ export function createSlot(deps: SlotDeps): Slot {
       after(stopGraceMs, () => child?.kill());
     },
     async close(reason) {
-      if (state !== 'closing' && step('close') && state === 'closing') {
+      if (state !== 'closing' && state !== 'closed') {
+        step('close');
         endTrial({ kind: 'stopped', reason });
         askToEnd();
       }

@@ -34,6 +34,7 @@ export interface TrialProcessOptions {
 
 const KEPT_LINES = 20;
 const KEPT_LINE_LENGTH = 500;
+const OUTPUT_GRACE_MS = 500;
 
 /** The process ends itself when the IPC channel closes, so it dies with its parent, kill -9 included. */
 export function startTrialProcess(options: TrialProcessOptions, listener: TrialProcessListener): TrialProcess {
@@ -64,8 +65,14 @@ export function startTrialProcess(options: TrialProcessOptions, listener: TrialP
   child.on('message', (message) => over || listener.onMessage(message as TrialToAgent));
   // After a failed spawn there is no 'exit'; a failed send is followed by one.
   child.on('error', (error) => child.pid === undefined && end(`not started: ${error.message}`));
-  // Not 'exit': only 'close' says that the last lines have been read.
-  child.on('close', (code, signal) => end(describeExit(code, signal)));
+  // Only 'close' says that the last lines have been read; it does not come while a grandchild holds the pipes.
+  child.on('exit', (code, signal) => {
+    const patience = setTimeout(() => end(describeExit(code, signal)), OUTPUT_GRACE_MS);
+    child.once('close', () => {
+      clearTimeout(patience);
+      end(describeExit(code, signal));
+    });
+  });
 
   return {
     pid: child.pid,

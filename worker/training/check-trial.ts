@@ -13,7 +13,12 @@ export function checkTrial(parameters: TrialParameters, facts: DatasetFacts, sid
   const expect = (holds: boolean, field: string, expected: string, value: number): void => {
     if (!holds) violations.push({ field, message: `Expected ${field} to be ${expected}, got ${value}` });
   };
-  expect(trainImages <= facts.trainImages, 'trainImages', `at most the ${facts.trainImages} of ${facts.title}`, trainImages);
+  expect(
+    trainImages <= facts.trainImages,
+    'trainImages',
+    `at most the ${facts.trainImages} of ${facts.title}`,
+    trainImages,
+  );
   expect(testImages <= facts.testImages, 'testImages', `at most the ${facts.testImages} of ${facts.title}`, testImages);
   expect(batchSize <= trainImages, 'batchSize', `at most trainImages (${trainImages})`, batchSize);
   expect(smallest >= side, 'trainScale', `at least the network's ${side} pixels`, smallest);

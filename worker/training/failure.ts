@@ -12,7 +12,8 @@ const KINDS: Partial<Record<ErrorCode | EngineErrorCode, TrialFailureKind>> = {
 };
 
 /** How V8, ONNX Runtime, CUDA and the C++ library say that an allocation failed. */
-const OUT_OF_MEMORY = /allocation failed|failed to allocate|bad_alloc|out of memory|invalid (array|typed array) length/i;
+const OUT_OF_MEMORY =
+  /allocation failed|failed to allocate|bad_alloc|out of memory|invalid (array|typed array) length/i;
 
 /** Names what ended a trial early (invariant I5). */
 export function failureOf(error: unknown, signal: AbortSignal): Extract<TrialOutcome, { status: 'failed' }> {

@@ -51,8 +51,11 @@ export async function trainOneEpoch(training: Training, trainEpoch: number): Pro
   for (let step = 0; step < stepsPerEpoch; step += 1) {
     const before = (trainEpoch - 1) * stepsPerEpoch + step;
     learningRate = learningRateAt(parameters, before, steps);
-    const metrics = await compiled.run(state, { ...epoch.fill(step), scalars: { learningRate, momentum, weightDecay } });
-    const loss = metrics['loss']?.data[0] ?? Number.NaN;
+    const metrics = await compiled.run(state, {
+      ...epoch.fill(step),
+      scalars: { learningRate, momentum, weightDecay },
+    });
+    const loss = metrics.loss?.data[0] ?? Number.NaN;
     if (!Number.isFinite(loss)) {
       throw new TickworkError(
         'TRIAL_DIVERGED',
@@ -60,7 +63,7 @@ export async function trainOneEpoch(training: Training, trainEpoch: number): Pro
       );
     }
     lossSum += loss;
-    errors += metrics['errors']?.data[0] ?? Number.NaN;
+    errors += metrics.errors?.data[0] ?? Number.NaN;
     const done = step + 1;
     if (done % PROGRESS_INTERVAL === 0 || done === stepsPerEpoch) {
       const at = now();

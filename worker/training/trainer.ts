@@ -52,7 +52,11 @@ interface Trained {
   readonly provenance: TrialProvenance;
 }
 
-async function train({ parameters, seed }: TrialSpec, deps: TrainerDependencies, lifecycle: Lifecycle): Promise<Trained> {
+async function train(
+  { parameters, seed }: TrialSpec,
+  deps: TrainerDependencies,
+  lifecycle: Lifecycle,
+): Promise<Trained> {
   const { executor, datasets, now, signal, onProgress, onReport } = deps;
   const { batchSize, trainEpochs, testScale } = parameters;
   signal.throwIfAborted();

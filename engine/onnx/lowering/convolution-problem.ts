@@ -29,3 +29,10 @@ export function isDense({ strides, dilations }: SlidingWindow): boolean {
 export function tapsOf({ filter }: SlidingWindow): readonly (readonly [number, number])[] {
   return Array.from({ length: filter[0] * filter[1] }, (_, tap) => [Math.floor(tap / filter[1]), tap % filter[1]] as const);
 }
+
+/** The padding of the convolution of dy that gives the input's gradient, for a dense window. */
+export function turnedPadding({ filter, padding }: SlidingWindow): SlidingWindow['padding'] {
+  const [top, bottom, left, right] = padding;
+  const [height, width] = filter;
+  return [height - 1 - top, height - 1 - bottom, width - 1 - left, width - 1 - right];
+}

@@ -1,5 +1,5 @@
 import type { SlidingWindow } from '../../graph/operation.ts';
-import { OIHW } from '../layout.ts';
+import { HWIO, IOHW } from '../layout.ts';
 import type { Layout } from '../layout.ts';
 import { integers } from '../model-builder.ts';
 import type { ModelBuilder } from '../model-builder.ts';
@@ -26,7 +26,7 @@ export type Formulation = 'flat-shifts' | 'batched-columns' | 'convolution';
  */
 export function chooseFormulation({ channels, input, window }: FilterGradient): Formulation {
   if (!isDense(window) || (channels >= 512 && input[0] <= 4)) return 'convolution';
-  return channels <= 3 ? 'batched-columns' : 'flat-shifts';
+  return channels <= 8 ? 'batched-columns' : 'flat-shifts';
 }
 
 const FORMULATIONS: Readonly<Record<Formulation, (problem: FilterGradient, context: LoweringContext) => Formulated>> = {
@@ -60,41 +60,38 @@ function flatShifts({ x, dy, batch, channels, filters, input, output, window }: 
     return model.operator('Reshape', [padded, model.integers([channels, grid])]);
   });
   const spread = padMap(model, channelsFirst(model, dy), [0, height - output[0], 0, width - output[1]]);
-  const gradient = columns(model, model.operator('Reshape', [spread, model.integers([filters, grid])]), 0, length);
+  const gradient = slice(model, model.operator('Reshape', [spread, model.integers([filters, grid])]), 0, length);
   const taps = tapsOf(window).map(([i, j]) => {
-    const shifted = columns(model, rows, i * width + j, length);
+    const shifted = slice(model, rows, i * width + j, length);
     return model.operator('Gemm', [shifted, gradient], { attributes: { transB: 1n } });
   });
   const stacked = model.operator('Concat', taps, { attributes: { axis: 0n } });
   const name = model.operator('Reshape', [stacked, model.integers([...window.filter, channels, filters])]);
-  return { name, layout: [0, 1, 2, 3] };
+  return { name, layout: HWIO };
 }
 
-/** For each image, the product of dy with the image's columns (one for each channel and tap), summed over images. */
-function batchedColumns({ x, dy, batch, channels, filters, output, window }: FilterGradient, context: LoweringContext): Formulated {
-  const { model } = context;
+/** For each image, the product of its columns (a row for each tap and channel) with dy, summed over the images. */
+function batchedColumns({ x, dy, batch, channels, filters, output, window }: FilterGradient, { model }: LoweringContext): Formulated {
   const pixels = output[0] * output[1];
-  const taps = window.filter[0] * window.filter[1];
-  const matrix = context.shared(`columns ${x} ${JSON.stringify(window)}`, () => {
-    const padded = padMap(model, x, window.padding);
-    const shifted = tapsOf(window).map(([i, j]) => {
-      const [vertical, horizontal] = window.strides;
-      const from = [i * window.dilations[0], j * window.dilations[1]] as const;
-      const to = [from[0] + (output[0] - 1) * vertical + 1, from[1] + (output[1] - 1) * horizontal + 1];
-      const parts = [from, to, [2, 3], window.strides].map((list) => model.integers(list));
-      const tap = model.operator('Slice', [padded, ...parts]);
-      return model.operator('Reshape', [tap, model.integers([batch, channels, 1, pixels])]);
-    });
-    const stacked = model.operator('Concat', shifted, { attributes: { axis: 2n } });
-    return model.operator('Reshape', [stacked, model.integers([batch, channels * taps, pixels])]);
+  const taps = tapsOf(window);
+  const padded = padMap(model, x, window.padding);
+  const [vertical, horizontal] = window.strides;
+  const shifted = taps.map(([i, j]) => {
+    const from = [i * window.dilations[0], j * window.dilations[1]] as const;
+    const to = [from[0] + (output[0] - 1) * vertical + 1, from[1] + (output[1] - 1) * horizontal + 1];
+    const parts = [from, to, [2, 3], window.strides].map((list) => model.integers(list));
+    return model.operator('Slice', [padded, ...parts]);
   });
+  const stacked = model.operator('Concat', shifted, { attributes: { axis: 1n } });
+  const columns = model.operator('Reshape', [stacked, model.integers([batch, taps.length * channels, pixels])]);
   const gradient = model.operator('Reshape', [dy, model.integers([batch, filters, pixels])]);
-  const products = model.operator('FusedMatMul', [gradient, matrix], {
+  // The long matrix stays on the left, where it is read as it lies; on the right it would be transposed first.
+  const products = model.operator('FusedMatMul', [columns, gradient], {
     domain: 'com.microsoft',
     attributes: { transB: 1n },
   });
   const sum = model.operator('ReduceSum', [products, model.integers([0])], { attributes: { keepdims: 0n } });
-  return { name: model.operator('Reshape', [sum, model.integers([filters, channels, ...window.filter])]), layout: OIHW };
+  return { name: model.operator('Reshape', [sum, model.integers([...window.filter, channels, filters])]), layout: HWIO };
 }
 
 /** One convolution in which images are channels, channels are images, and dy is the filter. */
@@ -110,7 +107,7 @@ function convolution({ x, dy, channels, filters, window }: FilterGradient, { mod
   const parts = [[0, 0], window.filter, [2, 3]].map((list) => model.integers(list));
   const taps = model.operator('Slice', [full, ...parts]);
   const name = model.operator('Reshape', [taps, model.integers([channels, filters, ...window.filter])]);
-  return { name, layout: [2, 3, 0, 1] };
+  return { name, layout: IOHW };
 }
 
 /** NCHW to CNHW. */
@@ -124,6 +121,7 @@ function padMap(model: ModelBuilder, name: string, [top, bottom, left, right]: S
 }
 
 /** `length` columns of a matrix. */
-function columns(model: ModelBuilder, name: string, from: number, length: number): string {
-  return model.operator('Slice', [name, model.integers([from]), model.integers([from + length]), model.integers([1])]);
+function slice(model: ModelBuilder, name: string, from: number, length: number): string {
+  const parts = [[from], [from + length], [1]].map((list) => model.integers(list));
+  return model.operator('Slice', [name, ...parts]);
 }

@@ -1,25 +1,25 @@
-import type { SlidingWindow } from '../../graph/operation.ts';
 import { integers } from '../model-builder.ts';
 import type { LoweringContext } from './context.ts';
-import { isDense, tapsOf } from './convolution-problem.ts';
+import { isDense, tapsOf, turnedPadding } from './convolution-problem.ts';
 import type { ConvolutionProblem } from './convolution-problem.ts';
 
-/** Whatever the channels: a map of 4×4 pixels fills a quarter of the columns that a convolution kernel works on. */
+/** Pixels of a map that is folded whatever its channels: it fills a quarter of a convolution kernel's columns. */
 const TINY_MAP = 16;
-/** A map of 8×8 pixels, folded where the columns are few. */
-const SMALL_MAP = 64;
-const FEW_WEIGHTS = 64 * 64;
+/** Pixels of a map that is folded where the filter is small. */
+const SMALL_MAP = 256;
+const SMALL_FILTER = 64 * 64;
 /** Fewer channels make columns that are copied in too short pieces. */
 const ENOUGH_CHANNELS = 16;
 
 /**
  * Whether the batch is folded into one matrix product. A convolution kernel multiplies image by image, and on a 3×3 map
- * its matrices have nine columns; the folded product has one row for each pixel of the batch. The price is memory, the
- * taps' copies of x until the gradient is done, so that larger maps are folded only for few channels.
+ * its matrices have nine columns; the folded product has one row for each pixel of the batch, and the filter's gradient
+ * uses the same columns. The price is memory, nine copies of x until the gradient is done, and copying, which many
+ * pixels or channels make dearer than the kernel's waste. The limits are measured ones (bench/engine-steps.ts).
  */
 export function isFolded({ channels, filters, output, window }: ConvolutionProblem): boolean {
   const pixels = output[0] * output[1];
-  const small = pixels <= TINY_MAP || (pixels <= SMALL_MAP && channels * filters <= FEW_WEIGHTS);
+  const small = pixels <= TINY_MAP || (pixels <= SMALL_MAP && channels * filters <= SMALL_FILTER);
   return small && isDense(window) && Math.min(channels, filters) >= ENOUGH_CHANNELS;
 }
 
@@ -66,12 +66,6 @@ export function foldedInputGradient(dy: string, filter: string, problem: Convolu
   };
   const rows = model.operator('Gemm', [columns(dy, turned, context, true), weights]);
   return model.operator('Reshape', [rows, model.integers([problem.batch, ...problem.input, channels])]);
-}
-
-function turnedPadding({ filter, padding }: SlidingWindow): SlidingWindow['padding'] {
-  const [top, bottom, left, right] = padding;
-  const [height, width] = filter;
-  return [height - 1 - top, height - 1 - bottom, width - 1 - left, width - 1 - right];
 }
 
 /**

@@ -45,7 +45,8 @@ const maxPoolGrad: LoweringRule<'MaxPoolGrad'> = ({ window }, operands, node, co
   const [, positions] = pooledWithPositions(operand(operands, 1), node.inputs[1] ?? -1, window, context);
   const target = model.integers(physicalShape(node.shape, NCHW));
   const disjoint = window.filter.every((size, dimension) => size <= (window.strides[dimension] ?? 1));
-  if (disjoint) {
+  // MaxUnpool adds up nothing and knows no padding.
+  if (disjoint && window.padding.every((rows) => rows === 0)) {
     const attributes = { kernel_shape: integers(window.filter), strides: integers(window.strides) };
     return result(node, model.operator('MaxUnpool', [dy, positions, target], { attributes }), NCHW);
   }

@@ -26,10 +26,11 @@ const concat: LoweringRule<'Concat'> = ({ axis }, operands, node, context) => {
   return result(node, context.model.operator('Concat', parts, { attributes }), layout);
 };
 
-const pad: LoweringRule<'Pad'> = ({ before, after, value }, operands, node, { model }) => {
+const pad: LoweringRule<'Pad'> = ({ before, after, value }, operands, node, context) => {
   const { name, layout } = operand(operands, 0);
   const pads = layout.flatMap((axis) => before[axis] ?? 0).concat(layout.map((axis) => after[axis] ?? 0));
-  return result(node, model.operator('Pad', [name, model.integers(pads), model.float(value)]), layout);
+  const padded = context.model.operator('Pad', [name, context.model.integers(pads), scalar(node, value, context)]);
+  return result(node, padded, layout);
 };
 
 const tile: LoweringRule<'Tile'> = ({ repeats }, operands, node, { model }) => {

@@ -11,8 +11,21 @@ import type { TraceKernel, TraceKernels } from '../kernel.ts';
 type Shape4D = [number, number, number, number];
 type WindowInfo = backend_util.Conv2DInfo;
 
+/**
+ * @throws EngineError STEP_UNTRACEABLE where tfjs's output size is not that of its own window: for a pad given as a number
+ *   it takes the height's filter and stride for the width too.
+ */
 function windowOf(info: WindowInfo): SlidingWindow {
   const { top, bottom, left, right } = info.padInfo;
+  const rows = Math.floor((info.inHeight + top + bottom - info.effectiveFilterHeight) / info.strideHeight) + 1;
+  const columns = Math.floor((info.inWidth + left + right - info.effectiveFilterWidth) / info.strideWidth) + 1;
+  if (rows !== info.outHeight || columns !== info.outWidth) {
+    throw new EngineError(
+      'STEP_UNTRACEABLE',
+      `Expected a window of ${rows}×${columns} positions, got ${info.outHeight}×${info.outWidth} from TensorFlow.js. ` +
+        "Use the pad 'same' or 'valid', or tf.pad, for windows that are not square.",
+    );
+  }
   return {
     filter: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],

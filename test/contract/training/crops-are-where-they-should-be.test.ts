@@ -29,7 +29,12 @@ const noise = (seed: number, side: number, channels = 1): ImageSet => {
 };
 
 const anyCrop = fc
-  .record({ scale: fc.integer({ min: SIDE, max: 96 }), left: fc.double({ min: 0, max: 1, noNaN: true }), top: fc.double({ min: 0, max: 1, noNaN: true }), flip: fc.boolean() })
+  .record({
+    scale: fc.integer({ min: SIDE, max: 96 }),
+    left: fc.double({ min: 0, max: 1, noNaN: true }),
+    top: fc.double({ min: 0, max: 1, noNaN: true }),
+    flip: fc.boolean(),
+  })
   .map(({ scale, left, top, flip }): Crop => {
     const range = scale - SIDE;
     return { scale, left: Math.round(left * range), top: Math.round(top * range), flip };
@@ -37,57 +42,78 @@ const anyCrop = fc
 
 describe('the crop sampler', () => {
   it('copies the image at its own size', () => {
-    fc.assert(fc.property(fc.nat(), fc.constantFrom(1, 3), (seed, channels) => {
-      const images = noise(seed, SIDE, channels);
-      expect(sampled(images, { scale: SIDE, left: 0, top: 0, flip: false })).toEqual(Float32Array.from(images.pixels));
-    }));
+    fc.assert(
+      fc.property(fc.nat(), fc.constantFrom(1, 3), (seed, channels) => {
+        const images = noise(seed, SIDE, channels);
+        expect(sampled(images, { scale: SIDE, left: 0, top: 0, flip: false })).toEqual(
+          Float32Array.from(images.pixels),
+        );
+      }),
+    );
   });
 
   it('mirrors rows, and mirrored twice is what it was', () => {
-    fc.assert(fc.property(fc.nat(), anyCrop, (seed, crop) => {
-      const images = noise(seed, SIDE);
-      const plain = sampled(images, { ...crop, flip: false });
-      const mirrored = sampled(images, { ...crop, flip: true });
-      const again = mirrored.map((_, i) => mirrored[i - (i % SIDE) + (SIDE - 1 - (i % SIDE))] ?? 0);
-      expect(again).toEqual(plain);
-    }));
+    fc.assert(
+      fc.property(fc.nat(), anyCrop, (seed, crop) => {
+        const images = noise(seed, SIDE);
+        const plain = sampled(images, { ...crop, flip: false });
+        const mirrored = sampled(images, { ...crop, flip: true });
+        const again = mirrored.map((_, i) => mirrored[i - (i % SIDE) + (SIDE - 1 - (i % SIDE))] ?? 0);
+        expect(again).toEqual(plain);
+      }),
+    );
   });
 
   it('never leaves the range of the pixels, and keeps a flat image flat', () => {
-    fc.assert(fc.property(fc.nat(), fc.integer({ min: 0, max: 255 }), anyCrop, (seed, grey, crop) => {
-      const images = noise(seed, SIDE);
-      const values = sampled(images, crop);
-      expect(Math.min(...values)).toBeGreaterThanOrEqual(Math.min(...images.pixels));
-      expect(Math.max(...values)).toBeLessThanOrEqual(Math.max(...images.pixels));
-      expect(new Set(sampled(imageOf(SIDE, 1, () => grey), crop))).toEqual(new Set([grey]));
-    }));
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 0, max: 255 }), anyCrop, (seed, grey, crop) => {
+        const images = noise(seed, SIDE);
+        const values = sampled(images, crop);
+        expect(Math.min(...values)).toBeGreaterThanOrEqual(Math.min(...images.pixels));
+        expect(Math.max(...values)).toBeLessThanOrEqual(Math.max(...images.pixels));
+        expect(
+          new Set(
+            sampled(
+              imageOf(SIDE, 1, () => grey),
+              crop,
+            ),
+          ),
+        ).toEqual(new Set([grey]));
+      }),
+    );
   });
 
   it('keeps a ramp a ramp, with pixel centres at half-integers', () => {
-    fc.assert(fc.property(anyCrop, (crop) => {
-      const ramp = imageOf(SIDE, 2, (x, y, channel) => 8 * (channel === 0 ? x : y));
-      const values = sampled(ramp, crop);
-      for (let y = 0; y < SIDE; y += 1) {
-        for (let x = 0; x < SIDE; x += 1) {
-          const column = crop.flip ? SIDE - 1 - x : x;
-          const place = (start: number, i: number): number =>
-            Math.min(Math.max(((start + i + 0.5) * SIDE) / crop.scale - 0.5, 0), SIDE - 1);
-          expect(values[2 * (y * SIDE + x)]).toBeCloseTo(8 * place(crop.left, column), 3);
-          expect(values[2 * (y * SIDE + x) + 1]).toBeCloseTo(8 * place(crop.top, y), 3);
+    fc.assert(
+      fc.property(anyCrop, (crop) => {
+        const ramp = imageOf(SIDE, 2, (x, y, channel) => 8 * (channel === 0 ? x : y));
+        const values = sampled(ramp, crop);
+        for (let y = 0; y < SIDE; y += 1) {
+          for (let x = 0; x < SIDE; x += 1) {
+            const column = crop.flip ? SIDE - 1 - x : x;
+            const place = (start: number, i: number): number =>
+              Math.min(Math.max(((start + i + 0.5) * SIDE) / crop.scale - 0.5, 0), SIDE - 1);
+            expect(values[2 * (y * SIDE + x)]).toBeCloseTo(8 * place(crop.left, column), 3);
+            expect(values[2 * (y * SIDE + x) + 1]).toBeCloseTo(8 * place(crop.top, y), 3);
+          }
         }
-      }
-    }), { numRuns: 25 });
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('cuts the same pixels out of a rescaled image whichever window it is asked for', () => {
-    fc.assert(fc.property(fc.nat(), anyCrop, (seed, crop) => {
-      const images = noise(seed, SIDE);
-      const { scale, left, top } = crop;
-      const whole = sampled(images, { scale, left: 0, top: 0, flip: false }, scale);
-      const window = sampled(images, { ...crop, flip: false });
-      const cut = window.map((_, i) => whole[(top + Math.floor(i / SIDE)) * scale + left + (i % SIDE)] ?? -1);
-      expect(window).toEqual(cut);
-    }), { numRuns: 40 });
+    fc.assert(
+      fc.property(fc.nat(), anyCrop, (seed, crop) => {
+        const images = noise(seed, SIDE);
+        const { scale, left, top } = crop;
+        const whole = sampled(images, { scale, left: 0, top: 0, flip: false }, scale);
+        const window = sampled(images, { ...crop, flip: false });
+        const cut = window.map((_, i) => whole[(top + Math.floor(i / SIDE)) * scale + left + (i % SIDE)] ?? -1);
+        expect(window).toEqual(cut);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('normalises to (pixel / 255 − mean) / deviation, and writes only its own place', () => {
@@ -102,7 +128,9 @@ describe('the crop sampler', () => {
 
 describe('training crops', () => {
   it('lie in the image, at a scale of the range, and use all of it', () => {
-    const crops = Array.from({ length: 4_000 }, (_, i) => drawTrainCrop(createStream(1, 'crops', 1).at(i), [32, 64], SIDE, true));
+    const crops = Array.from({ length: 4_000 }, (_, i) =>
+      drawTrainCrop(createStream(1, 'crops', 1).at(i), [32, 64], SIDE, true),
+    );
     for (const { scale, left, top } of crops) {
       for (const offset of [left, top]) {
         expect(offset).toBeGreaterThanOrEqual(0);
@@ -130,7 +158,9 @@ describe('training crops', () => {
 describe('test crops', () => {
   it('are the centre for a grid of one', () => {
     expect(testCrops(32, SIDE, 1, false)).toEqual([{ scale: 32, left: 2, top: 2, flip: false }]);
-    expect(testCrops(SIDE, SIDE, 1, true)).toEqual([false, true].map((flip) => ({ scale: SIDE, left: 0, top: 0, flip })));
+    expect(testCrops(SIDE, SIDE, 1, true)).toEqual(
+      [false, true].map((flip) => ({ scale: SIDE, left: 0, top: 0, flip })),
+    );
   });
 
   it('are fifty for the 5×5 grid with mirror images, from corner to corner', () => {
@@ -141,14 +171,18 @@ describe('test crops', () => {
     expect([...new Set(crops.map(({ left }) => left))]).toEqual([0, 5, 10, 15, 20]);
   });
 
-  it('span the image evenly and symmetrically at every scale and grid', () => {
-    fc.assert(fc.property(fc.integer({ min: SIDE, max: 128 }), fc.integer({ min: 2, max: 9 }), (scale, grid) => {
-      const offsets = testCrops(scale, SIDE, grid, false).slice(0, grid).map(({ left }) => left);
-      expect(offsets[0]).toBe(0);
-      expect(offsets.at(-1)).toBe(scale - SIDE);
-      for (const [place, offset] of offsets.entries()) {
-        expect(Math.abs(offset - ((scale - SIDE) * place) / (grid - 1))).toBeLessThanOrEqual(0.5);
-      }
-    }));
+  it('span the image evenly at every scale and grid', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: SIDE, max: 128 }), fc.integer({ min: 2, max: 9 }), (scale, grid) => {
+        const offsets = testCrops(scale, SIDE, grid, false)
+          .slice(0, grid)
+          .map(({ left }) => left);
+        expect(offsets[0]).toBe(0);
+        expect(offsets.at(-1)).toBe(scale - SIDE);
+        for (const [place, offset] of offsets.entries()) {
+          expect(Math.abs(offset - ((scale - SIDE) * place) / (grid - 1))).toBeLessThanOrEqual(0.5);
+        }
+      }),
+    );
   });
 });

@@ -47,7 +47,9 @@ describe('the training input', () => {
     const images = (changes: Partial<TrialParameters>): string[] =>
       batches(1, changes).flatMap(({ images: pixels }) => {
         const length = 28 * 28;
-        return Array.from({ length: pixels.length / length }, (_, row) => pixels.slice(row * length, (row + 1) * length).join());
+        return Array.from({ length: pixels.length / length }, (_, row) =>
+          pixels.slice(row * length, (row + 1) * length).join(),
+        );
       });
     expect(images({ batchSize: 4 })).toEqual(images({ batchSize: 20 }));
   });
@@ -57,7 +59,9 @@ describe('the training input', () => {
     const steps = batches(1, plain);
     const length = 28 * 28;
     const epochs = [steps.slice(0, 2), steps.slice(2)].map((epoch) =>
-      epoch.flatMap(({ images }) => [...Array(16).keys()].map((row) => images.slice(row * length, (row + 1) * length).join())),
+      epoch.flatMap(({ images }) =>
+        [...Array(16).keys()].map((row) => images.slice(row * length, (row + 1) * length).join()),
+      ),
     );
     for (const epoch of epochs) expect(new Set(epoch).size).toBe(32);
     expect(new Set(epochs.flat()).size).toBeLessThanOrEqual(40);
@@ -88,7 +92,7 @@ describe('the initial state', () => {
   it('has kernels of variance 2 / fan-in, and zeros elsewhere', () => {
     const state = initialState(describeNetwork('vgg8', 'D', NETWORK), 1);
     const variance = (name: string): number => {
-      const data = state[name]?.data ?? new Float32Array();
+      const data = Array.from(state[name]?.data ?? []);
       return data.reduce((sum, value) => sum + value * value, 0) / data.length;
     };
     expect(variance('fc6/kernel') * (576 / 2)).toBeCloseTo(1, 1);

@@ -5,7 +5,14 @@ import type { Layer, NetworkDescription } from '../../../core/networks/descripti
 import { inferShapes } from '../../../core/networks/shapes.ts';
 import { listWeights } from '../../../core/networks/weights.ts';
 
-const conv = (filters: number, size: number, pad: number): Layer => ({ kind: 'conv', name: 'conv', filters, size, pad, relu: true });
+const conv = (filters: number, size: number, pad: number): Layer => ({
+  kind: 'conv',
+  name: 'conv',
+  filters,
+  size,
+  pad,
+  relu: true,
+});
 const pool = (size: number, stride: number): Layer => ({ kind: 'max-pool', name: 'pool', size, stride });
 const HEAD: readonly Layer[] = [
   { kind: 'flatten', name: 'flatten' },
@@ -28,7 +35,8 @@ describe('shape inference', () => {
       fc.property(sizes, ({ side, size, pad, stride }) => {
         fc.pre(side + 2 * pad >= size && side >= size);
         const starts = (length: number, step: number): number =>
-          Array.from({ length }, (_, start) => start).filter((start) => start % step === 0 && start + size <= length).length;
+          Array.from({ length }, (_, start) => start).filter((start) => start % step === 0 && start + size <= length)
+            .length;
         const [convolved] = inferShapes(network(side, 3, [conv(5, size, pad)]));
         expect(convolved?.output).toEqual([starts(side + 2 * pad, 1), starts(side + 2 * pad, 1), 5]);
         const [pooled] = inferShapes(network(side, 3, [pool(size, stride)]));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countMultiplyAccumulates, countParameters, countWeightLayers } from '../../../core/networks/counts.ts';
 import { inferShapes } from '../../../core/networks/shapes.ts';
-import { VGG8_CONFIGS, VGG_CONFIGS, vgg, vgg8 } from '../../../core/networks/vgg.ts';
+import { VGG_CONFIGS, VGG8_CONFIGS, vgg, vgg8 } from '../../../core/networks/vgg.ts';
 
 const IMAGENET = { channels: 3, classes: 1000, dropout: 0.5 };
 const GREY = { channels: 1, classes: 10, dropout: 0.5 };

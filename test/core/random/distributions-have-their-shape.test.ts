@@ -20,10 +20,12 @@ describe('uniform', () => {
   it('stays in [0, 1) and survives float32', () => {
     expect(uniform(saying(0))).toBe(0);
     expect(uniform(saying(0xffff_ffff))).toBe(1 - 2 ** -24);
-    fc.assert(fc.property(fc.nat(), (seed) => {
-      const value = uniform(createStream(seed));
-      expect(Math.fround(value)).toBe(value);
-    }));
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const value = uniform(createStream(seed));
+        expect(Math.fround(value)).toBe(value);
+      }),
+    );
   });
 });
 
@@ -52,9 +54,15 @@ describe('normal', () => {
   it('is the quantile of the normal distribution to 15 digits', () => {
     // R: qnorm(p), also Python's statistics.NormalDist().inv_cdf(p).
     const table: readonly [number, number][] = [
-      [1e-10, -6.361340902404056], [1e-5, -4.2648907939228256], [0.01, -2.3263478740408408],
-      [0.075, -1.4395314709384557], [0.0751, -1.4388253927525398], [0.3, -0.5244005127080407],
-      [0.5, 0], [0.9, 1.2815515655446008], [0.999999, 4.753424308817089],
+      [1e-10, -6.361340902404056],
+      [1e-5, -4.2648907939228256],
+      [0.01, -2.3263478740408408],
+      [0.075, -1.4395314709384557],
+      [0.0751, -1.4388253927525398],
+      [0.3, -0.5244005127080407],
+      [0.5, 0],
+      [0.9, 1.2815515655446008],
+      [0.999999, 4.753424308817089],
     ];
     for (const [probability, quantile] of table) {
       expect(Math.abs(standardNormalQuantile(probability) - quantile)).toBeLessThan(1e-14 * (1 + Math.abs(quantile)));
@@ -80,14 +88,16 @@ describe('normal', () => {
 
 describe('shuffle', () => {
   it('permutes, and its start does not change as it grows', () => {
-    fc.assert(fc.property(fc.nat(), fc.integer({ min: 0, max: 50 }), fc.nat(50), (seed, length, places) => {
-      const whole = Uint32Array.from({ length }, (_, i) => i);
-      const part = whole.slice();
-      shuffle(createStream(seed), whole);
-      shuffle(createStream(seed), part, places);
-      expect([...whole].sort((a, b) => a - b)).toEqual(Array.from({ length }, (_, i) => i));
-      expect(part.slice(0, places)).toEqual(whole.slice(0, places));
-    }));
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 0, max: 50 }), fc.nat(50), (seed, length, places) => {
+        const whole = Uint32Array.from({ length }, (_, i) => i);
+        const part = whole.slice();
+        shuffle(createStream(seed), whole);
+        shuffle(createStream(seed), part, places);
+        expect([...whole].sort((a, b) => a - b)).toEqual(Array.from({ length }, (_, i) => i));
+        expect(part.slice(0, places)).toEqual(whole.slice(0, places));
+      }),
+    );
   });
 
   it('gives every order of four equally often', () => {

@@ -35,7 +35,10 @@ describe('Philox4x32-10', () => {
   });
 
   it('agrees with exact integers everywhere, and may write over its counter', () => {
-    const word = fc.oneof(fc.integer({ min: 0, max: 0xffff_ffff }), fc.constantFrom(0, 0xffff, 0x10000, 0x8000_0000, 0xffff_ffff));
+    const word = fc.oneof(
+      fc.integer({ min: 0, max: 0xffff_ffff }),
+      fc.constantFrom(0, 0xffff, 0x10000, 0x8000_0000, 0xffff_ffff),
+    );
     const block = fc.array(word, { minLength: 6, maxLength: 6 });
     fc.assert(
       fc.property(block, ([c0 = 0, c1 = 0, c2 = 0, c3 = 0, k0 = 0, k1 = 0]) => {

@@ -18,17 +18,21 @@ describe('createStream', () => {
   });
 
   it('repeats itself from the same seed and path', () => {
-    fc.assert(fc.property(fc.maxSafeInteger(), path, (seed, names) => {
-      expect(take(createStream(seed, ...names), 9)).toEqual(take(createStream(seed, ...names), 9));
-    }));
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), path, (seed, names) => {
+        expect(take(createStream(seed, ...names), 9)).toEqual(take(createStream(seed, ...names), 9));
+      }),
+    );
   });
 
   it('differs wherever seed or path differ, however they are cut', () => {
     const name = fc.tuple(fc.maxSafeInteger(), path);
-    fc.assert(fc.property(name, name, ([seed, names], [otherSeed, otherNames]) => {
-      fc.pre(JSON.stringify([seed, names]) !== JSON.stringify([otherSeed, otherNames]));
-      expect(take(createStream(seed, ...names), 4)).not.toEqual(take(createStream(otherSeed, ...otherNames), 4));
-    }));
+    fc.assert(
+      fc.property(name, name, ([seed, names], [otherSeed, otherNames]) => {
+        fc.pre(JSON.stringify([seed, names]) !== JSON.stringify([otherSeed, otherNames]));
+        expect(take(createStream(seed, ...names), 4)).not.toEqual(take(createStream(otherSeed, ...otherNames), 4));
+      }),
+    );
     const names = [['ab'], ['a', 'b'], ['', 'ab'], ['1'], [1], [-1], [2 ** 32], [2 ** 32 + 1], [], [0], [0, 0], ['\0']];
     const heads = new Set(names.map((name) => take(createStream(7, ...name), 4).join()));
     expect(heads.size).toBe(names.length);
@@ -40,7 +44,9 @@ describe('createStream', () => {
     take(parent, 100);
     take(parent.at(4), 1000);
     expect(take(parent.at(5), 8)).toEqual(alone);
-    const heads = new Set([take(createStream(3, 'crops'), 4), ...[0, 1, 2, 3].map((i) => take(parent.at(i), 4))].map(String));
+    const heads = new Set(
+      [take(createStream(3, 'crops'), 4), ...[0, 1, 2, 3].map((i) => take(parent.at(i), 4))].map(String),
+    );
     expect(heads.size).toBe(5);
   });
 

@@ -6,8 +6,8 @@ import { rawRequest, startGateway, type RunningGateway } from '../../support/run
 import { finishCell, type ScriptedSweep } from '../../support/vgg-demo-world.ts';
 
 const liveSweep = (gateway: RunningGateway): ScriptedSweep => gateway.world.sweeps[0] as ScriptedSweep;
-const WATCH = '/api/v1/sweeps/vgg-depth-3f9a:watch';
-const WATCH_TABLE = '/api/v1/sweeps/vgg-depth-3f9a/table:watch?groupBy=config&minIntervalMs=100';
+const WATCH = '/api/v1/sweeps/vgg-demo-3f9a:watch';
+const WATCH_TABLE = '/api/v1/sweeps/vgg-demo-3f9a/table:watch?groupBy=config&minIntervalMs=100';
 
 test('sends the sweep as it is, then each change with its revision, then the end', async () => {
   await using gateway = await startGateway();
@@ -38,7 +38,7 @@ test('sends the table after each change of its rows', async () => {
   gateway.api.changed(liveSweep(gateway));
   expect(JSON.parse((await events.next())?.data ?? '').rows[4]).toMatchObject({ levels: [{ label: 'D' }], n: 3, expected: 4 });
   expect(gateway.api.requests.at(-1)).toEqual({
-    table: { parent: 'sweeps/vgg-depth-3f9a', groupBy: ['config'], metrics: [], pageSize: 0, pageToken: '' },
+    table: { parent: 'sweeps/vgg-demo-3f9a', groupBy: ['config'], metrics: [], pageSize: 0, pageToken: '' },
     minIntervalMs: 100,
   });
   await events.leave();
@@ -109,7 +109,7 @@ test('a slow client holds the source back', async () => {
 
 test('a download that breaks is cut, never ended as if it were whole', async () => {
   await using gateway = await startGateway();
-  const path = `${gateway.origin}/api/v1/sweeps/vgg-depth-b07c/table:export?format=csv`;
+  const path = `${gateway.origin}/api/v1/sweeps/vgg-demo-b07c/table:export?format=csv`;
   const begun = deferred<void>();
   gateway.api.exportTable = async function* () {
     yield { data: 'config,n\n', mediaType: 'text/csv', fileName: '../../etc/pass"wd\n.csv' };

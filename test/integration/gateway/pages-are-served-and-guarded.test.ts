@@ -28,7 +28,7 @@ afterAll(async () => {
 const get = (path: string, headers: Record<string, string> = {}) => rawRequest(gateway.port, { path, headers });
 
 test('the page, and every address of a sweep in it, is index.html, asked for anew each time', async () => {
-  for (const path of ['/', '/index.html', '/sweeps/vgg-depth-3f9a']) {
+  for (const path of ['/', '/index.html', '/sweeps/vgg-demo-3f9a']) {
     const answer = await get(path);
     expect(answer).toMatchObject({ status: 200, body: '<!doctype html><title>page</title>' });
     expect(answer.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });

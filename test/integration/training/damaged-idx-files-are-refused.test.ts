@@ -12,8 +12,10 @@ import { idxBytes, writeMaybeCompressed } from '../../support/idx-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const PIXELS = Uint8Array.from({ length: 3 * 4 * 4 }, (_, i) => i * 5);
-const corrupt = (message: RegExp) => expect.objectContaining({ code: 'DATASET_CORRUPT', message: expect.stringMatching(message) });
-const missing = (message: RegExp) => expect.objectContaining({ code: 'DATASET_MISSING', message: expect.stringMatching(message) });
+const corrupt = (message: RegExp) =>
+  expect.objectContaining({ code: 'DATASET_CORRUPT', message: expect.stringMatching(message) });
+const missing = (message: RegExp) =>
+  expect.objectContaining({ code: 'DATASET_MISSING', message: expect.stringMatching(message) });
 
 describe('readIdx', () => {
   it.each(['images-idx3-ubyte', 'images-idx3-ubyte.gz'])('reads %s as it was written', async (name) => {
@@ -36,10 +38,16 @@ describe('readIdx', () => {
       expect(await read(`magic${end}`, idxBytes([3, 4, 4], PIXELS, 0x0d))).toEqual(
         corrupt(/magic.* to hold the idx magic number 0x00000803, got 0x00000d03\. Install/),
       );
-      expect(await read(`labels${end}`, idxBytes([48], PIXELS))).toEqual(corrupt(/magic number 0x00000803, got 0x00000801/));
+      expect(await read(`labels${end}`, idxBytes([48], PIXELS))).toEqual(
+        corrupt(/magic number 0x00000803, got 0x00000801/),
+      );
       expect(await read(`count${end}`, idxBytes([2, 4, 4], PIXELS))).toEqual(corrupt(/dimensions 3×4×4, got 2×4×4/));
-      expect(await read(`short${end}`, good.subarray(0, -1))).toEqual(corrupt(/48 bytes of data after the header, got 47/));
-      expect(await read(`long${end}`, idxBytes([3, 4, 4], new Uint8Array(49)))).toEqual(corrupt(/48 bytes of data .*got more/));
+      expect(await read(`short${end}`, good.subarray(0, -1))).toEqual(
+        corrupt(/48 bytes of data after the header, got 47/),
+      );
+      expect(await read(`long${end}`, idxBytes([3, 4, 4], new Uint8Array(49)))).toEqual(
+        corrupt(/48 bytes of data .*got more/),
+      );
       expect(await read(`header${end}`, good.subarray(0, 9))).toEqual(corrupt(/a header of 16 bytes, got 9 bytes/));
       expect(await read(`empty${end}`, new Uint8Array(0))).toEqual(corrupt(/a header of 16 bytes, got 0 bytes/));
     }
@@ -67,15 +75,21 @@ describe('readIdx', () => {
     const path = await writeMaybeCompressed(join(folder.path, 'cut.gz'), idxBytes([3, 4, 4], PIXELS));
     const { length } = await readFile(path);
     await truncate(path, length - 12);
-    await expect(readIdx(path, [3, 4, 4])).rejects.toEqual(corrupt(/cut\.gz to hold a whole gzip stream, got one that ends early/));
+    await expect(readIdx(path, [3, 4, 4])).rejects.toEqual(
+      corrupt(/cut\.gz to hold a whole gzip stream, got one that ends early/),
+    );
     const plain = join(folder.path, 'plain.gz');
     await writeFile(plain, idxBytes([3, 4, 4], PIXELS));
-    await expect(readIdx(plain, [3, 4, 4])).rejects.toEqual(corrupt(/plain\.gz to hold a gzip stream, got bytes that are not/));
+    await expect(readIdx(plain, [3, 4, 4])).rejects.toEqual(
+      corrupt(/plain\.gz to hold a gzip stream, got bytes that are not/),
+    );
   });
 
   it('calls a file that cannot be opened missing', async () => {
     await using folder = await temporaryFolder();
-    await expect(readIdx(join(folder.path, 'absent.gz'), [1])).rejects.toEqual(missing(/absent\.gz to be a readable file, got ENOENT/));
+    await expect(readIdx(join(folder.path, 'absent.gz'), [1])).rejects.toEqual(
+      missing(/absent\.gz to be a readable file, got ENOENT/),
+    );
     await expect(readIdx(folder.path, [1])).rejects.toEqual(corrupt(/readable data, got EISDIR/));
   });
 });
@@ -104,7 +118,9 @@ describe('a dataset directory', () => {
   it('is refused for a label that no class has', async () => {
     await using folder = await temporaryFolder();
     await writeTiny(folder.path, Uint8Array.of(0, 10, 3));
-    await expect(readFashionMnist(folder.path, facts)).rejects.toEqual(corrupt(/Expected label 1 of .*train-labels.* below 10, got 10/));
+    await expect(readFashionMnist(folder.path, facts)).rejects.toEqual(
+      corrupt(/Expected label 1 of .*train-labels.* below 10, got 10/),
+    );
   });
 
   it('is found under its name or as the root itself, in the order of the roots', async () => {
@@ -122,7 +138,9 @@ describe('a dataset directory', () => {
     await using folder = await temporaryFolder();
     const datasets = createDatasetCache([folder.path]);
     await expect(datasets.load('fashion-mnist')).rejects.toEqual(
-      missing(/Expected .*fashion-mnist\/train-images-idx3-ubyte\.gz to be a readable file for dataset fashion-mnist, got none \(looked in /),
+      missing(
+        /Expected .*fashion-mnist\/train-images-idx3-ubyte\.gz to be a readable file for dataset fashion-mnist, got none \(looked in /,
+      ),
     );
     await writeTiny(join(folder.path, 'fashion-mnist'));
     // Found now, and refused for being three images instead of sixty thousand.

@@ -13,7 +13,10 @@ describe('Fashion-MNIST', () => {
   });
 
   it('has 6,000 training and 1,000 test images of each class', () => {
-    for (const [{ labels }, each] of [[dataset.train, 6_000], [dataset.test, 1_000]] as const) {
+    for (const [{ labels }, each] of [
+      [dataset.train, 6_000],
+      [dataset.test, 1_000],
+    ] as const) {
       const counts = Array.from({ length: 10 }, (_, label) => labels.filter((other) => other === label).length);
       expect(counts).toEqual(Array.from({ length: 10 }, () => each));
     }

@@ -15,7 +15,7 @@ export type CropSampler = (
 ) => void;
 
 /**
- * Rescales and crops in one pass: only the window's own pixels are interpolated, the rescaled image never exists.
+ * Rescales and crops in one go: only the window's own pixels are interpolated, the rescaled image never exists.
  *
  * Bilinear, pixel centres at half-integers: pixel i of an image rescaled from W to S lies at (i + ½)·W/S − ½ of the
  * source, clamped to its border (OpenCV's and PyTorch's `align_corners=False`); S = W copies the image exactly.
@@ -23,39 +23,64 @@ export type CropSampler = (
  * @param side of the crop, pixels.
  */
 export function createCropSampler(side: number, { mean, deviation }: Normalisation): CropSampler {
-  const gain = 1 / (255 * deviation);
-  const shift = -mean / deviation;
+  const normalised = Float64Array.from({ length: 256 }, (_, pixel) => (pixel / 255 - mean) / deviation);
   const columns = createAxis(side);
   const rows = createAxis(side);
+  let band = new Float64Array(0);
   return (images, image, crop, out, offset) => {
-    const { channels, pixels } = images;
-    const stride = images.side * channels;
-    const first = image * images.side * stride;
     placeAxis(columns, images.side, crop.scale, crop.left);
     placeAxis(rows, images.side, crop.scale, crop.top);
-    let written = offset;
-    for (let y = 0; y < side; y += 1) {
-      const upper = first + (rows.before[y] ?? 0) * stride;
-      const lower = first + (rows.after[y] ?? 0) * stride;
-      const down = rows.weight[y] ?? 0;
-      for (let column = 0; column < side; column += 1) {
-        const x = crop.flip ? side - 1 - column : column;
-        const left = (columns.before[x] ?? 0) * channels;
-        const right = (columns.after[x] ?? 0) * channels;
-        const across = columns.weight[x] ?? 0;
-        for (let channel = 0; channel < channels; channel += 1) {
-          const a = pixels[upper + left + channel] ?? 0;
-          const b = pixels[upper + right + channel] ?? 0;
-          const c = pixels[lower + left + channel] ?? 0;
-          const d = pixels[lower + right + channel] ?? 0;
-          const top = a + (b - a) * across;
-          const bottom = c + (d - c) * across;
-          out[written] = (top + (bottom - top) * down) * gain + shift;
-          written += 1;
-        }
+    if (crop.flip) mirrorAxis(columns);
+    const needed = images.side * side * images.channels;
+    if (band.length < needed) band = new Float64Array(needed);
+    interpolateColumns(images, image, columns, rows, normalised, band);
+    interpolateRows(band, rows, side * images.channels, out, offset);
+  };
+}
+
+/**
+ * Fills `band` with the source rows that the crop needs, [row of the source, column of the crop, channel].
+ * The inner loops here and below assert their indices with `as`, which costs nothing; a default for each costs a third.
+ */
+function interpolateColumns(
+  { side, channels, pixels }: ImageSet,
+  image: number,
+  columns: Axis,
+  rows: Axis,
+  normalised: Float64Array,
+  band: Float64Array,
+): void {
+  const crop = columns.weight.length;
+  for (let row = rows.before[0] ?? 0; row <= (rows.after[crop - 1] ?? 0); row += 1) {
+    const source = (image * side + row) * side * channels;
+    let target = row * crop * channels;
+    for (let column = 0; column < crop; column += 1) {
+      const left = source + (columns.before[column] as number) * channels;
+      const right = source + (columns.after[column] as number) * channels;
+      const across = columns.weight[column] as number;
+      for (let channel = 0; channel < channels; channel += 1) {
+        const a = normalised[pixels[left + channel] as number] as number;
+        const b = normalised[pixels[right + channel] as number] as number;
+        band[target] = a + (b - a) * across;
+        target += 1;
       }
     }
-  };
+  }
+}
+
+/** @param width numbers in a row of the band and of the crop. */
+function interpolateRows(band: Float64Array, rows: Axis, width: number, out: Float32Array, offset: number): void {
+  let target = offset;
+  for (let row = 0; row < rows.weight.length; row += 1) {
+    const upper = (rows.before[row] ?? 0) * width;
+    const lower = (rows.after[row] ?? 0) * width;
+    const down = rows.weight[row] ?? 0;
+    for (let i = 0; i < width; i += 1) {
+      const a = band[upper + i] as number;
+      out[target] = a + ((band[lower + i] as number) - a) * down;
+      target += 1;
+    }
+  }
 }
 
 /** For each pixel of the crop along one axis: the two source pixels around it, and how far it is from the first. */
@@ -79,4 +104,10 @@ function placeAxis(axis: Axis, sourceSide: number, scale: number, start: number)
     axis.after[i] = Math.min(before + 1, last);
     axis.weight[i] = position - before;
   }
+}
+
+function mirrorAxis(axis: Axis): void {
+  axis.before.reverse();
+  axis.after.reverse();
+  axis.weight.reverse();
 }

@@ -32,14 +32,12 @@ export function drawTrainCrop(stream: RandomStream, scale: TrainScale, side: num
 
 /**
  * A `grid` × `grid` lattice of crops that spans the rescaled image, row by row; 1 is the centre crop, 5 with mirror
- * images the 50 crops of Simonyan & Zisserman 2015, §3.2. Offsets are rounded to pixels, halves down.
+ * images the 50 crops of Simonyan & Zisserman 2015, §3.2. Offsets are rounded to pixels, halves up.
  */
 export function testCrops(scale: number, side: number, grid: number, mirror: boolean): readonly Crop[] {
   const range = scale - side;
-  const offsets = Array.from({ length: grid }, (_, place) => {
-    const exact = grid === 1 ? range / 2 : (range * place) / (grid - 1);
-    return Math.ceil(exact - 0.5);
-  });
+  const offset = (place: number): number => Math.round(grid === 1 ? range / 2 : (range * place) / (grid - 1));
+  const offsets = Array.from({ length: grid }, (_, place) => offset(place));
   const flips = mirror ? [false, true] : [false];
   return offsets.flatMap((top) => offsets.flatMap((left) => flips.map((flip) => ({ scale, left, top, flip }))));
 }

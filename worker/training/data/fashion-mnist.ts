@@ -9,7 +9,10 @@ const FILES = {
   test: { images: 't10k-images-idx3-ubyte.gz', labels: 't10k-labels-idx1-ubyte.gz' },
 } as const;
 
-export const FASHION_MNIST_FILES: readonly string[] = Object.values(FILES).flatMap(({ images, labels }) => [images, labels]);
+export const FASHION_MNIST_FILES: readonly string[] = Object.values(FILES).flatMap(({ images, labels }) => [
+  images,
+  labels,
+]);
 
 /**
  * Reads the four published files, every one whole and checked: 55 MB of memory for Fashion-MNIST, kept between trials
@@ -35,7 +38,10 @@ async function readImageSet(
   const stranger = labels.findIndex((label) => label >= classes);
   if (stranger !== -1) {
     const expected = `Expected label ${stranger} of ${labelsPath} to be below ${classes}`;
-    throw new TickworkError('DATASET_CORRUPT', `${expected}, got ${labels[stranger]}. Install or copy the dataset again.`);
+    throw new TickworkError(
+      'DATASET_CORRUPT',
+      `${expected}, got ${labels[stranger]}. Install or copy the dataset again.`,
+    );
   }
   return { count, side, channels, pixels, labels };
 }

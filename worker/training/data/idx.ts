@@ -85,7 +85,9 @@ function explain(error: unknown, path: string): TickworkError {
   if (code.startsWith('Z_')) return corrupt(path, 'a gzip stream', `bytes that are not (${message})`, error);
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EPERM') {
     const advice = 'Install the dataset or name the directory it is in.';
-    return new TickworkError('DATASET_MISSING', `Expected ${path} to be a readable file, got ${code}. ${advice}`, { cause: error });
+    return new TickworkError('DATASET_MISSING', `Expected ${path} to be a readable file, got ${code}. ${advice}`, {
+      cause: error,
+    });
   }
   return corrupt(path, 'readable data', message, error);
 }

@@ -1,0 +1,34 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Parser of a commander option: a whole number in a range. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}, got ${JSON.stringify(text)}.`);
+  };
+}
+
+/** Parser of a repeatable option. */
+export function collect(text: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), text];
+}
+
+/** `a,b` */
+export function commaList(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => name !== '')) return names;
+  throw new InvalidArgumentError(`Expected names with commas between them, got ${JSON.stringify(text)}.`);
+}
+
+/** Parser of a repeatable `key=value`. */
+export function keyValue(text: string, before: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  const match = /^([^=]+)=(.*)$/s.exec(text);
+  if (!match) throw new InvalidArgumentError(`Expected key=value, got ${JSON.stringify(text)}.`);
+  return { ...before, [match[1] as string]: match[2] as string };
+}
+
+/** Examples under a command's help. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}

@@ -1,0 +1,121 @@
+import { failureKindCodec, sweepStateCodec, trialStateCodec } from '../../proto/enums.ts';
+import type { ClusterStatus__Output } from '../../proto/generated/tickwork/v1/ClusterStatus.ts';
+import type { Sweep__Output } from '../../proto/generated/tickwork/v1/Sweep.ts';
+import type { SweepPlan__Output } from '../../proto/generated/tickwork/v1/SweepPlan.ts';
+import type { Trial__Output } from '../../proto/generated/tickwork/v1/Trial.ts';
+import type { Worker__Output } from '../../proto/generated/tickwork/v1/Worker.ts';
+import { visible } from './display-width.ts';
+import { formatCount, formatLarge, formatShare, formatValue } from './numbers.ts';
+import { finishedCells } from './sweep-progress.ts';
+import { textTable } from './text-table.ts';
+import { formatTimestamp } from './timestamp.ts';
+
+const left = (title: string) => ({ title, align: 'left' }) as const;
+const right = (title: string) => ({ title, align: 'right' }) as const;
+const shortName = (name: string): string => visible(name.replace(/^[a-z]+\//, ''));
+
+/** `tickwork ls` */
+export function renderSweeps(sweeps: readonly Sweep__Output[]): string[] {
+  if (sweeps.length === 0) return ['No sweeps yet. Submit one: tickwork submit FILE'];
+  return textTable(
+    [left('sweep'), left('state'), right('done'), right('failed'), right('running'), left('created (UTC)'), left('title')],
+    sweeps.map((sweep) => [
+      shortName(sweep.name),
+      sweepStateCodec.decode(sweep.state) ?? 'unknown',
+      `${finishedCells(sweep)}/${sweep.counts?.total ?? 0}`,
+      String(sweep.counts?.failed ?? 0),
+      String((sweep.counts?.running ?? 0) + (sweep.counts?.leased ?? 0)),
+      formatTimestamp(sweep.createTime),
+      visible(sweep.title),
+    ]),
+  );
+}
+
+/** `tickwork trials` */
+export function renderTrials(trials: readonly Trial__Output[]): string[] {
+  if (trials.length === 0) return ['No trials.'];
+  const factors = trials[0]?.levels.map((level) => level.factor) ?? [];
+  const metrics = [...new Set(trials.flatMap((trial) => trial.metrics.map((metric) => metric.name)))];
+  return textTable(
+    [right('cell'), ...factors.map((factor) => left(visible(factor))), right('seed'), left('state'), right('attempt'), left('worker'), ...metrics.map(right), left('note')],
+    trials.map((trial) => [
+      String(trial.cell),
+      ...factors.map((_, i) => visible(trial.levels[i]?.label ?? '')),
+      String(trial.seed),
+      trialStateCodec.decode(trial.state) ?? 'unknown',
+      trial.attempt === 0 ? '' : String(trial.attempt),
+      visible(trial.worker),
+      ...metrics.map((name) => {
+        const value = trial.metrics.find((metric) => metric.name === name)?.value;
+        return value === undefined ? '' : formatValue(value, 4);
+      }),
+      note(trial),
+    ]),
+  );
+}
+
+function note(trial: Trial__Output): string {
+  const kind = failureKindCodec.decode(trial.failureKind);
+  if (kind !== undefined) return visible(`${kind}: ${trial.failureMessage}`);
+  if (trial.state === 'TRIAL_STATE_RUNNING' && trial.progress) {
+    return `epoch ${trial.progress.trainEpoch}/${trial.progress.trainEpochs}`;
+  }
+  return visible(trial.waitingReason);
+}
+
+/** `tickwork workers` */
+export function renderWorkers(workers: readonly Worker__Output[]): string[] {
+  if (workers.length === 0) return ['No workers. Start one: tickwork worker --coordinator HOST:PORT'];
+  return textTable(
+    [left('worker'), left('state'), left('host'), right('slots'), left('executor'), right('use'), right('outbox'), left('running')],
+    workers.map((worker) => [
+      shortName(worker.name),
+      worker.state.replace('WORKER_STATE_', '').toLowerCase(),
+      visible(worker.host),
+      String(worker.slots),
+      visible([...new Set(worker.devices.map((device) => device.executor))].join(' ')),
+      worker.slotUse === undefined ? '' : formatShare(worker.slotUse),
+      String(worker.outboxRecords),
+      visible(worker.running.map(({ lease }) => `${lease?.sweep.replace(/^sweeps\//, '')}/${lease?.cell}`).join(' ')),
+    ]),
+  );
+}
+
+/** `tickwork plan` */
+export function renderPlan(plan: SweepPlan__Output): string[] {
+  const factors = plan.factors.map((factor) => factor.name);
+  return [
+    visible(plan.title),
+    '',
+    ...textTable(
+      [...factors.map((factor) => left(visible(factor))), right('weight layers'), right('parameters'), right('MACs/image'), right('MACs')],
+      plan.rows.map((row) => [
+        ...factors.map((_, i) => visible(row.levels[i]?.label ?? '')),
+        String(row.weightLayers),
+        formatCount(row.parameters),
+        formatLarge(row.macsPerImage),
+        formatLarge(row.estimatedMacs),
+      ]),
+    ),
+    ...(plan.configurations > plan.rows.length ? [`… and ${formatCount(plan.configurations - plan.rows.length)} more configurations`] : []),
+    '',
+    `${formatCount(plan.cells)} trials = ${formatCount(plan.configurations)} configurations × ${plan.seeds.length} seeds (${plan.seeds.join(', ')}), ` +
+      `about ${formatLarge(plan.estimatedMacs)} multiply-accumulates`,
+  ];
+}
+
+/** `tickwork status` */
+export function renderStatus(status: ClusterStatus__Output): string[] {
+  const rows: [string, string][] = [
+    ['version', `${status.softwareVersion} (protocol ${status.protocolVersion})`],
+    ['since', `${formatTimestamp(status.startTime)} UTC, leadership epoch ${status.epoch}`],
+    ['workers', `${status.workers}, ${status.busySlots} of ${status.slots} slots busy`],
+    ['sweeps', `${status.activeSweeps} active`],
+    ['results', `${formatCount(status.resultsCommitted)} committed, ${formatCount(status.resultsQuarantined)} quarantined`],
+    ['page', status.httpAddress],
+    ['NATS', `${status.natsVersion}, survives: ${status.durability}`],
+    ['event log', `sequence ${formatCount(status.eventLogSequence)}`],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${visible(value)}`);
+}

@@ -1,0 +1,70 @@
+import { BIGINT, type DuckDBConnection, type DuckDBValue, LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface ExportFactor {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly stride: number;
+}
+
+const FOLDER_PREFIX = 'export-';
+const FIXED_BEFORE = ['cell', 'seed'];
+const FIXED_AFTER = ['attempt', 'worker', 'metric', 'value'];
+
+/** One Parquet file: a row for each committed (cell, metric), ordered so, with the factors' labels as text columns. */
+export async function exportParquet(
+  connection: DuckDBConnection,
+  stateDirectory: string,
+  sweepId: string,
+  factors: readonly ExportFactor[],
+): Promise<Uint8Array> {
+  const folder = await mkdtemp(join(stateDirectory, FOLDER_PREFIX));
+  const path = join(folder, 'results.parquet');
+  try {
+    const names = columnNames(factors.map((factor) => factor.name));
+    const labels = factors.map((_, i) => {
+      const [list, stride, radix] = [3 + 3 * i, 4 + 3 * i, 5 + 3 * i];
+      return `list_extract($${list}, 1 + (r.grid_index // $${stride}) % $${radix}) AS ${quoted(names[i] as string)}`;
+    });
+    const columns = [...FIXED_BEFORE.map((name) => `r.${name}`), ...labels, 'r.attempt', 'r.worker', 'm.metric', 'm.value'];
+    const sql = `
+      COPY (
+        SELECT ${columns.join(', ')}
+        FROM results r JOIN metrics m ON m.sweep_id = r.sweep_id AND m.cell = r.cell
+        WHERE r.sweep_id = $1
+        ORDER BY r.cell, m.metric
+      ) TO $2 (FORMAT parquet)`;
+    const places = factors.flatMap(({ labels: texts, stride }): DuckDBValue[] => [
+      listValue([...texts]),
+      BigInt(stride),
+      BigInt(texts.length),
+    ]);
+    const types = factors.flatMap(() => [LIST(VARCHAR), BIGINT, BIGINT]);
+    await connection.run(sql, [sweepId, path, ...places], [VARCHAR, VARCHAR, ...types]);
+    return await readFile(path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes what a killed process left of its exports. */
+export async function removeStaleExports(stateDirectory: string): Promise<void> {
+  const stale = (await readdir(stateDirectory)).filter((name) => name.startsWith(FOLDER_PREFIX));
+  await Promise.all(stale.map((name) => rm(join(stateDirectory, name), { recursive: true, force: true })));
+}
+
+/** SQL column names ignore case, factor names do not; a factor that clashes gets a prefix. */
+function columnNames(factors: readonly string[]): string[] {
+  const taken = new Set([...FIXED_BEFORE, ...FIXED_AFTER]);
+  return factors.map((factor) => {
+    let name = factor;
+    while (taken.has(name.toLowerCase())) name = `factor_${name}`;
+    taken.add(name.toLowerCase());
+    return name;
+  });
+}
+
+function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}

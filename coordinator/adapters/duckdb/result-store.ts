@@ -1,0 +1,92 @@
+import { BIGINT, type DuckDBValue, LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import type { ResultRecord } from '../../../proto/records.ts';
+import type { ReportPoint, ResultStore, StoredResult } from '../../ports.ts';
+import { queryAggregates } from './aggregate-query.ts';
+import { writeBatch } from './commit.ts';
+import { openDatabase } from './database.ts';
+import { exportParquet, removeStaleExports } from './parquet-export.ts';
+import { readRows } from './rows.ts';
+
+/**
+ * The committed rows in `results.duckdb` of a state directory. A commit is on the disk when it resolves: DuckDB syncs its
+ * write-ahead log before a transaction ends.
+ * @throws TickworkError STATE_DIRECTORY_IN_USE, CONFIG_INVALID
+ */
+export async function openDuckDbResultStore({ stateDirectory }: { readonly stateDirectory: string }): Promise<ResultStore> {
+  const database = await openDatabase(stateDirectory);
+  const { reader } = database;
+  await removeStaleExports(stateDirectory);
+
+  async function select(condition: string, values: DuckDBValue[], types: Parameters<typeof readRows>[3]) {
+    return (await readRows(reader, `SELECT * FROM results WHERE ${condition}`, values, types)).map(toStoredResult);
+  }
+
+  return {
+    commit: (batch) => database.transaction((connection) => writeBatch(connection, batch)),
+
+    resultsAfter: (sequence) => select('sequence > $1 ORDER BY sequence', [BigInt(sequence)], [BIGINT]),
+
+    async result(sweepId, cell) {
+      return (await select('sweep_id = $1 AND cell = $2', [sweepId, BigInt(cell)], [VARCHAR, BIGINT]))[0];
+    },
+
+    async results(sweepId, cells) {
+      const found = await select(
+        'sweep_id = $1 AND cell IN (SELECT unnest($2))',
+        [sweepId, listValue(cells.map(BigInt))],
+        [VARCHAR, LIST(BIGINT)],
+      );
+      return new Map(found.map((result) => [result.cell, result]));
+    },
+
+    aggregate: (sweepId, grouping, metrics) => queryAggregates(reader, sweepId, grouping, metrics),
+
+    async reports({ sweepId, cell, after, limit }) {
+      const start = after ?? { cell: -1, attempt: -1, trainEpoch: -1 };
+      const places = [start.cell, start.attempt, start.trainEpoch, limit, ...(cell === undefined ? [] : [cell])].map(BigInt);
+      const sql = `
+        SELECT cell, attempt, train_epoch, metrics FROM reports
+        WHERE sweep_id = $1 AND (cell, attempt, train_epoch) > ($2, $3, $4) ${cell === undefined ? '' : 'AND cell = $6'}
+        ORDER BY cell, attempt, train_epoch LIMIT $5`;
+      const rows = await readRows(reader, sql, [sweepId, ...places], [VARCHAR, ...places.map(() => BIGINT)]);
+      return rows.map(toReportPoint);
+    },
+
+    exportParquet: (sweepId, factors) =>
+      database.withConnection((connection) => exportParquet(connection, stateDirectory, sweepId, factors)),
+
+    async counts() {
+      const sql = `
+        SELECT (SELECT count(*) FROM results) AS results,
+          count(*) FILTER (disposition = 'quarantined') AS quarantined,
+          count(*) FILTER (disposition = 'superseded') AS superseded
+        FROM set_aside`;
+      const [row] = await readRows(reader, sql, []);
+      return row as { results: number; quarantined: number; superseded: number };
+    },
+
+    close: () => database.close(),
+  };
+}
+
+function toStoredResult(row: Record<string, unknown>): StoredResult {
+  return {
+    sweepId: row['sweep_id'] as string,
+    cell: row['cell'] as number,
+    gridIndex: row['grid_index'] as number,
+    seed: row['seed'] as number,
+    record: JSON.parse(row['record'] as string) as ResultRecord,
+    contentHash: row['content_hash'] as string,
+    sequence: row['sequence'] as number,
+    committedAt: row['committed_at'] as number,
+  };
+}
+
+function toReportPoint(row: Record<string, unknown>): ReportPoint {
+  return {
+    cell: row['cell'] as number,
+    attempt: row['attempt'] as number,
+    trainEpoch: row['train_epoch'] as number,
+    metrics: JSON.parse(row['metrics'] as string) as ReportPoint['metrics'],
+  };
+}

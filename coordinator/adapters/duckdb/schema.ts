@@ -1,0 +1,111 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { TickworkError } from '../../../core/errors.ts';
+
+type ColumnType = 'VARCHAR' | 'BIGINT' | 'DOUBLE';
+
+/** A table whose rows are written once and never changed. The first columns are its key. */
+export interface TableSchema {
+  readonly name: string;
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  readonly key: readonly string[];
+  readonly check?: string;
+}
+
+/** Accepted results: at most one for a cell. `record` is the worker's record as JSON. */
+export const RESULTS = {
+  name: 'results',
+  columns: {
+    sweep_id: 'VARCHAR',
+    cell: 'BIGINT',
+    grid_index: 'BIGINT',
+    seed: 'BIGINT',
+    attempt: 'BIGINT',
+    worker: 'VARCHAR',
+    record: 'VARCHAR',
+    content_hash: 'VARCHAR',
+    sequence: 'BIGINT',
+    committed_at: 'BIGINT',
+  },
+  key: ['sweep_id', 'cell'],
+} as const satisfies TableSchema;
+
+/** The values of accepted results, with what grouping needs, so that a table is one scan without a join. */
+export const METRIC_VALUES = {
+  name: 'metrics',
+  columns: { sweep_id: 'VARCHAR', cell: 'BIGINT', metric: 'VARCHAR', value: 'DOUBLE', grid_index: 'BIGINT' },
+  key: ['sweep_id', 'cell', 'metric'],
+  check: 'isfinite(value)',
+} as const satisfies TableSchema;
+
+/** Learning curves. `metrics` is a JSON object. */
+export const REPORTS = {
+  name: 'reports',
+  columns: {
+    sweep_id: 'VARCHAR',
+    cell: 'BIGINT',
+    attempt: 'BIGINT',
+    train_epoch: 'BIGINT',
+    metrics: 'VARCHAR',
+    worker: 'VARCHAR',
+    sequence: 'BIGINT',
+  },
+  key: ['sweep_id', 'cell', 'attempt', 'train_epoch'],
+} as const satisfies TableSchema;
+
+export const FAILURES = {
+  name: 'failures',
+  columns: {
+    sweep_id: 'VARCHAR',
+    cell: 'BIGINT',
+    attempt: 'BIGINT',
+    failure: 'VARCHAR',
+    message: 'VARCHAR',
+    worker: 'VARCHAR',
+    duration_ms: 'DOUBLE',
+    sequence: 'BIGINT',
+  },
+  key: ['sweep_id', 'cell', 'attempt'],
+} as const satisfies TableSchema;
+
+/** Records kept for inspection only. */
+export const SET_ASIDE = {
+  name: 'set_aside',
+  columns: {
+    id: 'VARCHAR',
+    content_hash: 'VARCHAR',
+    disposition: 'VARCHAR',
+    reason: 'VARCHAR',
+    body: 'VARCHAR',
+    sequence: 'BIGINT',
+    noted_at: 'BIGINT',
+  },
+  key: ['id', 'content_hash'],
+} as const satisfies TableSchema;
+
+const TABLES: readonly TableSchema[] = [RESULTS, METRIC_VALUES, REPORTS, FAILURES, SET_ASIDE];
+
+const SCHEMA_VERSION = 1;
+
+/** Creates the tables of a new database. @throws TickworkError CONFIG_INVALID for a database of another schema version. */
+export async function ensureSchema(connection: DuckDBConnection, path: string): Promise<void> {
+  await connection.run('CREATE TABLE IF NOT EXISTS meta (schema_version BIGINT NOT NULL)');
+  const versions = (await connection.runAndReadAll('SELECT schema_version FROM meta')).getRowsJS();
+  if (versions.length === 0) {
+    await connection.run('BEGIN');
+    for (const table of TABLES) await connection.run(createStatement(table));
+    await connection.run(`INSERT INTO meta VALUES (${SCHEMA_VERSION})`);
+    await connection.run('COMMIT');
+  } else if (Number(versions[0]?.[0]) !== SCHEMA_VERSION) {
+    const message =
+      `Expected ${path} to have schema version ${SCHEMA_VERSION}, got ${versions[0]?.[0]}. ` +
+      'Start the Tickwork version that wrote it, or choose another state directory.';
+    throw new TickworkError('CONFIG_INVALID', message);
+  }
+}
+
+function createStatement({ name, columns, key, check }: TableSchema): string {
+  const lines = Object.entries(columns).map(([column, type]) => `${column} ${type} NOT NULL`);
+  lines.push(`PRIMARY KEY (${key.join(', ')})`);
+  if (check) lines.push(`CHECK (${check})`);
+  return `CREATE TABLE ${name} (${lines.join(', ')})`;
+}

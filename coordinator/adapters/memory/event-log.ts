@@ -1,0 +1,30 @@
+import { TickworkError } from '../../../core/errors.ts';
+import type { SweepEvent } from '../../../core/sweep/events.ts';
+import type { EventLog } from '../../ports.ts';
+
+/**
+ * The event log in memory, for tests and simulations.
+ * @param storage one JSON text a batch; logs over the same array are writers of the same log.
+ */
+export function createMemoryEventLog(storage: string[] = []): EventLog {
+  let lastSequence = 0;
+  return {
+    async *replay() {
+      const end = storage.length;
+      for (lastSequence = 0; lastSequence < end; ) {
+        yield JSON.parse(storage[lastSequence++] as string) as SweepEvent[];
+      }
+    },
+    async append(events) {
+      if (storage.length !== lastSequence) {
+        const message = `Expected the event log to end at batch ${lastSequence}, got ${storage.length}: another coordinator has written.`;
+        throw new TickworkError('LOG_CONFLICT', message);
+      }
+      lastSequence = storage.push(JSON.stringify(events));
+    },
+    get lastSequence() {
+      return lastSequence;
+    },
+    async close() {},
+  };
+}

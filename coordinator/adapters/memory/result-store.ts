@@ -1,0 +1,114 @@
+import { TickworkError } from '../../../core/errors.ts';
+import { type Aggregate, aggregate } from '../../../core/statistics/aggregate.ts';
+import { type GroupedAggregate, groupKey, groupOf } from '../../../core/table/grouping.ts';
+import type { FailureRecord, ReportRecord } from '../../../proto/records.ts';
+import type { ResultStore, SetAside, StoredResult } from '../../ports.ts';
+import { contradiction } from '../contradiction.ts';
+
+/** The committed rows in memory, for tests and simulations. It keeps nothing, and writes no Parquet. */
+export function createMemoryResultStore(): ResultStore {
+  const results = new Map<string, StoredResult>();
+  const reports = new Map<string, ReportRecord>();
+  const failures = new Map<string, FailureRecord>();
+  const setAside = new Map<string, SetAside>();
+
+  function putAbsent<T>(map: Map<string, T>, key: string, value: T): void {
+    if (!map.has(key)) map.set(key, structuredClone(value));
+  }
+  const keepAside = (aside: SetAside): void => putAbsent(setAside, `${aside.id} ${aside.contentHash}`, aside);
+  const ofSweep = (sweepId: string): StoredResult[] => [...results.values()].filter((result) => result.sweepId === sweepId);
+
+  return {
+    async commit(batch) {
+      for (const result of batch.results) {
+        const key = `${result.sweepId} ${result.cell}`;
+        const accepted = results.get(key);
+        if (accepted && accepted.contentHash !== result.contentHash) keepAside(contradiction(result));
+        else putAbsent(results, key, result);
+      }
+      for (const report of batch.reports) {
+        putAbsent(reports, `${report.sweepId} ${report.cell} ${report.attempt} ${report.trainEpoch}`, report);
+      }
+      for (const failure of batch.failures) {
+        putAbsent(failures, `${failure.sweepId} ${failure.cell} ${failure.attempt}`, failure);
+      }
+      for (const aside of batch.setAside) keepAside(aside);
+    },
+
+    async resultsAfter(sequence) {
+      return [...results.values()].filter((result) => result.sequence > sequence).sort((a, b) => a.sequence - b.sequence);
+    },
+
+    async result(sweepId, cell) {
+      return results.get(`${sweepId} ${cell}`);
+    },
+
+    async results(sweepId, cells) {
+      const wanted = new Set(cells);
+      return new Map(ofSweep(sweepId).filter(({ cell }) => wanted.has(cell)).map((result) => [result.cell, result]));
+    },
+
+    async aggregate(sweepId, grouping, metrics) {
+      const groups = new Map<string, { digits: number[]; metric: string; values: number[] }>();
+      for (const { gridIndex, record } of ofSweep(sweepId)) {
+        const digits = groupOf(grouping, gridIndex);
+        for (const metric of new Set<string>(metrics)) {
+          const value = record.metrics[metric];
+          if (value === undefined) continue;
+          const key = `${groupKey(digits)} ${metric}`;
+          const group = groups.get(key) ?? { digits, metric, values: [] };
+          groups.set(key, group);
+          group.values.push(value);
+        }
+      }
+      return [...groups.values()]
+        .map(({ digits, metric, values }) => ({ digits, metric, aggregate: finite(aggregate(values)) }))
+        .sort(byDigitsAndMetric);
+    },
+
+    async reports({ sweepId, cell, after, limit }) {
+      return [...reports.values()]
+        .filter((report) => report.sweepId === sweepId && (cell === undefined || report.cell === cell))
+        .filter((report) => after === undefined || byPoint(report, after) > 0)
+        .sort(byPoint)
+        .slice(0, limit)
+        .map((report) => ({
+          cell: report.cell,
+          attempt: report.attempt,
+          trainEpoch: report.trainEpoch,
+          metrics: report.metrics,
+        }));
+    },
+
+    async exportParquet() {
+      throw new TickworkError('INTERNAL', 'Expected a store that writes Parquet, got the one in memory. Use DuckDB.');
+    },
+
+    async counts() {
+      const of = (disposition: SetAside['disposition']): number =>
+        [...setAside.values()].filter((aside) => aside.disposition === disposition).length;
+      return { results: results.size, quarantined: of('quarantined'), superseded: of('superseded') };
+    },
+
+    async close() {},
+  };
+}
+
+type Point = Pick<ReportRecord, 'cell' | 'attempt' | 'trainEpoch'>;
+
+function byPoint(a: Point, b: Point): number {
+  return a.cell - b.cell || a.attempt - b.attempt || a.trainEpoch - b.trainEpoch;
+}
+
+function byDigitsAndMetric(a: GroupedAggregate, b: GroupedAggregate): number {
+  for (let i = 0; i < a.digits.length; i++) {
+    const difference = (a.digits[i] as number) - (b.digits[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.metric < b.metric ? -1 : a.metric > b.metric ? 1 : 0;
+}
+
+/** Overflow is an absent field, as in the database. */
+function finite(value: Aggregate): Aggregate {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => Number.isFinite(part))) as unknown as Aggregate;
+}

@@ -1,0 +1,45 @@
+import { type Consumer, type ConsumerMessages, ErrorCode, type JsMsg, NatsError } from 'nats';
+import type { NatsLink } from './connection.ts';
+import { natsUnreachable } from './nats-errors.ts';
+
+/** Messages in flight: the server sends on while we decode. */
+const WINDOW = 1_000;
+
+/**
+ * All messages of a stream from the first up to `lastSequence`, in order, over reconnects.
+ * @param patienceMs how long to wait for any one message.
+ * @throws TickworkError NATS_UNREACHABLE
+ */
+export async function* readStream(
+  link: NatsLink,
+  stream: string,
+  lastSequence: number,
+  patienceMs: number,
+): AsyncGenerator<JsMsg> {
+  if (lastSequence === 0) return;
+  const doing = `reading the stream ${stream}`;
+  const { consumer, messages } = await open(link, stream).catch((error: unknown) => {
+    throw natsUnreachable(doing, error);
+  });
+  try {
+    const iterator = messages[Symbol.asyncIterator]();
+    for (;;) {
+      // An ordered consumer makes itself anew after a lost connection, without an end of its own.
+      const timer = setTimeout(() => messages.stop(NatsError.errorForCode(ErrorCode.Timeout)), patienceMs);
+      const next = await iterator.next().finally(() => clearTimeout(timer));
+      if (next.done) throw NatsError.errorForCode(ErrorCode.Timeout);
+      yield next.value;
+      if (next.value.seq >= lastSequence) return;
+    }
+  } catch (error) {
+    throw error instanceof NatsError ? natsUnreachable(doing, error) : error;
+  } finally {
+    messages.stop();
+    await consumer.delete().catch(() => undefined);
+  }
+}
+
+async function open(link: NatsLink, stream: string): Promise<{ consumer: Consumer; messages: ConsumerMessages }> {
+  const consumer = await link.jetStream.consumers.get(stream);
+  return { consumer, messages: await consumer.consume({ max_messages: WINDOW }) };
+}

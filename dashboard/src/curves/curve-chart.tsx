@@ -1,0 +1,45 @@
+import { LineChart } from 'echarts/charts';
+import { GridComponent, TooltipComponent } from 'echarts/components';
+import { type ECharts, init, use } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import { useEffect, useRef } from 'react';
+import { chartOption } from './chart-option.ts';
+import type { CurveGroup } from './curves.ts';
+import { usePalette } from './use-palette.ts';
+
+use([LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
+
+export interface CurveChartProps {
+  readonly groups: readonly CurveGroup[];
+  /** All seeds of the sweep, shown or not: a seed keeps its line style. */
+  readonly seeds: readonly string[];
+  /** Of the metric. */
+  readonly title: string;
+  readonly highlighted: string | undefined;
+}
+
+export default function CurveChart(props: CurveChartProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const chart = useRef<ECharts>(undefined);
+  const palette = usePalette();
+
+  useEffect(() => {
+    if (!element.current) return;
+    const created = init(element.current);
+    chart.current = created;
+    const observer = new ResizeObserver(() => created.resize());
+    observer.observe(element.current);
+    return () => {
+      observer.disconnect();
+      created.dispose();
+    };
+  }, []);
+
+  useEffect(() => {
+    chart.current?.setOption(chartOption(props, palette), { replaceMerge: ['series'] });
+  });
+
+  const lines = props.groups.reduce((sum, group) => sum + group.curves.length, 0);
+  const label = `Line chart of ${props.title} over training epochs, ${lines} lines. The last values follow as a table.`;
+  return <div className="chart" ref={element} role="img" aria-label={label} />;
+}

@@ -1,0 +1,52 @@
+import { useEffect, useState } from 'react';
+import { ApiError } from '../api/failures.ts';
+import { useConnection } from './connection.ts';
+import { pause, retryDelayMs } from './pause.ts';
+import { usePageVisible } from './use-page-visible.ts';
+import type { Live } from './use-watch.ts';
+
+/**
+ * Asks again and again, for what has no stream.
+ * @param key names what is asked; another key starts anew at once.
+ * @param everyMs pause between an answer and the next question; undefined asks until the first answer only.
+ */
+export function usePoll<T>(key: string, ask: (signal: AbortSignal) => Promise<T>, everyMs: number | undefined): Live<T> {
+  const connection = useConnection();
+  const visible = usePageVisible();
+  const [live, setLive] = useState<Live<T>>({});
+
+  useEffect(() => {
+    if (!visible) return;
+    const abort = new AbortController();
+    const { signal } = abort;
+
+    async function follow(): Promise<void> {
+      let failures = 0;
+      while (!signal.aborted) {
+        try {
+          const value = await ask(signal);
+          if (signal.aborted) return;
+          failures = 0;
+          connection.report(key, true);
+          setLive({ value });
+          if (everyMs === undefined) return;
+        } catch (error) {
+          if (signal.aborted) return;
+          if (error instanceof ApiError) return setLive({ error });
+          connection.report(key, false);
+          failures++;
+        }
+        await pause(failures > 0 ? retryDelayMs(failures - 1) : (everyMs ?? 0), signal);
+      }
+    }
+
+    void follow();
+    return () => {
+      abort.abort();
+      connection.report(key, true);
+    };
+    // `ask` is made anew by every render and means the same as long as the key does.
+  }, [key, everyMs, visible, connection]);
+
+  return live;
+}

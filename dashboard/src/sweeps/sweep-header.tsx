@@ -1,0 +1,50 @@
+import type { Sweep, Trial } from '../api/client.ts';
+import { useNow } from '../live/use-now.ts';
+import { formatDuration } from '../text/durations.ts';
+import { plural, shortName } from '../text/words.ts';
+import { paceOf } from './pace.ts';
+import { BAR_STATES, ProgressBar } from './progress-bar.tsx';
+import { StateBadge } from './state-badge.tsx';
+
+/** What the sweep is, how far it is, how long it has taken and about how long it still will. */
+export function SweepHeader({ sweep, active }: { readonly sweep: Sweep; readonly active: readonly Trial[] }) {
+  const now = useNow(1000);
+  const { elapsedMs, remainingMs } = paceOf(sweep, active, now);
+  const { counts } = sweep;
+  return (
+    <header className="panel sweep-header">
+      <div className="line">
+        <h1>{sweep.title || sweep.study}</h1>
+        <StateBadge state={sweep.state} prefix="sweep_state" />
+      </div>
+      <p className="muted">
+        <code>{shortName(sweep.name)}</code> · {plural(sweep.seeds.length, 'seed')} · factors{' '}
+        {sweep.factors.map((factor) => `${factor.name} (${factor.levels.length})`).join(', ')}
+      </p>
+      {counts && (
+        <>
+          <ProgressBar counts={counts} />
+          <div className="line wrap">
+            <ul className="counts" aria-label="Trials by state">
+              {BAR_STATES.filter((state) => counts[state] > 0).map((state) => (
+                <li key={state}>
+                  <span className={`dot state-${state}`} aria-hidden="true" />
+                  <b>{counts[state]}</b> {state}
+                </li>
+              ))}
+              <li className="muted">of {counts.total}</li>
+            </ul>
+            <p className="pace">
+              {sweep.state === 'SWEEP_STATE_ACTIVE' ? 'running for' : 'took'} <b>{formatDuration(elapsedMs)}</b>
+              {remainingMs !== undefined && (
+                <>
+                  , about <b>{formatDuration(remainingMs)}</b> left
+                </>
+              )}
+            </p>
+          </div>
+        </>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,46 @@
+import type { Table, TableRow } from '../api/client.ts';
+import { decimalsOf } from '../text/numbers.ts';
+
+/** A published quantity that some row of the table has. */
+export interface PublishedColumn {
+  readonly metric: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly decimals: number;
+}
+
+/** Columns that depend on the rows: not every table has them, and not every row fills them. */
+export interface RowColumns {
+  readonly shown: readonly string[];
+  readonly weightLayers: boolean;
+  readonly parameters: boolean;
+  readonly published: readonly PublishedColumn[];
+}
+
+export function rowColumnsOf({ rows }: Table): RowColumns {
+  const published = rows.flatMap((row) => row.published);
+  const byMetric = new Map(published.map((value) => [value.metric, value]));
+  return {
+    shown: [...new Set(rows.flatMap((row) => row.shownParameters.map((level) => level.factor)))],
+    weightLayers: rows.some((row) => row.weightLayers != null),
+    parameters: rows.some((row) => row.parameters != null),
+    published: [...byMetric.values()].map(({ metric, title, unit }) => ({
+      metric,
+      title,
+      unit,
+      decimals: decimalsOf(published.filter((value) => value.metric === metric).map(({ value }) => value)),
+    })),
+  };
+}
+
+/** Why a row has fewer results than cells, for example `1 running, 1 failed (diverged)`. Empty for a complete row. */
+export function whyIncomplete({ n, expected, counts, failures }: TableRow): string {
+  if (n >= expected || !counts) return '';
+  const kinds = failures.map(({ kind, count }) => `${count > 1 ? `${count} × ` : ''}${failureWord(kind)}`).join(', ');
+  const states = (['failed', 'cancelled', 'running', 'leased', 'pending'] as const)
+    .filter((state) => counts[state] > 0)
+    .map((state) => `${counts[state]} ${state}${state === 'failed' && kinds !== '' ? ` (${kinds})` : ''}`);
+  return states.join(', ');
+}
+
+const failureWord = (kind: string): string => kind.replace('FAILURE_KIND_', '').toLowerCase().replaceAll('_', ' ');

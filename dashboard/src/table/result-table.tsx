@@ -1,0 +1,85 @@
+import type { Table } from '../api/client.ts';
+import { type RowColumns, rowColumnsOf } from './columns.ts';
+import { ResultRow } from './result-row.tsx';
+
+/** The table as the API gives it: our numbers, and apart from them what others have published. */
+export function ResultTable({ table }: { readonly table: Table }) {
+  const columns = rowColumnsOf(table);
+  const withPublished = columns.published.length > 0;
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label="Result table">
+      <table className="results">
+        {withPublished && <caption>Published, not ours: {table.publishedSource || 'source not given'}.</caption>}
+        <TableHead table={table} columns={columns} />
+        <tbody>
+          {table.rows.map((row) => (
+            <ResultRow key={row.levels.map((level) => level.label).join('\n')} row={row} table={table} columns={columns} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function TableHead({ table, columns }: { readonly table: Table; readonly columns: RowColumns }) {
+  const ours =
+    table.groupBy.length + columns.shown.length + Number(columns.weightLayers) + Number(columns.parameters) + 1 + table.metrics.length;
+  return (
+    <thead>
+      {columns.published.length > 0 && (
+        <tr className="groups">
+          <th colSpan={ours} scope="colgroup">
+            This sweep
+          </th>
+          <th colSpan={columns.published.length} scope="colgroup" className="published">
+            Published
+          </th>
+        </tr>
+      )}
+      <tr>
+        {table.groupBy.map((factor) => (
+          <th key={factor} scope="col">
+            {factor}
+          </th>
+        ))}
+        {columns.shown.map((name) => (
+          <th key={name} scope="col" className="number">
+            {name}
+          </th>
+        ))}
+        {columns.weightLayers && (
+          <th scope="col" className="number">
+            layers
+          </th>
+        )}
+        {columns.parameters && (
+          <th scope="col" className="number">
+            parameters
+          </th>
+        )}
+        <th scope="col" className="number" title="Cells with a committed result, of the cells of the row">
+          n
+        </th>
+        {table.metrics.map((metric) => (
+          <th key={metric.name} scope="col" className="number">
+            <Heading title={metric.title || metric.name} unit={metric.unit} /> <span className="muted">mean ± std</span>
+          </th>
+        ))}
+        {columns.published.map((column) => (
+          <th key={column.metric} scope="col" className="number published">
+            <Heading title={column.title || column.metric} unit={column.unit} />
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function Heading({ title, unit }: { readonly title: string; readonly unit: string }) {
+  return (
+    <>
+      {title}
+      {unit !== '' && <span className="muted"> ({unit})</span>}
+    </>
+  );
+}

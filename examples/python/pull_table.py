@@ -1,0 +1,58 @@
+"""Pulls the result table of a sweep over gRPC: python3 pull_table.py 127.0.0.1:7070 sweeps/vgg-demo-1 [--json]"""
+import argparse, importlib, json, pathlib, sys, tempfile
+import grpc, grpc_tools
+from grpc_tools import protoc
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+
+
+def load_api(*files):
+    """Compiles .proto files of the repository and imports what protoc wrote."""
+    includes = [f"-I{REPOSITORY / 'proto'}", f"-I{pathlib.Path(grpc_tools.__file__).parent / '_proto'}"]
+    with tempfile.TemporaryDirectory() as out:
+        if protoc.main(["protoc", *includes, f"--python_out={out}", f"--grpc_python_out={out}", *files]) != 0:
+            sys.exit("Expected protoc to compile proto/, got the errors above. Run this file inside the repository.")
+        sys.path.insert(0, out)
+        return importlib.import_module("tickwork.v1.result_pb2"), importlib.import_module("tickwork.v1.result_pb2_grpc")
+
+
+def pull_rows(address, sweep, page_size=100):
+    """Yields a dict for each row: levels, n of expected cells, metrics (mean, std or None) and published values."""
+    messages, services = load_api("tickwork/v1/sweep.proto", "tickwork/v1/result.proto")
+    request = messages.GetTableRequest(parent=sweep, page_size=page_size)
+    with grpc.insecure_channel(address) as channel:
+        results = services.ResultServiceStub(channel)
+        while True:
+            table = results.GetTable(request, timeout=10)
+            for row in table.rows:
+                yield {
+                    "levels": {level.factor: level.label for level in row.levels},
+                    "n": row.n,
+                    "expected": row.expected,
+                    "metrics": {a.metric: {k: getattr(a, k) if a.HasField(k) else None for k in ("mean", "std")} for a in row.aggregates},
+                    "published": {p.metric: p.value for p in row.published},
+                }
+            if not table.next_page_token:
+                return
+            request.page_token = table.next_page_token
+
+
+def as_text(row):
+    show = lambda value: "–" if value is None else f"{value:.2f}"
+    cells = [f"{label:<10}" for label in row["levels"].values()] + [f"n = {row['n']}/{row['expected']}"]
+    cells += [f"{name} {show(m['mean'])} ± {show(m['std'])}" for name, m in row["metrics"].items()]
+    return "  ".join(cells + [f"{name} (published) {show(value)}" for name, value in row["published"].items()])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("address")
+    parser.add_argument("sweep")
+    parser.add_argument("--page-size", type=int, default=100)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    options = parser.parse_args()
+    try:
+        for row in pull_rows(options.address, options.sweep, options.page_size):
+            print(json.dumps(row) if options.json else as_text(row))
+    except grpc.RpcError as error:
+        sys.exit(f"{error.code().name}: {error.details()}")

@@ -1,0 +1,160 @@
+import type { FailureKind } from '../../core/trial/states.ts';
+import type { Assignment__Output as Assignment } from '../../proto/generated/tickwork/v1/Assignment.ts';
+import type { Lease__Output as Lease } from '../../proto/generated/tickwork/v1/Lease.ts';
+import { recordId, type TrialRecord } from '../../proto/records.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { HeartbeatInput } from '../coordinator-stream/heartbeat.ts';
+import type { Emit } from '../events.ts';
+import type { Slot, TrialEnd } from '../slots/slot.ts';
+import { parseTrialSpec } from './assignment.ts';
+import { createLeaseTable, type HeldLease } from './lease-table.ts';
+import { failureRecord, finalRecord, leaseProblem, reportRecord } from './trial-record.ts';
+
+/** The leases this worker holds and the slots that work on them. */
+export interface Trials {
+  /** Runs the assignment, or gives its lease back and says why. A lease that is held already is ignored. */
+  assign(assignment: Assignment): void;
+  /** Ends a trial on the coordinator's order. A lease that is not held is given back as well, so the order has an answer. */
+  stop(lease: Lease, reason: string): void;
+  /** Takes up a lease whose last record an earlier process left in the outbox. */
+  resumeDelivery(lease: Lease, recordId: string): void;
+  /** The receipts for these records have come. */
+  delivered(recordIds: readonly string[]): void;
+  /** From now on nothing is assigned; `undefined` takes that back. */
+  refuse(why: Refusal | undefined): void;
+  /** Leases this worker still works on, delivery included. */
+  held(): readonly Lease[];
+  /** Leases whose trial process has said that it began. */
+  started(): readonly Lease[];
+  /** Stops all trials, gives their leases back as preempted, and ends the trial processes. */
+  close(reason: string): Promise<void>;
+}
+
+export interface Refusal {
+  readonly kind: FailureKind;
+  readonly message: string;
+}
+
+export interface TrialsDeps {
+  readonly worker: string;
+  readonly slots: readonly Slot[];
+  readonly clock: Clock;
+  readonly emit: Emit;
+  /** Resolves once the record is safe on the disk. */
+  keep(record: TrialRecord): Promise<void>;
+  sayStarted(lease: Lease): void;
+  sayReleased(lease: Lease, kind: FailureKind, message: string): void;
+  heartbeat(input: HeartbeatInput): void;
+}
+
+export function createTrials(deps: TrialsDeps): Trials {
+  const { worker, slots, clock, emit, keep, sayStarted, sayReleased, heartbeat } = deps;
+  const leases = createLeaseTable();
+  let refusal: Refusal | undefined;
+
+  function release(lease: Lease, kind: FailureKind, message: string): void {
+    emit({ type: 'trial:released', leaseId: lease.leaseId, kind, message });
+    sayReleased(lease, kind, message);
+  }
+
+  function letGo(leaseId: string): void {
+    leases.delete(leaseId);
+    heartbeat({ kind: 'ended', leaseId });
+  }
+
+  function hold(held: HeldLease): void {
+    leases.put(held);
+    heartbeat({ kind: 'began', lease: held.lease });
+  }
+
+  /** The lease stays held until the record's receipt. */
+  async function deliver(lease: Lease, record: TrialRecord): Promise<void> {
+    leases.put({ phase: 'delivering', lease, recordId: recordId(record) });
+    emit({ type: 'trial:finished', leaseId: lease.leaseId, end: record.kind === 'failure' ? record.failure : 'result' });
+    await keep(record);
+  }
+
+  function onEnd(leaseId: string, end: TrialEnd): void {
+    const held = leases.get(leaseId);
+    if (held?.phase !== 'running') return;
+    if (end.kind === 'stopped') {
+      letGo(leaseId);
+      return release(held.lease, held.stopKind, end.reason);
+    }
+    const endedAt = clock.now();
+    const attempt = { lease: held.lease, worker, durationMs: Math.max(0, endedAt - held.assignedAt), endedAt };
+    inBackground(deliver(held.lease, finalRecord(attempt, end)));
+  }
+
+  function onStarted(lease: Lease): void {
+    const held = leases.get(lease.leaseId);
+    if (held?.phase !== 'running') return;
+    leases.put({ ...held, started: true });
+    emit({ type: 'trial:started', leaseId: lease.leaseId });
+    sayStarted(lease);
+  }
+
+  /** A record that the closing outbox did not take is lost with its lease, which the coordinator gives to somebody else. */
+  function inBackground(keeping: Promise<void>): void {
+    keeping.catch((error: unknown) => emit({ type: 'outbox:disk-refused', error: String(error) }));
+  }
+
+  return {
+    assign({ lease, trialJson, title }) {
+      if (!lease || leases.get(lease.leaseId)) return;
+      const problem = leaseProblem(lease);
+      if (problem) return release(lease, 'infrastructure', problem);
+      if (refusal) return release(lease, refusal.kind, refusal.message);
+      const index = slots.findIndex((slot) => slot.free);
+      const slot = slots[index];
+      if (!slot) {
+        return release(lease, 'infrastructure', `Expected a free slot, got ${slots.length} of ${slots.length} busy.`);
+      }
+      const parsed = parseTrialSpec(trialJson);
+      const assignedAt = clock.now();
+      if ('problem' in parsed) {
+        heartbeat({ kind: 'began', lease });
+        const attempt = { lease, worker, durationMs: 0, endedAt: assignedAt };
+        return inBackground(deliver(lease, failureRecord(attempt, 'infrastructure', parsed.problem)));
+      }
+      hold({ phase: 'running', lease, assignedAt, started: false, stopKind: 'preempted' });
+      emit({ type: 'trial:assigned', leaseId: lease.leaseId, title, slot: index });
+      slot.run({
+        trialId: lease.leaseId,
+        spec: parsed.spec,
+        onStarted: () => onStarted(lease),
+        onProgress: (progress) => heartbeat({ kind: 'progress', leaseId: lease.leaseId, progress }),
+        onReport: (report) => inBackground(keep(reportRecord(lease, worker, report))),
+        onEnd: (end) => onEnd(lease.leaseId, end),
+      });
+    },
+    stop(lease, reason) {
+      const held = leases.get(lease.leaseId);
+      if (held?.phase === 'running') {
+        leases.put({ ...held, stopKind: 'cancelled' });
+        for (const slot of slots) slot.stop(lease.leaseId, reason);
+        return;
+      }
+      // The trial has had its last word; the record waits for its receipt, whatever became of the lease.
+      if (held) return letGo(lease.leaseId);
+      release(lease, 'cancelled', reason);
+    },
+    resumeDelivery(lease, id) {
+      hold({ phase: 'delivering', lease, recordId: id });
+    },
+    delivered(recordIds) {
+      for (const id of recordIds) {
+        const lease = leases.deliveredBy(id);
+        if (lease) letGo(lease.leaseId);
+      }
+    },
+    refuse(why) {
+      refusal = why;
+    },
+    held: () => leases.all().map(({ lease }) => lease),
+    started: () => leases.all().flatMap((held) => (held.phase === 'running' && held.started ? [held.lease] : [])),
+    async close(reason) {
+      await Promise.all(slots.map((slot) => slot.close(reason)));
+    },
+  };
+}
