@@ -5,7 +5,7 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { createOnnxExecutor, simplifyGraph, traceStep } from '../engine/mod.ts';
+import { createOnnxExecutor } from '../engine/mod.ts';
 import type { HostTensor, NamedTensors, Shape, Step, TensorSpec } from '../engine/mod.ts';
 
 const BATCH = 64;
@@ -18,8 +18,20 @@ const WARM_UP = 5;
 /** Filters of the 3×3 convolutions, stage by stage; a 2×2 pool follows each of the first three stages. */
 const NETWORKS = {
   A: [[8], [16], [32, 32], [64, 64], [64, 64]],
-  D: [[8, 8], [16, 16], [32, 32, 32], [64, 64, 64], [64, 64, 64]],
-  E: [[8, 8], [16, 16], [32, 32, 32, 32], [64, 64, 64, 64], [64, 64, 64, 64]],
+  D: [
+    [8, 8],
+    [16, 16],
+    [32, 32, 32],
+    [64, 64, 64],
+    [64, 64, 64],
+  ],
+  E: [
+    [8, 8],
+    [16, 16],
+    [32, 32, 32, 32],
+    [64, 64, 64, 64],
+    [64, 64, 64, 64],
+  ],
 } as const;
 
 const float32 = (...shape: number[]): TensorSpec => ({ shape, dtype: 'float32' });
@@ -45,12 +57,19 @@ function weightSpecs(stages: readonly (readonly number[])[]): Record<string, Ten
   return specs;
 }
 
-function logitsOf(stages: readonly (readonly number[])[], x: Tensor, weights: NamedTensors, noise: NamedTensors): Tensor {
+function logitsOf(
+  stages: readonly (readonly number[])[],
+  x: Tensor,
+  weights: NamedTensors,
+  noise: NamedTensors,
+): Tensor {
   let layer = 0;
   let maps = x as Tensor4D;
   stages.forEach((filters, stage) => {
     for (const _ of filters) {
-      maps = tf.relu(tf.add(tf.conv2d(maps, weights[`w${layer}`] as Tensor4D, 1, 'same'), weights[`b${layer}`] as Tensor));
+      maps = tf.relu(
+        tf.add(tf.conv2d(maps, weights[`w${layer}`] as Tensor4D, 1, 'same'), weights[`b${layer}`] as Tensor),
+      );
       layer++;
     }
     if (stage < 3) maps = tf.maxPool(maps, 2, 2, 'valid');
@@ -79,14 +98,20 @@ function trainingStep(name: string, stages: readonly (readonly number[])[]): Ste
       const names = Object.keys(weights);
       const loss = (...values: Tensor[]): Tensor => {
         const named = Object.fromEntries(names.map((weight, index) => [weight, values[index] as Tensor]));
-        return tf.losses.softmaxCrossEntropy(batch.labels as Tensor, logitsOf(stages, batch.images as Tensor, named, noise));
+        return tf.losses.softmaxCrossEntropy(
+          batch.labels as Tensor,
+          logitsOf(stages, batch.images as Tensor, named, noise),
+        );
       };
       const { value, grads } = tf.valueAndGrads(loss)(names.map((weight) => state[weight] as Tensor));
       const next: Record<string, Tensor> = {};
       names.forEach((weight, index) => {
         const old = state[weight] as Tensor;
         const gradient = tf.add(grads[index] as Tensor, tf.mul(scalars.decay as Tensor, old));
-        const velocity = tf.sub(tf.mul(scalars.momentum as Tensor, state[`v/${weight}`] as Tensor), tf.mul(scalars.learningRate as Tensor, gradient));
+        const velocity = tf.sub(
+          tf.mul(scalars.momentum as Tensor, state[`v/${weight}`] as Tensor),
+          tf.mul(scalars.learningRate as Tensor, gradient),
+        );
         next[`v/${weight}`] = velocity;
         next[weight] = tf.add(old, velocity);
       });
@@ -124,7 +149,9 @@ async function measure(name: string, stages: readonly (readonly number[])[], ste
   const inputs = {
     batch: {
       images: fill(batch.images?.shape ?? [], () => 2 * uniform() - 1),
-      labels: fill(batch.labels?.shape ?? [], (index) => (index % CLASSES === Math.floor(index / CLASSES) % CLASSES ? 1 : 0)),
+      labels: fill(batch.labels?.shape ?? [], (index) =>
+        index % CLASSES === Math.floor(index / CLASSES) % CLASSES ? 1 : 0,
+      ),
     },
     scalars: { learningRate: 1e-4, momentum: 0.9, decay: 5e-4 },
     noise: Object.fromEntries(Object.entries(noise).map(([entry, { shape }]) => [entry, fill(shape, uniform)])),
@@ -147,16 +174,19 @@ async function measure(name: string, stages: readonly (readonly number[])[], ste
   const { user, system } = process.cpuUsage(processorTime);
   await executor.dispose();
   times.sort((a, b) => a - b);
-  const median = times[times.length >> 1] as number;
-  const nodes = simplifyGraph(traceStep(step)).nodes.length;
+  const [median, best] = [times[times.length >> 1] as number, times[0] as number];
+  const rate = ((BATCH / median) * 1000).toFixed(0).padStart(5);
+  const processor = ((user + system) / 1000 / steps).toFixed(2);
   console.log(
-    `${step.name.padEnd(8)} ${((BATCH / median) * 1000).toFixed(0).padStart(6)} img/s (median ${median.toFixed(2)} ms, ` +
-      `best ${(times[0] as number).toFixed(2)} ms, CPU time ${((user + system) / 1000 / steps).toFixed(2)} ms)  trace + session ${opened.toFixed(0)} ms  ${nodes} nodes  loss ${loss.toFixed(4)}`,
+    `${step.name} ${rate} img/s; a step: median ${median.toFixed(2)} ms, best ${best.toFixed(2)} ms, ` +
+      `CPU time ${processor} ms; trace and session ${opened.toFixed(0)} ms; loss ${loss.toFixed(4)}`,
   );
 }
 
 const steps = Number(process.argv[2] ?? 40);
-console.log(`${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(2)}, Node ${process.version}`);
+console.log(
+  `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(2)}, Node ${process.version}`,
+);
 const { library, threads } = createOnnxExecutor({ threads: 1 }).describe();
 console.log(`${library}, ${threads} thread, batch ${BATCH}, ${steps} steps after ${WARM_UP} of warm-up`);
 for (const [name, stages] of Object.entries(NETWORKS)) await measure(name, stages, steps);

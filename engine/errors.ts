@@ -1,5 +1,5 @@
 /**
- * - `STEP_UNTRACEABLE`: the step reads a value, draws random numbers, captures a tensor, or uses a kernel the engine lacks.
+ * - `STEP_UNTRACEABLE`: the step reads a value, draws random numbers, captures a tensor or uses an unknown kernel.
  * - `STEP_SHAPE`: a shape, dtype or name does not agree with the step's signature.
  * - `EXECUTOR_FAILED`: the executor's library refused the compiled step or failed while running it.
  */

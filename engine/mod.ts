@@ -8,6 +8,13 @@ export type { DType, GraphNode, GraphOutputs, StepGraph } from './graph/graph.ts
 export { printGraph } from './graph/print.ts';
 export { simplifyGraph } from './graph/simplify.ts';
 export type {
-  NamedTensors, Shape, Step, StepFunction, StepInputs, StepOutputs, StepSignature, TensorSpec,
+  NamedTensors,
+  Shape,
+  Step,
+  StepFunction,
+  StepInputs,
+  StepOutputs,
+  StepSignature,
+  TensorSpec,
 } from './step.ts';
 export { traceStep } from './trace/trace-step.ts';

@@ -6,8 +6,10 @@ import type { Step, TensorSpec } from './step.ts';
 /** @throws EngineError STEP_SHAPE where an input is missing or does not have the shape and dtype of the signature. */
 export function checkRunInputs(step: Step, inputs: RunInputs): void {
   const { signature } = step;
-  for (const [name, spec] of Object.entries(signature.batch)) checkTensor(step, `batch '${name}'`, spec, inputs.batch[name]);
-  for (const [name, spec] of Object.entries(signature.noise)) checkTensor(step, `noise '${name}'`, spec, inputs.noise[name]);
+  for (const [name, spec] of Object.entries(signature.batch))
+    checkTensor(step, `batch '${name}'`, spec, inputs.batch[name]);
+  for (const [name, spec] of Object.entries(signature.noise))
+    checkTensor(step, `noise '${name}'`, spec, inputs.noise[name]);
   for (const name of signature.scalars) {
     const value = inputs.scalars[name];
     if (typeof value !== 'number') throw mismatch(step, `scalar '${name}'`, 'a number', String(value));
@@ -17,7 +19,8 @@ export function checkRunInputs(step: Step, inputs: RunInputs): void {
 /** @returns the state's entries, which have every entry of the signature with its shape and dtype. */
 export function checkState<T extends HostTensor>(step: Step, values: Record<string, T> | undefined): Record<string, T> {
   if (values === undefined) throw mismatch(step, 'state', 'one that this executor created', 'another one');
-  for (const [name, spec] of Object.entries(step.signature.state)) checkTensor(step, `state '${name}'`, spec, values[name]);
+  for (const [name, spec] of Object.entries(step.signature.state))
+    checkTensor(step, `state '${name}'`, spec, values[name]);
   return values;
 }
 

@@ -61,7 +61,11 @@ function compiledStep(step: Step, states: WeakMap<StepState, Values>): CompiledS
   };
 }
 
-function runEagerly(step: Step, values: Values, inputs: RunInputs): { readonly state: Values; readonly metrics: Values } {
+function runEagerly(
+  step: Step,
+  values: Values,
+  inputs: RunInputs,
+): { readonly state: Values; readonly metrics: Values } {
   // The backend prints a banner with its first tensor.
   const upload = (all: Readonly<Values>, names: readonly string[]): NamedTensors =>
     withoutAdvice(() => Object.fromEntries(names.map((name) => [name, toTensor(all[name] as HostTensor)])));

@@ -5,14 +5,42 @@ export type InputRole = 'state' | 'batch' | 'scalars' | 'noise';
 
 /** One operand, element by element. `Step` is 1 where positive, else 0. */
 export const UNARY = [
-  'Abs', 'Ceil', 'Exp', 'Floor', 'Log', 'LogicalNot', 'Neg', 'Reciprocal', 'Relu', 'Rsqrt', 'Sigmoid', 'Sign', 'Sqrt',
-  'Square', 'Step', 'Tanh',
+  'Abs',
+  'Ceil',
+  'Exp',
+  'Floor',
+  'Log',
+  'LogicalNot',
+  'Neg',
+  'Reciprocal',
+  'Relu',
+  'Rsqrt',
+  'Sigmoid',
+  'Sign',
+  'Sqrt',
+  'Square',
+  'Step',
+  'Tanh',
 ] as const;
 
 /** Two operands, element by element, with NumPy's broadcasting. */
 export const BINARY = [
-  'Add', 'Equal', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr', 'Maximum', 'Minimum',
-  'Multiply', 'NotEqual', 'Pow', 'RealDiv', 'SquaredDifference', 'Sub',
+  'Add',
+  'Equal',
+  'Greater',
+  'GreaterEqual',
+  'Less',
+  'LessEqual',
+  'LogicalAnd',
+  'LogicalOr',
+  'Maximum',
+  'Minimum',
+  'Multiply',
+  'NotEqual',
+  'Pow',
+  'RealDiv',
+  'SquaredDifference',
+  'Sub',
 ] as const;
 
 export const REDUCTION = ['Max', 'Mean', 'Min', 'Prod', 'Sum'] as const;

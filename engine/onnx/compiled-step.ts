@@ -15,8 +15,13 @@ interface Owner {
   release(): Promise<void>;
 }
 
-/** A step in a session. Results go to memory that was set aside before: state to the spare copies, metrics to buffers. */
-export function createCompiledStep(step: Step, graph: StepGraph, session: InferenceSession, owner: Owner): CompiledStep {
+/** A step in a session. Results go to memory set aside before: state to the spare copies, metrics to buffers. */
+export function createCompiledStep(
+  step: Step,
+  graph: StepGraph,
+  session: InferenceSession,
+  owner: Owner,
+): CompiledStep {
   const used = new Set(session.inputNames);
   const replaced = Object.keys(graph.outputs.state);
   const metrics = metricBuffers(graph);
@@ -71,7 +76,9 @@ async function runSession(
     await session.run(feeds, fetches);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new EngineError('EXECUTOR_FAILED', `ONNX Runtime failed in step '${step.name}': ${message}`, { cause: error });
+    throw new EngineError('EXECUTOR_FAILED', `ONNX Runtime failed in step '${step.name}': ${message}`, {
+      cause: error,
+    });
   }
 }
 

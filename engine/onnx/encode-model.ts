@@ -29,7 +29,10 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   writer.integer(MODEL.irVersion, IR_VERSION);
   writer.string(MODEL.producer, 'tickwork');
   writer.message(MODEL.graph, (graph) => encodeGraph(graph, model));
-  for (const [domain, version] of [['', OPSET], [MICROSOFT_DOMAIN, 1]] as const) {
+  for (const [domain, version] of [
+    ['', OPSET],
+    [MICROSOFT_DOMAIN, 1],
+  ] as const) {
     writer.message(MODEL.opset, (opset) => {
       opset.string(OPSET_ID.domain, domain);
       opset.integer(OPSET_ID.version, version);
@@ -39,7 +42,9 @@ export function encodeModel(model: OnnxModel): Uint8Array {
 }
 
 function encodeGraph(writer: ProtobufWriter, model: OnnxModel): void {
-  model.nodes.forEach((node, index) => writer.message(GRAPH.node, (nested) => encodeNode(nested, node, index)));
+  for (const [index, node] of model.nodes.entries()) {
+    writer.message(GRAPH.node, (nested) => encodeNode(nested, node, index));
+  }
   writer.string(GRAPH.name, model.name);
   for (const tensor of model.initializers) writer.message(GRAPH.initializer, (nested) => encodeTensor(nested, tensor));
   for (const value of model.inputs) writer.message(GRAPH.input, (nested) => encodeValue(nested, value));

@@ -62,7 +62,9 @@ async function openSession(name: string, model: Uint8Array, threads: number): Pr
       logSeverityLevel: 4,
     });
   } catch (error) {
-    throw new EngineError('EXECUTOR_FAILED', `ONNX Runtime refused step '${name}': ${messageOf(error)}`, { cause: error });
+    throw new EngineError('EXECUTOR_FAILED', `ONNX Runtime refused step '${name}': ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

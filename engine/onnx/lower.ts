@@ -23,7 +23,10 @@ const RULES: LoweringRules = {
 };
 
 /** Names of an ONNX model's inputs and outputs: the role keeps a state entry and a batch entry of one name apart. */
-export function valueName(role: 'state' | 'batch' | 'scalars' | 'noise' | 'new-state' | 'metrics', name: string): string {
+export function valueName(
+  role: 'state' | 'batch' | 'scalars' | 'noise' | 'new-state' | 'metrics',
+  name: string,
+): string {
   return `${role}/${name}`;
 }
 

@@ -66,7 +66,11 @@ export function createModelBuilder(name: string): ModelBuilder {
     tensor: (type, shape, bytes) => initializer(`c_${initializers.size}`, type, shape, bytes),
     build() {
       const rename = (names: readonly string[]): string[] => names.map((value) => renamed.get(value) ?? value);
-      const renamedNodes = nodes.map((node) => ({ ...node, inputs: rename(node.inputs), outputs: rename(node.outputs) }));
+      const renamedNodes = nodes.map((node) => ({
+        ...node,
+        inputs: rename(node.inputs),
+        outputs: rename(node.outputs),
+      }));
       return { name, nodes: renamedNodes, initializers: [...initializers.values()], inputs, outputs };
     },
   };

@@ -47,7 +47,9 @@ export class SymbolicBackend extends KernelBackend {
     const array = typedArray(values, known);
     const [first = 0] = array;
     const uniform = array.length === elementCount(shape) && array.every((value) => Object.is(value, first));
-    const operation = uniform ? ({ kind: 'Fill', value: first } as const) : ({ kind: 'Constant', values: array } as const);
+    const operation = uniform
+      ? ({ kind: 'Fill', value: first } as const)
+      : ({ kind: 'Constant', values: array } as const);
     return this.infoOf({ node: this.builder.add(operation, [], [...shape], known), shape, dtype: known }).dataId;
   }
 

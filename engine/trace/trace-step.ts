@@ -103,13 +103,19 @@ function kernelFunction(kernel: TraceKernel, backend: SymbolicBackend, builder: 
     const result = kernel({
       input(name) {
         const operand = operands[name];
-        if (operand === undefined) throw new EngineError('STEP_UNTRACEABLE', `Expected the operand '${name}', got none.`);
+        if (operand === undefined)
+          throw new EngineError('STEP_UNTRACEABLE', `Expected the operand '${name}', got none.`);
         return operand;
       },
       inputs: Object.values(operands),
       attributes: attrs as NamedAttrMap,
       record(operation, from, shape, dtype) {
-        const node = builder.add(operation, from.map((operand) => operand.node), [...shape], dtype);
+        const node = builder.add(
+          operation,
+          from.map((operand) => operand.node),
+          [...shape],
+          dtype,
+        );
         return { node, shape, dtype };
       },
     });

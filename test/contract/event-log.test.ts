@@ -55,7 +55,7 @@ describe.each([memoryAdapter, jetStreamAdapter])('event log: $name', ({ create }
 
     await readAll(stale);
     await stale.append([started(3)]);
-    await expect(leader.append([started(4)])).resolves.toBeUndefined();
+    await expect(leader.append([started(4)])).rejects.toMatchObject({ code: 'LOG_CONFLICT' });
   });
 
   test('of two that begin an empty log one is refused', async () => {

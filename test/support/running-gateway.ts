@@ -13,9 +13,15 @@ export interface RunningGateway extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A gateway on a free port of 127.0.0.1 over the scripted demo. */
-export async function startGateway(options: Partial<GatewayOptions> & { readonly world?: ScriptedWorld } = {}): Promise<RunningGateway> {
-  const { world = demoMoment(new Date()), ...rest } = options;
+export interface RunningGatewayOptions extends Partial<Omit<GatewayOptions, 'api'>> {
+  readonly world?: ScriptedWorld;
+  /** Free unless given. */
+  readonly port?: number;
+}
+
+/** A gateway on 127.0.0.1 over the scripted demo. */
+export async function startGateway(options: RunningGatewayOptions = {}): Promise<RunningGateway> {
+  const { world = demoMoment(new Date()), port: wanted = 0, ...rest } = options;
   const api = createScriptedApi(world);
   const gateway = createGateway({
     api,
@@ -24,7 +30,7 @@ export async function startGateway(options: Partial<GatewayOptions> & { readonly
     logger: createLogger('gateway-test', 'silent'),
     ...rest,
   });
-  const { port } = await gateway.listen('127.0.0.1', 0);
+  const { port } = await gateway.listen('127.0.0.1', wanted);
   return { origin: `http://127.0.0.1:${port}`, port, api, world, close: gateway.close, [Symbol.asyncDispose]: gateway.close };
 }
 

@@ -61,6 +61,8 @@ export function startAgent(deps: AgentDeps): Agent {
   const { worker, introduction, outbox, publisher, slots, timings, clock, emit } = deps;
   let state: AgentState = 'working';
   let connected = false;
+  /** Leadership epoch of the last Welcome. */
+  let epoch = 0;
   let rhythm = new AbortController();
   const unsentReleases: WorkerMessage[] = [];
 
@@ -92,6 +94,7 @@ export function startAgent(deps: AgentDeps): Agent {
   }
 
   function onWelcome(welcome: Welcome): void {
+    epoch = welcome.epoch;
     enter('working');
     const servers = deps.natsServers ?? welcome.natsServers;
     void publisher.connect({ servers, namespace: welcome.natsNamespace });
@@ -115,7 +118,7 @@ export function startAgent(deps: AgentDeps): Agent {
   function onMessage(message: CoordinatorMessage): void {
     switch (message.message) {
       case 'assignment':
-        return message.assignment ? trials.assign(message.assignment) : undefined;
+        return message.assignment ? trials.assign(message.assignment, epoch) : undefined;
       case 'receipts':
         return message.receipts ? trials.delivered(delivery.receive(message.receipts)) : undefined;
       case 'stop':

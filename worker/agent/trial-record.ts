@@ -68,11 +68,12 @@ export function leaseOfFinalRecord(bytes: Uint8Array): Lease | undefined {
   return { leaseId, sweep: sweepName(sweepId), cell, attempt, epoch };
 }
 
-/** @returns why a lease cannot be worked on, or undefined. */
-export function leaseProblem(lease: Lease): string | undefined {
+/** @returns why a lease from a coordinator of this leadership epoch cannot be worked on, or undefined. */
+export function leaseProblem(lease: Lease, epoch: number): string | undefined {
   if (lease.leaseId === '') return 'Expected a lease id, got none.';
   if (parseSweepName(lease.sweep) === undefined) return `Expected the name of a sweep, got ${JSON.stringify(lease.sweep)}.`;
-  return lease.attempt < 1 ? `Expected an attempt of at least 1, got ${lease.attempt}.` : undefined;
+  if (lease.attempt < 1) return `Expected an attempt of at least 1, got ${lease.attempt}.`;
+  return lease.epoch < epoch ? `Expected a lease of leadership epoch ${epoch} or higher, got ${lease.epoch}.` : undefined;
 }
 
 function keyFields(lease: Lease, worker: string) {

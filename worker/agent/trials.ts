@@ -12,8 +12,11 @@ import { failureRecord, finalRecord, leaseProblem, reportRecord } from './trial-
 
 /** The leases this worker holds and the slots that work on them. */
 export interface Trials {
-  /** Runs the assignment, or gives its lease back and says why. A lease that is held already is ignored. */
-  assign(assignment: Assignment): void;
+  /**
+   * Runs the assignment, or gives its lease back and says why. A lease that is held already is ignored.
+   * @param epoch leadership epoch of the coordinator that sent it; a lease of a lower one is stale (invariant I3).
+   */
+  assign(assignment: Assignment, epoch: number): void;
   /** Ends a trial on the coordinator's order. A lease that is not held is given back as well, so the order has an answer. */
   stop(lease: Lease, reason: string): void;
   /** Takes up a lease whose last record an earlier process left in the outbox. */
@@ -100,9 +103,9 @@ export function createTrials(deps: TrialsDeps): Trials {
   }
 
   return {
-    assign({ lease, trialJson, title }) {
+    assign({ lease, trialJson, title }, epoch) {
       if (!lease || leases.get(lease.leaseId)) return;
-      const problem = leaseProblem(lease);
+      const problem = leaseProblem(lease, epoch);
       if (problem) return release(lease, 'infrastructure', problem);
       if (refusal) return release(lease, refusal.kind, refusal.message);
       const index = slots.findIndex((slot) => slot.free);

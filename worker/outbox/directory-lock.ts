@@ -33,7 +33,7 @@ export async function lockDirectory(directory: string, clock: Clock): Promise<()
   await writeFile(draft, JSON.stringify(mine), { flag: 'wx' });
   try {
     // A hard link is made for one process only, and never shows a half-written file.
-    while (!(await linked(draft, path))) await removeStale(path, mine.place, directory);
+    while (!(await linked(draft, path))) await removeStale(path, mine.place, directory, clock);
   } finally {
     await rm(draft, { force: true });
   }
@@ -57,9 +57,9 @@ async function linked(from: string, to: string): Promise<boolean> {
 }
 
 /** Takes the lock file away when its holder is dead. @throws TickworkError STATE_DIRECTORY_IN_USE when it lives. */
-async function removeStale(path: string, ourPlace: string, directory: string): Promise<void> {
+async function removeStale(path: string, ourPlace: string, directory: string, clock: Clock): Promise<void> {
   const holder = await readHolder(path);
-  if (holder && (await isAlive(holder, path, ourPlace))) {
+  if (holder && (await isAlive(holder, path, ourPlace, clock))) {
     throw new TickworkError(
       'STATE_DIRECTORY_IN_USE',
       `Expected the state directory ${directory} to be free, got one that process ${holder.pid} works in (${holder.place}). ` +
@@ -78,11 +78,11 @@ async function removeStale(path: string, ourPlace: string, directory: string): P
   await rm(moved, { force: true });
 }
 
-async function isAlive(holder: Holder, path: string, ourPlace: string): Promise<boolean> {
+async function isAlive(holder: Holder, path: string, ourPlace: string, clock: Clock): Promise<boolean> {
   if (holder.place !== ourPlace) {
     const touched = await stat(path).catch(() => undefined);
-    // The file's own clock against a fresh file's would be exact; a minute is coarse enough for synchronised machines.
-    return touched !== undefined && Date.now() - touched.mtimeMs < SILENT_FOR_MS;
+    // A minute is coarse enough for the clocks of machines that share a disk.
+    return touched !== undefined && clock.now() - touched.mtimeMs < SILENT_FOR_MS;
   }
   try {
     process.kill(holder.pid, 0);

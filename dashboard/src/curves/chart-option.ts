@@ -39,6 +39,8 @@ export function chartOption(props: CurveChartProps, palette: Palette): CurveOpti
       trigger: 'axis',
       confine: true,
       className: 'chart-tooltip',
+      backgroundColor: palette.panel,
+      borderColor: palette.line,
       axisPointer: { lineStyle: { color: palette.muted } },
       formatter: (params) => chartTooltip(props, Array.isArray(params) ? params[0] : params),
     },

@@ -6,6 +6,7 @@ export interface Palette {
   readonly text: string;
   readonly muted: string;
   readonly line: string;
+  readonly panel: string;
   readonly series: readonly string[];
 }
 
@@ -13,7 +14,7 @@ function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const series = Array.from({ length: SERIES_COLOURS }, (_, index) => colour(colourVariable(index)));
-  return { text: colour('--text'), muted: colour('--muted'), line: colour('--line'), series };
+  return { text: colour('--text'), muted: colour('--muted'), line: colour('--line'), panel: colour('--panel'), series };
 }
 
 /** Follows the system between light and dark. */

@@ -33,14 +33,20 @@ export function rowColumnsOf({ rows }: Table): RowColumns {
   };
 }
 
-/** Why a row has fewer results than cells, for example `1 running, 1 failed (diverged)`. Empty for a complete row. */
-export function whyIncomplete({ n, expected, counts, failures }: TableRow): string {
-  if (n >= expected || !counts) return '';
+/** Cells of a row that have no result, by state. */
+export interface Missing {
+  readonly state: 'failed' | 'cancelled' | 'running' | 'leased' | 'pending';
+  /** For example `1 failed (diverged)`. */
+  readonly text: string;
+}
+
+/** Why a row has fewer results than cells. Empty for a complete row. */
+export function missingOf({ n, expected, counts, failures }: TableRow): Missing[] {
+  if (n >= expected || !counts) return [];
   const kinds = failures.map(({ kind, count }) => `${count > 1 ? `${count} × ` : ''}${failureWord(kind)}`).join(', ');
-  const states = (['failed', 'cancelled', 'running', 'leased', 'pending'] as const)
+  return (['failed', 'cancelled', 'running', 'leased', 'pending'] as const)
     .filter((state) => counts[state] > 0)
-    .map((state) => `${counts[state]} ${state}${state === 'failed' && kinds !== '' ? ` (${kinds})` : ''}`);
-  return states.join(', ');
+    .map((state) => ({ state, text: `${counts[state]} ${state}${state === 'failed' && kinds !== '' ? ` (${kinds})` : ''}` }));
 }
 
 const failureWord = (kind: string): string => kind.replace('FAILURE_KIND_', '').toLowerCase().replaceAll('_', ' ');

@@ -1,6 +1,6 @@
 import type { Table, TableRow } from '../api/client.ts';
 import { formatCount, formatValue } from '../text/numbers.ts';
-import { type RowColumns, whyIncomplete } from './columns.ts';
+import { type RowColumns, missingOf } from './columns.ts';
 
 export interface ResultRowProps {
   readonly row: TableRow;
@@ -9,12 +9,14 @@ export interface ResultRowProps {
 }
 
 export function ResultRow({ row, table, columns }: ResultRowProps) {
-  const why = whyIncomplete(row);
+  const missing = missingOf(row);
   const shown = new Map(row.shownParameters.map((level) => [level.factor, level.label]));
   const published = new Map(row.published.map((value) => [value.metric, value.value]));
   return (
-    <tr className={why === '' ? undefined : 'incomplete'}>
-      {row.levels.map((level, i) => (i === 0 ? <th key={level.factor} scope="row">{level.label}</th> : <td key={level.factor}>{level.label}</td>))}
+    <tr className={missing.length > 0 ? 'incomplete' : undefined}>
+      {row.levels.map((level, place) => (
+        <LevelCell key={level.factor} label={level.label} first={place === 0} />
+      ))}
       {columns.shown.map((name) => (
         <td key={name} className="number">
           {shown.get(name) ?? <None />}
@@ -24,11 +26,11 @@ export function ResultRow({ row, table, columns }: ResultRowProps) {
       {columns.parameters && <td className="number">{row.parameters == null ? <None /> : formatCount(row.parameters)}</td>}
       <td className="number n">
         {row.n}/{row.expected}
-        {why !== '' && (
-          <span className="why" title={row.failures.map((failure) => failure.example).join('\n') || undefined}>
-            {why}
+        {missing.map(({ state, text }) => (
+          <span key={state} className={`why ${state}`} title={state === 'failed' ? examplesOf(row) : undefined}>
+            {text}
           </span>
-        )}
+        ))}
       </td>
       {table.metrics.map((metric) => (
         <OurValue key={metric.name} aggregate={row.aggregates.find((a) => a.metric === metric.name)} unit={metric.unit} />
@@ -42,12 +44,16 @@ export function ResultRow({ row, table, columns }: ResultRowProps) {
   );
 }
 
+const LevelCell = ({ label, first }: { readonly label: string; readonly first: boolean }) =>
+  first ? <th scope="row">{label}</th> : <td>{label}</td>;
+
 /** Mean and spread in two columns of their own, so that means stay aligned where a spread is missing (n = 1). */
 function OurValue({ aggregate, unit }: { readonly aggregate: TableRow['aggregates'][number] | undefined; readonly unit: string }) {
   if (aggregate?.mean == null) {
     return (
       <td className="number ours">
         <None />
+        <span className="std" />
       </td>
     );
   }
@@ -58,5 +64,8 @@ function OurValue({ aggregate, unit }: { readonly aggregate: TableRow['aggregate
     </td>
   );
 }
+
+/** What the first failure of each kind said. */
+const examplesOf = (row: TableRow): string => row.failures.map((failure) => failure.example).join('\n');
 
 const None = () => <span className="muted">–</span>;

@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import type { Table } from '../api/client.ts';
 import { type RowColumns, rowColumnsOf } from './columns.ts';
 import { ResultRow } from './result-row.tsx';
@@ -5,19 +6,26 @@ import { ResultRow } from './result-row.tsx';
 /** The table as the API gives it: our numbers, and apart from them what others have published. */
 export function ResultTable({ table }: { readonly table: Table }) {
   const columns = rowColumnsOf(table);
+  const noteId = useId();
   const withPublished = columns.published.length > 0;
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Result table">
-      <table className="results">
-        {withPublished && <caption>Published, not ours: {table.publishedSource || 'source not given'}.</caption>}
-        <TableHead table={table} columns={columns} />
-        <tbody>
-          {table.rows.map((row) => (
-            <ResultRow key={row.levels.map((level) => level.label).join('\n')} row={row} table={table} columns={columns} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <div className="table-scroll" tabIndex={0} role="region" aria-label="Result table">
+        <table className="results" aria-describedby={withPublished ? noteId : undefined}>
+          <TableHead table={table} columns={columns} />
+          <tbody>
+            {table.rows.map((row) => (
+              <ResultRow key={row.levels.map((level) => level.label).join('\n')} row={row} table={table} columns={columns} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {withPublished && (
+        <p className="published-note" id={noteId}>
+          Published, not ours: {table.publishedSource || 'source not given'}.
+        </p>
+      )}
+    </>
   );
 }
 
@@ -62,7 +70,7 @@ function TableHead({ table, columns }: { readonly table: Table; readonly columns
         </th>
         {table.metrics.map((metric) => (
           <th key={metric.name} scope="col" className="number">
-            <Heading title={metric.title || metric.name} unit={metric.unit} /> <span className="muted">mean ± std</span>
+            <Heading title={metric.title || metric.name} unit={metric.unit} /> <span className="statistic muted">mean ± std</span>
           </th>
         ))}
         {columns.published.map((column) => (

@@ -43,7 +43,11 @@ function fillValue({ operation }: GraphNode): number | undefined {
   return operation.kind === 'Fill' ? operation.value : undefined;
 }
 
-function foldArithmetic(node: GraphNode, values: readonly (number | undefined)[], { builder, node: at }: Rewriting): number | undefined {
+function foldArithmetic(
+  node: GraphNode,
+  values: readonly (number | undefined)[],
+  { builder, node: at }: Rewriting,
+): number | undefined {
   const [a, b = 0] = values;
   if (a === undefined || values.includes(undefined)) return undefined;
   const { kind } = node.operation;
@@ -53,7 +57,11 @@ function foldArithmetic(node: GraphNode, values: readonly (number | undefined)[]
   return value === undefined ? undefined : builder.add({ kind: 'Fill', value }, [], node.shape, node.dtype);
 }
 
-function dropNeutral(node: GraphNode, values: readonly (number | undefined)[], { builder, node: at }: Rewriting): number | undefined {
+function dropNeutral(
+  node: GraphNode,
+  values: readonly (number | undefined)[],
+  { builder, node: at }: Rewriting,
+): number | undefined {
   const neutral = NEUTRAL[node.operation.kind];
   if (neutral === undefined) return undefined;
   const position = values.findIndex((value, index) => value !== undefined && value === neutral[index]);

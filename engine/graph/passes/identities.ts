@@ -10,7 +10,8 @@ export function removeIdentities(graph: StepGraph): StepGraph {
     if (input === undefined) return undefined;
     const source = rewriting.node(input);
     if (handsOn(node, source)) return input;
-    if (node.operation.kind === 'Reshape' && source.operation.kind === 'Reshape') return reshapeOnce(node, source, rewriting);
+    if (node.operation.kind === 'Reshape' && source.operation.kind === 'Reshape')
+      return reshapeOnce(node, source, rewriting);
     return undefined;
   });
 }
@@ -45,5 +46,7 @@ function handsOn(node: GraphNode, source: GraphNode): boolean {
 
 function reshapeOnce(node: GraphNode, source: GraphNode, { builder, node: at }: Rewriting): number {
   const [origin = -1] = source.inputs;
-  return sameShape(at(origin).shape, node.shape) ? origin : builder.add(node.operation, [origin], node.shape, node.dtype);
+  return sameShape(at(origin).shape, node.shape)
+    ? origin
+    : builder.add(node.operation, [origin], node.shape, node.dtype);
 }

@@ -12,7 +12,8 @@ export function maskBeforeUnpooling(graph: StepGraph): StepGraph {
     const [left = -1, right = -1] = node.inputs;
     const [unpooled, mask] = at(left).operation.kind === 'MaxPoolGrad' ? [at(left), at(right)] : [at(right), at(left)];
     const [dy = -1, x = -1, y = -1] = unpooled.inputs;
-    if (unpooled.operation.kind !== 'MaxPoolGrad' || mask.operation.kind !== 'Step' || mask.inputs[0] !== x) return undefined;
+    if (unpooled.operation.kind !== 'MaxPoolGrad' || mask.operation.kind !== 'Step' || mask.inputs[0] !== x)
+      return undefined;
     const pooled = at(y);
     const step = builder.add(mask.operation, [y], pooled.shape, pooled.dtype);
     const masked = builder.add(node.operation, [dy, step], pooled.shape, pooled.dtype);

@@ -74,5 +74,8 @@ export function operand(operands: readonly LoweredValue[], index: number): Lower
 }
 
 export function unsupported(operation: Operation, reason: string): EngineError {
-  return new EngineError('STEP_UNTRACEABLE', `Expected ${operation.kind} to be one the ONNX executor has, got ${reason}.`);
+  return new EngineError(
+    'STEP_UNTRACEABLE',
+    `Expected ${operation.kind} to be one the ONNX executor has, got ${reason}.`,
+  );
 }

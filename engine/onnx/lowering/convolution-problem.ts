@@ -27,7 +27,10 @@ export function isDense({ strides, dilations }: SlidingWindow): boolean {
 
 /** Rows and columns of the taps, in the order of a filter's first two axes. */
 export function tapsOf({ filter }: SlidingWindow): readonly (readonly [number, number])[] {
-  return Array.from({ length: filter[0] * filter[1] }, (_, tap) => [Math.floor(tap / filter[1]), tap % filter[1]] as const);
+  return Array.from(
+    { length: filter[0] * filter[1] },
+    (_, tap) => [Math.floor(tap / filter[1]), tap % filter[1]] as const,
+  );
 }
 
 /** The padding of the convolution of dy that gives the input's gradient, for a dense window. */

@@ -49,10 +49,15 @@ const backpropInput: LoweringRule<'Conv2DBackpropInput'> = ({ window }, operands
 };
 
 /**
- * The input's gradient as the convolution of dy with the filter turned by 180 degrees: a tenth faster than ConvTranspose
- * where there are as many channels as filters, slower where there are fewer.
+ * The input's gradient as the convolution of dy with the filter turned by 180 degrees: a tenth faster than
+ * ConvTranspose where there are as many channels as filters, slower where there are fewer.
  */
-function turnedConvolution(dy: string, filter: string, problem: ConvolutionProblem, { model }: LoweringContext): string {
+function turnedConvolution(
+  dy: string,
+  filter: string,
+  problem: ConvolutionProblem,
+  { model }: LoweringContext,
+): string {
   const { channels, filters, window } = problem;
   const taps = window.filter[0] * window.filter[1];
   const backwards = Array.from({ length: taps }, (_, tap) => taps - 1 - tap);

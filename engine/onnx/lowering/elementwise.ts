@@ -9,8 +9,14 @@ import type { LoweredValue, LoweringContext, LoweringRule, LoweringRules } from 
 type Emit1 = (model: ModelBuilder, x: string) => string;
 type Emit2 = (model: ModelBuilder, a: string, b: string) => string;
 
-const one = (type: string): Emit1 => (model, x) => model.operator(type, [x]);
-const two = (type: string): Emit2 => (model, a, b) => model.operator(type, [a, b]);
+const one =
+  (type: string): Emit1 =>
+  (model, x) =>
+    model.operator(type, [x]);
+const two =
+  (type: string): Emit2 =>
+  (model, a, b) =>
+    model.operator(type, [a, b]);
 const cast = (model: ModelBuilder, x: string, to: keyof typeof ONNX_TYPE): string =>
   model.operator('Cast', [x], { attributes: { to: BigInt(ONNX_TYPE[to]) } });
 
@@ -99,7 +105,14 @@ const castRule: LoweringRule<'Cast'> = (_, operands, node, { model }) => {
 
 const select: LoweringRule<'Select'> = (_, operands, node, context) => {
   const layout = commonLayout(operands, node.shape.length);
-  return result(node, context.model.operator('Where', operands.map((value) => alignedTo(value, layout, context))), layout);
+  return result(
+    node,
+    context.model.operator(
+      'Where',
+      operands.map((value) => alignedTo(value, layout, context)),
+    ),
+    layout,
+  );
 };
 
 const broadcastTo: LoweringRule<'BroadcastTo'> = (_, operands, node, context) => {
@@ -116,7 +129,9 @@ const transpose: LoweringRule<'Transpose'> = ({ permutation }, operands, node) =
 };
 
 export const elementwiseRules: LoweringRules = {
-  ...Object.fromEntries((Object.keys(UNARY_OPERATORS) as Exclude<UnaryKind, 'Step'>[]).map((kind) => [kind, unary(kind)])),
+  ...Object.fromEntries(
+    (Object.keys(UNARY_OPERATORS) as Exclude<UnaryKind, 'Step'>[]).map((kind) => [kind, unary(kind)]),
+  ),
   ...Object.fromEntries((Object.keys(BINARY_OPERATORS) as BinaryKind[]).map((kind) => [kind, binary(kind)])),
   Step: step,
   Cast: castRule,

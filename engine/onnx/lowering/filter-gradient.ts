@@ -48,7 +48,10 @@ export function filterGradient(
  * Pads every image of x and lays all of them end to end, one row a channel. Over such rows a tap of the filter is a
  * constant shift, so its gradient is one product of a slice of x with dy laid out in the same grid.
  */
-function flatShifts({ x, dy, batch, channels, filters, input, output, window }: FilterGradient, context: LoweringContext): Formulated {
+function flatShifts(
+  { x, dy, batch, channels, filters, input, output, window }: FilterGradient,
+  context: LoweringContext,
+): Formulated {
   const { model } = context;
   const [top, bottom, left, right] = window.padding;
   const height = input[0] + top + bottom;
@@ -71,7 +74,10 @@ function flatShifts({ x, dy, batch, channels, filters, input, output, window }: 
 }
 
 /** For each image, the product of its columns (a row for each tap and channel) with dy, summed over the images. */
-function batchedColumns({ x, dy, batch, channels, filters, output, window }: FilterGradient, { model }: LoweringContext): Formulated {
+function batchedColumns(
+  { x, dy, batch, channels, filters, output, window }: FilterGradient,
+  { model }: LoweringContext,
+): Formulated {
   const pixels = output[0] * output[1];
   const taps = tapsOf(window);
   const padded = padMap(model, x, window.padding);
@@ -91,7 +97,10 @@ function batchedColumns({ x, dy, batch, channels, filters, output, window }: Fil
     attributes: { transB: 1n },
   });
   const sum = model.operator('ReduceSum', [products, model.integers([0])], { attributes: { keepdims: 0n } });
-  return { name: model.operator('Reshape', [sum, model.integers([...window.filter, channels, filters])]), layout: HWIO };
+  return {
+    name: model.operator('Reshape', [sum, model.integers([...window.filter, channels, filters])]),
+    layout: HWIO,
+  };
 }
 
 /** One convolution in which images are channels, channels are images, and dy is the filter. */

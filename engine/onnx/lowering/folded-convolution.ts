@@ -12,10 +12,10 @@ const SMALL_FILTER = 64 * 64;
 const ENOUGH_CHANNELS = 16;
 
 /**
- * Whether the batch is folded into one matrix product. A convolution kernel multiplies image by image, and on a 3×3 map
- * its matrices have nine columns; the folded product has one row for each pixel of the batch, and the filter's gradient
- * uses the same columns. The price is memory, nine copies of x until the gradient is done, and copying, which many
- * pixels or channels make dearer than the kernel's waste. The limits are measured ones (bench/engine-steps.ts).
+ * Whether the batch is folded into one matrix product. A convolution kernel multiplies image by image, and on a 3×3
+ * map its matrices have nine columns; the folded product has one row for each pixel of the batch, and the filter's
+ * gradient uses the same columns. The price is memory, nine copies of x until the gradient is done, and copying, which
+ * many pixels or channels make dearer than the kernel's waste. The limits are measured ones (bench/engine-steps.ts).
  */
 export function isFolded({ channels, filters, output, window }: ConvolutionProblem): boolean {
   const pixels = output[0] * output[1];
@@ -39,7 +39,12 @@ export function foldedConvolution(
 }
 
 /** @returns the filter's gradient, HWIO. `x` and `dy` are NHWC. */
-export function foldedFilterGradient(x: string, dy: string, problem: ConvolutionProblem, context: LoweringContext): string {
+export function foldedFilterGradient(
+  x: string,
+  dy: string,
+  problem: ConvolutionProblem,
+  context: LoweringContext,
+): string {
   const { model } = context;
   const { batch, channels, filters, output, window } = problem;
   const rows = model.operator('Reshape', [dy, model.integers([batch * output[0] * output[1], filters])]);
@@ -48,7 +53,12 @@ export function foldedFilterGradient(x: string, dy: string, problem: Convolution
 }
 
 /** @returns the input's gradient, NHWC: the convolution of dy with the filter turned by 180 degrees. */
-export function foldedInputGradient(dy: string, filter: string, problem: ConvolutionProblem, context: LoweringContext): string {
+export function foldedInputGradient(
+  dy: string,
+  filter: string,
+  problem: ConvolutionProblem,
+  context: LoweringContext,
+): string {
   const { model } = context;
   const { channels, filters, window } = problem;
   const taps = window.filter[0] * window.filter[1];

@@ -75,14 +75,26 @@ const lrnGrad: LoweringRule<'LRNGrad'> = (operation, operands, node, context) =>
   const extent = extentOf(node.shape);
   const names = operands.map((value) => context.inLayout(value, NCHW));
   const { base, power } = denominator(names[0] as string, extent, operation, context);
-  const [x, y, dy] = names.map((name) => model.operator('Reshape', [name, model.integers(extent)])) as [string, string, string];
+  const [x, y, dy] = names.map((name) => model.operator('Reshape', [name, model.integers(extent)])) as [
+    string,
+    string,
+    string,
+  ];
   const shares = model.operator('Div', [model.operator('Mul', [dy, y]), base]);
   const { depthRadius, alpha, beta } = operation;
   const through = model.operator('Mul', [x, neighbourSum(shares, extent, depthRadius, 2 * alpha * beta, context)]);
-  return result(node, asImages(model.operator('Sub', [model.operator('Div', [dy, power]), through]), node.shape, context), NCHW);
+  return result(
+    node,
+    asImages(model.operator('Sub', [model.operator('Div', [dy, power]), through]), node.shape, context),
+    NCHW,
+  );
 };
 
-function asImages(name: string, [batch = 1, height = 1, width = 1, channels = 1]: readonly number[], { model }: LoweringContext): string {
+function asImages(
+  name: string,
+  [batch = 1, height = 1, width = 1, channels = 1]: readonly number[],
+  { model }: LoweringContext,
+): string {
   return model.operator('Reshape', [name, model.integers([batch, channels, height, width])]);
 }
 

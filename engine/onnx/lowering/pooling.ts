@@ -11,7 +11,12 @@ function poolKey(node: number, window: SlidingWindow): string {
 }
 
 /** Emits the pool with the positions of its maxima, once for the forward pass and the gradient. */
-function pooledWithPositions(x: LoweredValue, source: number, window: SlidingWindow, context: LoweringContext): readonly [string, string] {
+function pooledWithPositions(
+  x: LoweredValue,
+  source: number,
+  window: SlidingWindow,
+  context: LoweringContext,
+): readonly [string, string] {
   const key = poolKey(source, window);
   const values = context.shared(key, () => {
     const [pooled, positions] = context.model.operatorWithOutputs('MaxPool', [context.inLayout(x, NCHW)], 2, {
@@ -28,7 +33,9 @@ const maxPool: LoweringRule<'MaxPool'> = ({ window }, operands, node, context) =
   const source = node.inputs[0] ?? -1;
   const hasGradient = context.graph.nodes.some(
     ({ operation, inputs }) =>
-      operation.kind === 'MaxPoolGrad' && inputs[1] === source && poolKey(source, operation.window) === poolKey(source, window),
+      operation.kind === 'MaxPoolGrad' &&
+      inputs[1] === source &&
+      poolKey(source, operation.window) === poolKey(source, window),
   );
   if (hasGradient) return result(node, pooledWithPositions(x, source, window, context)[0], NCHW);
   const name = context.model.operator('MaxPool', [context.inLayout(x, NCHW)], { attributes: windowAttributes(window) });

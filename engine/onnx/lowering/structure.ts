@@ -16,7 +16,11 @@ const slice: LoweringRule<'Slice'> = ({ begin }, operands, node, { model }) => {
   const from = physicalShape(begin, layout);
   const to = physicalShape(node.shape, layout).map((size, position) => size + (from[position] ?? 0));
   const axes = plainLayout(layout.length);
-  return result(node, model.operator('Slice', [name, model.integers(from), model.integers(to), model.integers(axes)]), layout);
+  return result(
+    node,
+    model.operator('Slice', [name, model.integers(from), model.integers(to), model.integers(axes)]),
+    layout,
+  );
 };
 
 const concat: LoweringRule<'Concat'> = ({ axis }, operands, node, context) => {
@@ -103,4 +107,3 @@ export const structureRules: LoweringRules = {
   ArgMin: argument('ArgMin'),
   MatMul: matMul,
 };
-

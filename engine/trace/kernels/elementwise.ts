@@ -9,7 +9,14 @@ import { attributesOf } from '../kernel.ts';
 import type { TraceKernel, TraceKernels } from '../kernel.ts';
 
 const COMPARISONS: ReadonlySet<BinaryKind> = new Set([
-  'Equal', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr', 'NotEqual',
+  'Equal',
+  'Greater',
+  'GreaterEqual',
+  'Less',
+  'LessEqual',
+  'LogicalAnd',
+  'LogicalOr',
+  'NotEqual',
 ]);
 
 function unary(kind: UnaryKind): TraceKernel {

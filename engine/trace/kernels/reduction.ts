@@ -30,7 +30,12 @@ function argument(kind: 'ArgMax' | 'ArgMin'): TraceKernel {
   return (call) => {
     const x = call.input('x');
     const axis = util.parseAxisParam(attributesOf<ArgMaxAttrs>(call).axis, [...x.shape])[0] ?? 0;
-    return call.record({ kind, axis }, [x], x.shape.filter((_, index) => index !== axis), 'int32');
+    return call.record(
+      { kind, axis },
+      [x],
+      x.shape.filter((_, index) => index !== axis),
+      'int32',
+    );
   };
 }
 

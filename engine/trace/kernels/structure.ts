@@ -1,7 +1,18 @@
 import { backend_util, slice_util, util } from '@tensorflow/tfjs-core';
 import type {
-  BroadCastToAttrs, ConcatAttrs, ExpandDimsAttrs, OneHotAttrs, PackAttrs, PadV2Attrs, ReshapeAttrs, SliceAttrs,
-  SplitVAttrs, Tensor, TileAttrs, TransposeAttrs, UnpackAttrs,
+  BroadCastToAttrs,
+  ConcatAttrs,
+  ExpandDimsAttrs,
+  OneHotAttrs,
+  PackAttrs,
+  PadV2Attrs,
+  ReshapeAttrs,
+  SliceAttrs,
+  SplitVAttrs,
+  Tensor,
+  TileAttrs,
+  TransposeAttrs,
+  UnpackAttrs,
 } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../shape.ts';
 import type { Shape } from '../../step.ts';
@@ -62,7 +73,10 @@ const concat: TraceKernel = (call) => {
   const parts = call.inputs.filter((part) => elementCount(part.shape) > 0);
   const first = call.inputs[0] as SymbolicTensor;
   const along = util.parseAxisParam(axis, [...first.shape])[0] ?? 0;
-  const shape = backend_util.computeOutShape(call.inputs.map((part) => [...part.shape]), along);
+  const shape = backend_util.computeOutShape(
+    call.inputs.map((part) => [...part.shape]),
+    along,
+  );
   return call.record({ kind: 'Concat', axis: along }, parts, shape, first.dtype);
 };
 
@@ -75,7 +89,12 @@ const splitV: TraceKernel = (call) => {
   return backend_util.prepareSplitSize({ shape: [...x.shape] } as Tensor, numOrSizeSplits, along).map((extent) => {
     const begin = x.shape.map((_, index) => (index === along ? offset : 0));
     offset += extent;
-    return sliceOf(call, x, begin, x.shape.map((size, index) => (index === along ? extent : size)));
+    return sliceOf(
+      call,
+      x,
+      begin,
+      x.shape.map((size, index) => (index === along ? extent : size)),
+    );
   });
 };
 
@@ -95,8 +114,17 @@ const unpack: TraceKernel = (call) => {
   const along = axis < 0 ? axis + x.shape.length : axis;
   return Array.from({ length: x.shape[along] ?? 0 }, (_, position) => {
     const begin = x.shape.map((__, index) => (index === along ? position : 0));
-    const one = sliceOf(call, x, begin, x.shape.map((size, index) => (index === along ? 1 : size)));
-    return reshapeTo(call, one, x.shape.filter((__, index) => index !== along));
+    const one = sliceOf(
+      call,
+      x,
+      begin,
+      x.shape.map((size, index) => (index === along ? 1 : size)),
+    );
+    return reshapeTo(
+      call,
+      one,
+      x.shape.filter((__, index) => index !== along),
+    );
   });
 };
 

@@ -1,6 +1,11 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 import type {
-  AvgPoolAttrs, Conv2DAttrs, Conv2DBackpropFilterAttrs, Conv2DBackpropInputAttrs, LRNAttrs, MaxPoolAttrs,
+  AvgPoolAttrs,
+  Conv2DAttrs,
+  Conv2DBackpropFilterAttrs,
+  Conv2DBackpropInputAttrs,
+  LRNAttrs,
+  MaxPoolAttrs,
 } from '@tensorflow/tfjs-core';
 import { EngineError } from '../../errors.ts';
 import type { SlidingWindow } from '../../graph/operation.ts';
@@ -12,8 +17,8 @@ type Shape4D = [number, number, number, number];
 type WindowInfo = backend_util.Conv2DInfo;
 
 /**
- * @throws EngineError STEP_UNTRACEABLE where tfjs's output size is not that of its own window: for a pad given as a number
- *   it takes the height's filter and stride for the width too.
+ * @throws EngineError STEP_UNTRACEABLE where tfjs's output size is not that of its own window: for a pad given as a
+ *   number it takes the height's filter and stride for the width too.
  */
 function windowOf(info: WindowInfo): SlidingWindow {
   const { top, bottom, left, right } = info.padInfo;
@@ -22,7 +27,7 @@ function windowOf(info: WindowInfo): SlidingWindow {
   if (rows !== info.outHeight || columns !== info.outWidth) {
     throw new EngineError(
       'STEP_UNTRACEABLE',
-      `Expected a window of ${rows}×${columns} positions, got ${info.outHeight}×${info.outWidth} from TensorFlow.js. ` +
+      `Expected ${rows}×${columns} positions of a window, got ${info.outHeight}×${info.outWidth} from TensorFlow.js. ` +
         "Use the pad 'same' or 'valid', or tf.pad, for windows that are not square.",
     );
   }
@@ -41,10 +46,20 @@ function convolutionInfo(
 ): WindowInfo {
   const { strides, dilations = 1, pad, dimRoundingMode, dataFormat } = attributes;
   if (dataFormat !== 'NHWC') {
-    throw new EngineError('STEP_UNTRACEABLE', `Expected the data format of a convolution to be NHWC, got ${dataFormat}.`);
+    throw new EngineError(
+      'STEP_UNTRACEABLE',
+      `Expected the data format of a convolution to be NHWC, got ${dataFormat}.`,
+    );
   }
   return backend_util.computeConv2DInfo(
-    [...x] as Shape4D, [...filter] as Shape4D, strides, dilations, pad, dimRoundingMode, false, 'channelsLast',
+    [...x] as Shape4D,
+    [...filter] as Shape4D,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    false,
+    'channelsLast',
   );
 }
 

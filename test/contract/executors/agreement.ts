@@ -73,7 +73,8 @@ export async function runOn(executor: Executor, { step, state, inputs }: Run): P
 export function runInFloat64({ step, state, inputs }: Run): Record<string, HostTensor> {
   const graph = traceStep(step);
   const values = interpret(graph, (role, name) => {
-    if (role === 'scalars') return { shape: [], data: Float64Array.of(Math.fround(inputs.scalars[name] ?? Number.NaN)) };
+    if (role === 'scalars')
+      return { shape: [], data: Float64Array.of(Math.fround(inputs.scalars[name] ?? Number.NaN)) };
     const source = role === 'state' ? state[name] : inputs[role as 'batch' | 'noise'][name];
     return { shape: source?.shape ?? [], data: Float64Array.from(source?.data ?? []) };
   });

@@ -20,21 +20,35 @@ interface Convolution {
 }
 
 /** A convolution with bias, and the gradients of a weighted sum of its outputs in its three operands. */
-function convolutionRun({ batch, height, width, channels, filters, size, strides, pad }: Convolution, seed: number): Run {
+function convolutionRun(
+  { batch, height, width, channels, filters, size, strides, pad }: Convolution,
+  seed: number,
+): Run {
   const uniform = createUniform(seed);
   const x = randomTensor([batch, height, width, channels], uniform);
   const w = randomTensor([...size, channels, filters], uniform);
   const b = randomTensor([filters], uniform);
   const stepOf = ([vertical, horizontal]: readonly [number, number]): [number, number] => [vertical, horizontal];
   const shape = tf.backend_util.computeConv2DInfo(
-    [batch, height, width, channels], [...size, channels, filters], stepOf(strides), 1, pad,
+    [batch, height, width, channels],
+    [...size, channels, filters],
+    stepOf(strides),
+    1,
+    pad,
   ).outShape;
   return functionStep('convolution', { x, w, b, weight: randomTensor(shape, uniform) }, (given) => {
     const layer = (maps: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
       tf.add(tf.conv2d(maps as Tensor4D, kernel as Tensor4D, stepOf(strides), pad), bias);
     const operands = [given.x, given.w, given.b] as tf.Tensor[];
-    const [dx, dw, db] = tf.grads((...args: tf.Tensor[]) => tf.mul(layer(args[0] as tf.Tensor, args[1] as tf.Tensor, args[2] as tf.Tensor), given.weight as tf.Tensor))(operands);
-    return { y: layer(...(operands as [tf.Tensor, tf.Tensor, tf.Tensor])), dx: dx as tf.Tensor, dw: dw as tf.Tensor, db: db as tf.Tensor };
+    const [dx, dw, db] = tf.grads((...args: tf.Tensor[]) =>
+      tf.mul(layer(args[0] as tf.Tensor, args[1] as tf.Tensor, args[2] as tf.Tensor), given.weight as tf.Tensor),
+    )(operands);
+    return {
+      y: layer(...(operands as [tf.Tensor, tf.Tensor, tf.Tensor])),
+      dx: dx as tf.Tensor,
+      dw: dw as tf.Tensor,
+      db: db as tf.Tensor,
+    };
   });
 }
 
@@ -67,17 +81,35 @@ test('forward, input, filter and bias gradients agree on random shapes', async (
 const pathways: readonly (readonly [string, Convolution])[] = [
   ['folded', { batch: 3, height: 3, width: 4, channels: 17, filters: 16, size: [3, 3], strides: [1, 1], pad: 'same' }],
   ['folded', { batch: 2, height: 7, width: 7, channels: 16, filters: 20, size: [5, 5], strides: [1, 1], pad: 'valid' }],
-  ['batched-columns', { batch: 2, height: 9, width: 7, channels: 1, filters: 8, size: [3, 3], strides: [1, 1], pad: 'same' }],
-  ['batched-columns', { batch: 2, height: 6, width: 8, channels: 8, filters: 4, size: [1, 1], strides: [1, 1], pad: 0 }],
-  ['flat-shifts', { batch: 2, height: 5, width: 6, channels: 9, filters: 16, size: [3, 3], strides: [1, 1], pad: 'same' }],
-  ['flat-shifts', { batch: 2, height: 8, width: 6, channels: 12, filters: 4, size: [5, 5], strides: [1, 1], pad: 'valid' }],
-  ['convolution', { batch: 2, height: 11, width: 10, channels: 4, filters: 5, size: [3, 3], strides: [2, 2], pad: 'valid' }],
+  [
+    'batched-columns',
+    { batch: 2, height: 9, width: 7, channels: 1, filters: 8, size: [3, 3], strides: [1, 1], pad: 'same' },
+  ],
+  [
+    'batched-columns',
+    { batch: 2, height: 6, width: 8, channels: 8, filters: 4, size: [1, 1], strides: [1, 1], pad: 0 },
+  ],
+  [
+    'flat-shifts',
+    { batch: 2, height: 5, width: 6, channels: 9, filters: 16, size: [3, 3], strides: [1, 1], pad: 'same' },
+  ],
+  [
+    'flat-shifts',
+    { batch: 2, height: 8, width: 6, channels: 12, filters: 4, size: [5, 5], strides: [1, 1], pad: 'valid' },
+  ],
+  [
+    'convolution',
+    { batch: 2, height: 11, width: 10, channels: 4, filters: 5, size: [3, 3], strides: [2, 2], pad: 'valid' },
+  ],
 ];
 test.each(pathways)('the pathway %s agrees: %o', async (pathway, shape) => {
   const run = convolutionRun(shape, 11);
   const { x, weight } = run.step.signature.batch;
   const problem = convolutionProblem(x?.shape ?? [], weight?.shape ?? [], {
-    filter: shape.size, strides: shape.strides, dilations: [1, 1], padding: [0, 0, 0, 0],
+    filter: shape.size,
+    strides: shape.strides,
+    dilations: [1, 1],
+    padding: [0, 0, 0, 0],
   });
   expect(isFolded(problem) ? 'folded' : chooseFormulation({ ...problem, x: 'x', dy: 'dy' })).toBe(pathway);
   await expectAgreement(run);

@@ -15,7 +15,12 @@ const counted = { ...float32(2, 3), dtype: 'int32' } as const;
 /** weight += rate * x, and an int32 counter. */
 const advance: Step = {
   name: 'advance',
-  signature: { state: { weight: float32(2, 3), count: counted }, batch: { x: float32(3) }, scalars: ['rate'], noise: {} },
+  signature: {
+    state: { weight: float32(2, 3), count: counted },
+    batch: { x: float32(3) },
+    scalars: ['rate'],
+    noise: {},
+  },
   run: ({ state, batch, scalars }) => ({
     state: {
       weight: tf.add(state.weight as Tensor, tf.mul(batch.x as Tensor, scalars.rate as Tensor)),
@@ -99,7 +104,10 @@ describe.each(executors)('%s', (name, create) => {
       [{ ...ones, scalars: {} }, /scalar 'rate'.*a number, got undefined/],
     ];
     for (const [inputs, message] of wrong) {
-      await expect(train.run(state, inputs)).rejects.toMatchObject({ code: 'STEP_SHAPE', message: expect.stringMatching(message) });
+      await expect(train.run(state, inputs)).rejects.toMatchObject({
+        code: 'STEP_SHAPE',
+        message: expect.stringMatching(message),
+      });
     }
     expect((await state.read('weight')).data[0]).toBe(0);
   });
@@ -114,7 +122,10 @@ describe.each(executors)('%s', (name, create) => {
   });
 
   test('a step that cannot be traced is refused before anything runs', async () => {
-    const reading: Step = { ...total, run: ({ state }) => ({ state: {}, metrics: { x: tf.scalar((state.weight as Tensor).dataSync()[0] ?? 0) } }) };
+    const reading: Step = {
+      ...total,
+      run: ({ state }) => ({ state: {}, metrics: { x: tf.scalar((state.weight as Tensor).dataSync()[0] ?? 0) } }),
+    };
     await expect(open().compile(reading)).rejects.toMatchObject({ code: 'STEP_UNTRACEABLE' });
   });
 

@@ -19,7 +19,10 @@ function finiteDifferences(operands: Readonly<Record<string, HostTensor>>, layer
   const graph = traceStep(step);
   const values = Object.fromEntries(Object.entries(operands).map(([key, { data }]) => [key, Float64Array.from(data)]));
   const forward = (): number => {
-    const all = interpret(graph, (_, key) => ({ shape: operands[key]?.shape ?? [], data: values[key] as Float64Array }));
+    const all = interpret(graph, (_, key) => ({
+      shape: operands[key]?.shape ?? [],
+      data: values[key] as Float64Array,
+    }));
     return all[graph.outputs.metrics.sum as number]?.data[0] as number;
   };
   const varied = values[name] as Float64Array;
@@ -79,7 +82,10 @@ const layers: readonly (readonly [string, Readonly<Record<string, HostTensor>>, 
     ['x', 'w', 'b'],
     ({ x, w, b, noise, weight }) => {
       const hidden = tf.relu(tf.add(tf.matMul(x as Tensor, w as Tensor), b as Tensor));
-      return tf.mul(tf.div(tf.mul(hidden, tf.cast(tf.greaterEqual(noise as Tensor, 0.5), 'float32')), 0.5), weight as Tensor);
+      return tf.mul(
+        tf.div(tf.mul(hidden, tf.cast(tf.greaterEqual(noise as Tensor, 0.5), 'float32')), 0.5),
+        weight as Tensor,
+      );
     },
   ],
   [

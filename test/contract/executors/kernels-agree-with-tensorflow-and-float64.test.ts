@@ -2,7 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import type { HostTensor } from '../../../engine/mod.ts';
-import { createUniform, expectAgreement, functionStep, integers, randomTensor, runInFloat64, tensorOf } from './agreement.ts';
+import {
+  createUniform,
+  expectAgreement,
+  functionStep,
+  integers,
+  randomTensor,
+  runInFloat64,
+  tensorOf,
+} from './agreement.ts';
 
 type Operands = Readonly<Record<string, HostTensor>>;
 type Compute = (operands: Readonly<Record<string, Tensor>>) => Tensor | Tensor[];
@@ -15,7 +23,9 @@ async function check(name: string, operands: Operands, compute: Compute, toleran
   await expectAgreement(
     functionStep(name, operands, (batch) => {
       const results = compute(batch);
-      return Object.fromEntries((Array.isArray(results) ? results : [results]).map((result, index) => [`result ${index}`, result]));
+      return Object.fromEntries(
+        (Array.isArray(results) ? results : [results]).map((result, index) => [`result ${index}`, result]),
+      );
     }),
     tolerance,
   );
@@ -68,11 +78,17 @@ test.each(binary)('%s broadcasts as NumPy does', async (name, compute) => {
   const a = random(2, 3, 4, 5);
   const others = [random(2, 3, 4, 5), random(5), random(), random(1, 3, 1, 5), random(4, 1), random(2, 1, 1, 1)];
   const operands = Object.fromEntries(others.map((other, index) => [`b${index}`, other]));
-  await check(name, { a, ...operands }, (all) => others.map((_, index) => compute(all.a as Tensor, all[`b${index}`] as Tensor)));
+  await check(name, { a, ...operands }, (all) =>
+    others.map((_, index) => compute(all.a as Tensor, all[`b${index}`] as Tensor)),
+  );
 });
 
 /** Behind a convolution values lie channels first; every operation must still mean what it means in NHWC. */
-const onImages: readonly (readonly [string, Operands, (maps: Tensor4D, more: Readonly<Record<string, Tensor>>) => Tensor | Tensor[]])[] = [
+const onImages: readonly (readonly [
+  string,
+  Operands,
+  (maps: Tensor4D, more: Readonly<Record<string, Tensor>>) => Tensor | Tensor[],
+])[] = [
   ['an image is added', { z: random(2, 5, 4, 3) }, (maps, { z }) => tf.add(maps, z as Tensor)],
   ['a channel vector is added', { z: random(3) }, (maps, { z }) => tf.sub(z as Tensor, maps)],
   ['a row of pixels is multiplied', { z: random(4, 1) }, (maps, { z }) => tf.mul(maps, z as Tensor)],
@@ -80,14 +96,44 @@ const onImages: readonly (readonly [string, Operands, (maps: Tensor4D, more: Rea
   ['channels are averaged', {}, (maps) => [tf.mean(maps, [1, 2]), tf.mean(maps, 3), tf.mean(maps, 3, true)]],
   ['sums over every axis', {}, (maps) => [0, 1, 2, 3].map((axis) => tf.sum(maps, axis))],
   ['sums over pairs of axes', {}, (maps) => [tf.sum(maps, [0, 3]), tf.sum(maps, [1, 3], true), tf.sum(maps)]],
-  ['max and min', {}, (maps) => [tf.max(maps, [1, 2]), tf.min(maps, 3), tf.max(maps), tf.prod(tf.slice(maps, 0, 1), 1)]],
+  [
+    'max and min',
+    {},
+    (maps) => [tf.max(maps, [1, 2]), tf.min(maps, 3), tf.max(maps), tf.prod(tf.slice(maps, 0, 1), 1)],
+  ],
   ['argMax and argMin', {}, (maps) => [tf.argMax(maps, 3), tf.argMax(maps, 1), tf.argMin(maps, 0)]],
   ['slice', {}, (maps) => tf.slice(maps, [0, 1, 0, 1], [2, 3, 2, 2])],
-  ['concat', { z: random(2, 5, 4, 2) }, (maps, { z }) => [tf.concat([maps, z as Tensor4D], 3), tf.concat([maps, maps], 0)]],
-  ['split, stack and unstack', {}, (maps) => [...tf.split(maps, [1, 2], 3), tf.stack([maps, maps], 1), ...tf.unstack(maps, 0)]],
-  ['pad', {}, (maps) => tf.pad(maps, [[0, 0], [1, 2], [0, 3], [1, 0]], 0.5)],
+  [
+    'concat',
+    { z: random(2, 5, 4, 2) },
+    (maps, { z }) => [tf.concat([maps, z as Tensor4D], 3), tf.concat([maps, maps], 0)],
+  ],
+  [
+    'split, stack and unstack',
+    {},
+    (maps) => [...tf.split(maps, [1, 2], 3), tf.stack([maps, maps], 1), ...tf.unstack(maps, 0)],
+  ],
+  [
+    'pad',
+    {},
+    (maps) =>
+      tf.pad(
+        maps,
+        [
+          [0, 0],
+          [1, 2],
+          [0, 3],
+          [1, 0],
+        ],
+        0.5,
+      ),
+  ],
   ['tile', {}, (maps) => tf.tile(maps, [1, 2, 1, 3])],
-  ['transpose', {}, (maps) => [tf.transpose(maps, [0, 3, 1, 2]), tf.transpose(maps), tf.mean(tf.transpose(maps, [3, 0, 2, 1]), 1)]],
+  [
+    'transpose',
+    {},
+    (maps) => [tf.transpose(maps, [0, 3, 1, 2]), tf.transpose(maps), tf.mean(tf.transpose(maps, [3, 0, 2, 1]), 1)],
+  ],
   ['flatten', {}, (maps) => tf.reshape(maps, [2, -1])],
   ['reshape of images', {}, (maps) => tf.add(tf.reshape(maps, [4, 5, 2, 3]), 1)],
   ['expandDims and squeeze', {}, (maps) => tf.squeeze(tf.expandDims(tf.mean(maps, 0), 1))],
@@ -102,7 +148,12 @@ test.each(onImages)('behind a convolution: %s', (name, more, compute) =>
 );
 
 test('matMul takes every transposition, and batches', async () => {
-  for (const [transposeA, transposeB] of [[false, false], [true, false], [false, true], [true, true]] as const) {
+  for (const [transposeA, transposeB] of [
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ] as const) {
     const a = transposeA ? [7, 5] : [5, 7];
     const b = transposeB ? [3, 7] : [7, 3];
     const operands = { a: random(...a), b: random(...b), p: random(2, ...a), q: random(1, ...b) };
@@ -126,13 +177,25 @@ test('argMax takes the first of equal maxima', async () => {
 });
 
 test('errors are counted from int32 labels', () =>
-  check('errors', { logits: random(16, 5), labels: integers([16], Array.from({ length: 16 }, (_, i) => i % 5)) }, ({ logits, labels }) =>
-    tf.sum(tf.cast(tf.notEqual(tf.argMax(logits as Tensor, 1), labels as Tensor), 'float32')),
+  check(
+    'errors',
+    {
+      logits: random(16, 5),
+      labels: integers(
+        [16],
+        Array.from({ length: 16 }, (_, i) => i % 5),
+      ),
+    },
+    ({ logits, labels }) => tf.sum(tf.cast(tf.notEqual(tf.argMax(logits as Tensor, 1), labels as Tensor), 'float32')),
   ));
 
 const labelKinds: readonly (readonly [string, HostTensor, (labels: Tensor) => Tensor])[] = [
   ['int32 labels', integers([6], [0, 3, 2, 1, 4, 4]), (labels) => tf.oneHot(labels as Tensor1D, 5)],
-  ['float one-hot labels', tensorOf([6, 5], (index) => Number(index % 5 === Math.floor(index / 5) % 5)), (labels) => labels],
+  [
+    'float one-hot labels',
+    tensorOf([6, 5], (index) => Number(index % 5 === Math.floor(index / 5) % 5)),
+    (labels) => labels,
+  ],
 ];
 test.each(labelKinds)('softmax cross-entropy and its gradient with %s', (name, labels, oneHot) =>
   check(name, { logits: random(6, 5), labels }, (batch) => {
@@ -150,7 +213,9 @@ test('oneHot with other values than 1 and 0', () =>
   ));
 
 test('softmax is averaged over the crops of an image', () =>
-  check('crops', { logits: random(12, 5) }, ({ logits }) => tf.mean(tf.reshape(tf.softmax(logits as Tensor2D), [4, 3, 5]), 1)));
+  check('crops', { logits: random(12, 5) }, ({ logits }) =>
+    tf.mean(tf.reshape(tf.softmax(logits as Tensor2D), [4, 3, 5]), 1),
+  ));
 
 test('dropout by given noise', () =>
   check('dropout', { x: random(8, 9), noise: tensorOf([8, 9], uniform) }, ({ x, noise }) =>

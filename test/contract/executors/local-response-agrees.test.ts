@@ -16,7 +16,8 @@ test.each(responses)('%d channels, radius %d, bias %d, alpha %d, beta %d', (chan
   const uniform = createUniform(channels);
   const x = randomTensor([2, 3, 5, channels], uniform);
   const run = functionStep('lrn', { x, weight: randomTensor(x.shape, uniform) }, (given) => {
-    const normalise = (maps: Tensor): Tensor => tf.localResponseNormalization(maps as Tensor4D, radius, bias, alpha, beta);
+    const normalise = (maps: Tensor): Tensor =>
+      tf.localResponseNormalization(maps as Tensor4D, radius, bias, alpha, beta);
     const weighted = (maps: Tensor): Tensor => tf.mul(normalise(maps), given.weight as Tensor);
     return { y: normalise(given.x as Tensor), dx: tf.grad(weighted)(given.x as Tensor) };
   });

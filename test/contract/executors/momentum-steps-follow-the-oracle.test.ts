@@ -3,14 +3,30 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { createCpuExecutor, createOnnxExecutor } from '../../../engine/mod.ts';
 import type { Executor, HostTensor, RunInputs, Step } from '../../../engine/mod.ts';
-import { createUniform, float32, integers, largestMagnitude, randomTensor, runInFloat64, tensorOf } from './agreement.ts';
+import {
+  createUniform,
+  float32,
+  integers,
+  largestMagnitude,
+  randomTensor,
+  runInFloat64,
+  tensorOf,
+} from './agreement.ts';
 
 const BATCH = 5;
 const CLASSES = 4;
 /** Maps 15×13 → 7×6 → 3×3: odd, not square, the last one folded into one product. */
 const weights = {
-  w0: float32(3, 3, 2, 8), b0: float32(8), w1: float32(3, 3, 8, 16), b1: float32(16), w2: float32(3, 3, 16, 16), b2: float32(16),
-  w3: float32(3 * 3 * 16, 12), b3: float32(12), w4: float32(12, CLASSES), b4: float32(CLASSES),
+  w0: float32(3, 3, 2, 8),
+  b0: float32(8),
+  w1: float32(3, 3, 8, 16),
+  b1: float32(16),
+  w2: float32(3, 3, 16, 16),
+  b2: float32(16),
+  w3: float32(3 * 3 * 16, 12),
+  b3: float32(12),
+  w4: float32(12, CLASSES),
+  b4: float32(CLASSES),
 };
 const names = Object.keys(weights) as (keyof typeof weights)[];
 const slots = Object.fromEntries(names.map((name) => [`v/${name}`, weights[name]]));
@@ -44,7 +60,10 @@ const trainingStep: Step = {
     names.forEach((name, index) => {
       const old = state[name] as Tensor;
       const decayed = tf.add(grads[index] as Tensor, tf.mul(scalars.decay as Tensor, old));
-      const velocity = tf.sub(tf.mul(scalars.momentum as Tensor, state[`v/${name}`] as Tensor), tf.mul(scalars.learningRate as Tensor, decayed));
+      const velocity = tf.sub(
+        tf.mul(scalars.momentum as Tensor, state[`v/${name}`] as Tensor),
+        tf.mul(scalars.learningRate as Tensor, decayed),
+      );
       next[`v/${name}`] = velocity;
       next[name] = tf.add(old, velocity);
     });
@@ -63,7 +82,10 @@ const batches: readonly RunInputs[] = Array.from({ length: 3 }, (_, step) => ({
   // Half of every image is black, so that pools see ties.
   batch: {
     images: tensorOf([BATCH, 15, 13, 2], (index) => (index % 26 < 13 ? 0 : 2 * uniform() - 1)),
-    labels: integers([BATCH], Array.from({ length: BATCH }, (__, index) => (index + step) % CLASSES)),
+    labels: integers(
+      [BATCH],
+      Array.from({ length: BATCH }, (__, index) => (index + step) % CLASSES),
+    ),
   },
   scalars: { learningRate: 0.05 / (step + 1), momentum: 0.9, decay: 5e-4 },
   noise: { drop: { shape: [BATCH, 12], data: randomTensor([BATCH, 12], uniform).data.map((x) => (x + 1) / 2) } },
@@ -74,7 +96,9 @@ async function train(executor: Executor): Promise<{ losses: number[]; state: Rec
   const state = executor.createState(initial);
   const losses: number[] = [];
   for (const inputs of batches) losses.push((await compiled.run(state, inputs)).loss?.data[0] as number);
-  const values = Object.fromEntries(await Promise.all(state.names.map(async (name) => [name, await state.read(name)] as const)));
+  const values = Object.fromEntries(
+    await Promise.all(state.names.map(async (name) => [name, await state.read(name)] as const)),
+  );
   await executor.dispose();
   return { losses, state: values };
 }
@@ -93,7 +117,7 @@ function trainInFloat64(): { losses: number[]; state: Record<string, HostTensor>
 test('three momentum steps of a whole network end in the same state on every executor and in float64', async () => {
   const onnx = await train(createOnnxExecutor({ threads: 1 }));
   for (const reference of [await train(createCpuExecutor()), trainInFloat64()]) {
-    onnx.losses.forEach((loss, index) => expect(loss).toBeCloseTo(reference.losses[index] as number, 5));
+    for (const [index, loss] of onnx.losses.entries()) expect(loss).toBeCloseTo(reference.losses[index] as number, 5);
     for (const [name, { data }] of Object.entries(reference.state)) {
       const before = initial[name]?.data ?? [];
       const after = onnx.state[name]?.data ?? [];
@@ -106,6 +130,9 @@ test('three momentum steps of a whole network end in the same state on every exe
 });
 
 test('the same inputs give the same bits on every run', async () => {
-  const [first, second] = [await train(createOnnxExecutor({ threads: 1 })), await train(createOnnxExecutor({ threads: 1 }))];
+  const [first, second] = [
+    await train(createOnnxExecutor({ threads: 1 })),
+    await train(createOnnxExecutor({ threads: 1 })),
+  ];
   expect(second).toEqual(first);
 });

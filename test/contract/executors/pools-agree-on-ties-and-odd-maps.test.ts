@@ -10,10 +10,17 @@ import type { Run } from './agreement.ts';
 type Pad = 'valid' | 'same';
 
 function poolRun(kind: 'max' | 'avg', x: HostTensor, size: number, stride: number, pad: Pad): Run {
-  const { outShape } = tf.backend_util.computePool2DInfo([...x.shape] as [number, number, number, number], size, stride, 1, pad);
+  const { outShape } = tf.backend_util.computePool2DInfo(
+    [...x.shape] as [number, number, number, number],
+    size,
+    stride,
+    1,
+    pad,
+  );
   const weight = randomTensor(outShape, createUniform(5));
   return functionStep(`${kind} pool`, { x, weight }, (given) => {
-    const pool = (maps: Tensor): Tensor => (kind === 'max' ? tf.maxPool : tf.avgPool)(maps as Tensor4D, size, stride, pad);
+    const pool = (maps: Tensor): Tensor =>
+      (kind === 'max' ? tf.maxPool : tf.avgPool)(maps as Tensor4D, size, stride, pad);
     const dx = tf.grad((maps: Tensor) => tf.mul(pool(maps), given.weight as Tensor))(given.x as Tensor);
     // Behind a ReLU the mask of its gradient is moved in front of the pool's.
     const rectified = tf.grad((maps: Tensor) => tf.mul(pool(tf.relu(maps)), given.weight as Tensor))(given.x as Tensor);
@@ -31,7 +38,11 @@ test('a gradient goes to the first maximum of the window, also when all are equa
   const x = tensorOf([1, 2, 6, 1], (index) => [0, 0, -3, -2, 1, 2, 0, 0, -1, -1, 2, 2][index] ?? 0);
   const { step, state, inputs } = poolRun('max', x, 2, 2, 'valid');
   const weight = tensorOf([1, 1, 3, 1], (index) => index + 1);
-  const { dx } = await runOn(createOnnxExecutor({ threads: 1 }), { step, state, inputs: { ...inputs, batch: { x, weight } } });
+  const { dx } = await runOn(createOnnxExecutor({ threads: 1 }), {
+    step,
+    state,
+    inputs: { ...inputs, batch: { x, weight } },
+  });
   expect([...(dx?.data ?? [])]).toEqual([1, 0, 0, 0, 0, 3, 0, 0, 2, 0, 0, 0]);
 });
 
@@ -64,7 +75,12 @@ test('max pools agree on random shapes full of ties', async () => {
 });
 
 test('average pools agree', async () => {
-  for (const [height, width, size, stride] of [[6, 8, 2, 2], [7, 5, 2, 2], [7, 7, 3, 2], [3, 4, 3, 1]] as const) {
+  for (const [height, width, size, stride] of [
+    [6, 8, 2, 2],
+    [7, 5, 2, 2],
+    [7, 7, 3, 2],
+    [3, 4, 3, 1],
+  ] as const) {
     await expectAgreement(poolRun('avg', randomTensor([2, height, width, 3], createUniform(8)), size, stride, 'valid'));
   }
 });

@@ -18,7 +18,10 @@ const step: Step = {
     const score = (w: Tensor): Tensor => tf.sum(tf.relu(tf.conv2d(batch.x as Tensor4D, w as Tensor4D, 1, 'same')));
     const { value, grad } = tf.valueAndGrad(score)(state.w as Tensor);
     const scale = tf.tensor([0.5, 2]);
-    return { state: { w: tf.sub(state.w as Tensor, tf.mul(tf.mul(scalars.rate as Tensor, grad), scale)) }, metrics: { score: value } };
+    return {
+      state: { w: tf.sub(state.w as Tensor, tf.mul(tf.mul(scalars.rate as Tensor, grad), scale)) },
+      metrics: { score: value },
+    };
   },
 };
 
@@ -44,17 +47,37 @@ test('a step prints as one line for each operation', () => {
 });
 
 test('the printed graph does not depend on what is in the inputs, only on their shapes', () => {
-  const wider: Step = { ...step, signature: { ...step.signature, batch: { x: { shape: [7, 4, 4, 1], dtype: 'float32' } } } };
+  const wider: Step = {
+    ...step,
+    signature: { ...step.signature, batch: { x: { shape: [7, 4, 4, 1], dtype: 'float32' } } },
+  };
   expect(printGraph(traceStep(wider)).replaceAll('[7,', '[1,')).toBe(printGraph(traceStep(step)));
 });
 
-const input: GraphNode = { operation: { kind: 'Input', role: 'batch', name: 'x' }, inputs: [], shape: [2, 3], dtype: 'float32' };
+const input: GraphNode = {
+  operation: { kind: 'Input', role: 'batch', name: 'x' },
+  inputs: [],
+  shape: [2, 3],
+  dtype: 'float32',
+};
 const malformed: readonly (readonly [string, readonly GraphNode[], RegExp])[] = [
-  ['reads a later node', [{ ...input, operation: { kind: 'Relu' }, inputs: [0] }], /node %0: Relu reads %0, which must come earlier/],
+  [
+    'reads a later node',
+    [{ ...input, operation: { kind: 'Relu' }, inputs: [0] }],
+    /node %0: Relu reads %0, which must come earlier/,
+  ],
   ['has an empty dimension', [{ ...input, shape: [2, 0] }], /sizes must be positive integers/],
   ['is declared twice', [input, input], /the input batch\/x is declared twice/],
-  ['has too few elements', [{ ...input, operation: { kind: 'Constant', values: new Float32Array(5) } }], /shape \[2,3\] has 5 elements/],
-  ['reshapes to another size', [input, { ...input, operation: { kind: 'Reshape' }, inputs: [0], shape: [7] }], /changes the number of elements/],
+  [
+    'has too few elements',
+    [{ ...input, operation: { kind: 'Constant', values: new Float32Array(5) } }],
+    /shape \[2,3\] has 5 elements/,
+  ],
+  [
+    'reshapes to another size',
+    [input, { ...input, operation: { kind: 'Reshape' }, inputs: [0], shape: [7] }],
+    /changes the number of elements/,
+  ],
 ];
 test.each(malformed)('the validator names a node that %s', (_, nodes, message) => {
   expect(() => validateGraph({ name: 'bad', nodes, outputs: { state: {}, metrics: {} } })).toThrow(message);

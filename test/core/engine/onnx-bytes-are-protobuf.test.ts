@@ -39,7 +39,18 @@ test('a result is computed under its name; an input or a second name is copied',
   const x = model.input({ name: 'x', type: 'float32', shape: [] });
   const y = model.operator('Neg', [x]);
   const z = model.operator('Exp', [y]);
-  for (const [name, source] of [['a', y], ['b', y], ['c', x], ['d', z]] as const) model.output({ name, type: 'float32', shape: [] }, source);
+  for (const [name, source] of [
+    ['a', y],
+    ['b', y],
+    ['c', x],
+    ['d', z],
+  ] as const)
+    model.output({ name, type: 'float32', shape: [] }, source);
   const { nodes } = model.build();
-  expect(nodes.map(({ type, inputs, outputs }) => `${type} ${inputs} ${outputs}`)).toEqual(['Neg x a', 'Exp a d', 'Identity a b', 'Identity x c']);
+  expect(nodes.map(({ type, inputs, outputs }) => `${type} ${inputs} ${outputs}`)).toEqual([
+    'Neg x a',
+    'Exp a d',
+    'Identity a b',
+    'Identity x c',
+  ]);
 });

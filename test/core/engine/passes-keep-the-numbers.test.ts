@@ -20,7 +20,15 @@ function stepOf(batch: Readonly<Record<string, TensorSpec>>, run: (batch: StepIn
 
 /** Everything the passes look for: biases, ReLUs before pools, means with tensors of ones, repeated exponentials. */
 const network = stepOf(
-  { x: float32(2, 6, 5, 2), w: float32(3, 3, 2, 3), b: float32(3), v: float32(3, 4), c: float32(4), y: float32(2, 4), keep: float32(2, 3) },
+  {
+    x: float32(2, 6, 5, 2),
+    w: float32(3, 3, 2, 3),
+    b: float32(3),
+    v: float32(3, 4),
+    c: float32(4),
+    y: float32(2, 4),
+    keep: float32(2, 3),
+  },
   ({ x, y, keep, ...weights }) => {
     const names = ['w', 'b', 'v', 'c'] as const;
     const loss = (...values: Tensor[]): Tensor => {
@@ -47,7 +55,8 @@ function results(graph: StepGraph): number[][] {
   return outputIndices(graph.outputs).map((index) => Array.from(values[index]?.data ?? []));
 }
 
-const counts = (graph: StepGraph, kind: string): number => graph.nodes.filter((node) => node.operation.kind === kind).length;
+const counts = (graph: StepGraph, kind: string): number =>
+  graph.nodes.filter((node) => node.operation.kind === kind).length;
 
 test('each pass, after all before it, gives a valid graph with the same results', () => {
   let graph = traceStep(network);
@@ -55,9 +64,11 @@ test('each pass, after all before it, gives a valid graph with the same results'
   for (const pass of PASSES) {
     graph = pass(graph);
     validateGraph(graph);
-    results(graph).forEach((values, index) =>
-      values.forEach((value, position) => expect(value, pass.name).toBeCloseTo(expected[index]?.[position] as number, 12)),
-    );
+    for (const [index, values] of results(graph).entries()) {
+      for (const [position, value] of values.entries()) {
+        expect(value, pass.name).toBeCloseTo(expected[index]?.[position] as number, 12);
+      }
+    }
   }
 });
 
@@ -74,7 +85,10 @@ test('two fifths of what tfjs wrote go, and none of its clutter stays', () => {
 });
 
 describe('what each pass is for', () => {
-  const simplified = (batch: Readonly<Record<string, TensorSpec>>, run: (batch: StepInputs['batch']) => Tensor): string[] =>
+  const simplified = (
+    batch: Readonly<Record<string, TensorSpec>>,
+    run: (batch: StepInputs['batch']) => Tensor,
+  ): string[] =>
     printGraph(simplifyGraph(traceStep(stepOf(batch, (given) => ({ y: run(given) })))))
       .split('\n')
       .filter((line) => line.includes(' = ') && !line.includes(' metric '))
@@ -106,7 +120,9 @@ describe('what each pass is for', () => {
   });
 
   test('broadcasts: ones as large as the activations become the broadcasting of the next operation', () => {
-    const lines = simplified({ x: float32(4, 1), z: float32(4, 6) }, ({ x, z }) => tf.mul(tf.mul(x as Tensor, tf.ones([4, 6])), z as Tensor));
+    const lines = simplified({ x: float32(4, 1), z: float32(4, 6) }, ({ x, z }) =>
+      tf.mul(tf.mul(x as Tensor, tf.ones([4, 6])), z as Tensor),
+    );
     expect(lines.at(-1)).toBe('%2 = Multiply(%0, %1) : float32[4,6]');
   });
 
@@ -127,7 +143,9 @@ describe('what each pass is for', () => {
   test('ReLU and pool: the mask is taken from outputs, on the pooled map', () => {
     const graph = simplifyGraph(traceStep(network));
     const steps = graph.nodes.filter((node) => node.operation.kind === 'Step');
-    expect(steps.map(({ inputs: [source = -1], shape }) => [graph.nodes[source]?.operation.kind, shape])).toEqual([['MaxPool', [2, 3, 2, 3]]]);
+    expect(steps.map(({ inputs: [source = -1], shape }) => [graph.nodes[source]?.operation.kind, shape])).toEqual([
+      ['MaxPool', [2, 3, 2, 3]],
+    ]);
   });
 });
 

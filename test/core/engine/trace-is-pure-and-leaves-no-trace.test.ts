@@ -14,7 +14,9 @@ const classify: StepFunction = ({ state, batch, scalars }) => {
     return tf.losses.softmaxCrossEntropy(batch.y as Tensor, tf.matMul(tf.reshape(maps, [2, -1]), v));
   };
   const names = ['w', 'v'] as const;
-  const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => Tensor)(names.map((name) => state[name] as Tensor));
+  const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => Tensor)(
+    names.map((name) => state[name] as Tensor),
+  );
   const next: Record<string, Tensor> = {};
   names.forEach((name, index) => {
     next[name] = tf.sub(state[name] as Tensor, tf.mul(scalars.rate as Tensor, grads[index] as Tensor));
@@ -55,6 +57,18 @@ test('repeated traces are equal and keep the number of tensors and the active ba
   expect(tf.getKernelsForBackend('tickwork-trace')).toEqual([]);
 });
 
+test('the backend that was active is active again, whichever it was', () => {
+  const other = 'another-backend';
+  tf.registerBackend(other, () => new tf.KernelBackend(), 0);
+  try {
+    void tf.setBackend(other);
+    traceStep(step);
+    expect(tf.getBackend()).toBe(other);
+  } finally {
+    void tf.setBackend('cpu');
+  }
+});
+
 test('a trace in the middle of eager work does not disturb it', () => {
   void tf.setBackend('cpu');
   const outer = tf.tidy(() => {
@@ -78,13 +92,48 @@ test('nothing is printed', () => {
 describe('what cannot be traced is refused with the line', () => {
   const here = /trace-is-pure-and-leaves-no-trace\.test\.ts:\d+/;
   const refused: readonly (readonly [string, Step, string, RegExp])[] = [
-    ['a value that is read', withMetrics(({ batch }) => ({ x: tf.scalar((batch.x as Tensor).dataSync()[0] ?? 0) })), 'STEP_UNTRACEABLE', /without looking at values/],
-    ['an unknown kernel', withMetrics(({ batch }) => ({ x: tf.erf(batch.x as Tensor) })), 'STEP_UNTRACEABLE', /got Erf in step 'classify'/],
-    ['a random number', withMetrics(({ batch }) => ({ x: tf.add(batch.x as Tensor, tf.randomUniform([2, 6, 4, 1])) })), 'STEP_UNTRACEABLE', /pass them as noise/],
-    ['tf.dropout', withMetrics(({ batch }) => ({ x: tf.dropout(batch.x as Tensor, 0.5) })), 'STEP_UNTRACEABLE', /pass them as noise/],
-    ['shapes that do not agree', withMetrics(({ batch }) => ({ x: tf.add(batch.x as Tensor, batch.y as Tensor) })), 'STEP_SHAPE', /\[2,6,4,1\] and \[2,5\]|2,6,4,1 and 2,5/],
-    ['a product that does not fit', withMetrics(({ batch }) => ({ x: tf.matMul(batch.y as Tensor, batch.y as Tensor) })), 'STEP_SHAPE', /inner sizes/],
-    ['an assertion of tfjs', withMetrics(({ batch }) => ({ x: tf.conv2d(batch.x as Tensor4D, tf.ones([3, 3, 2, 1]), 1, 'same') })), 'STEP_SHAPE', /TensorFlow\.js refused/],
+    [
+      'a value that is read',
+      withMetrics(({ batch }) => ({ x: tf.scalar((batch.x as Tensor).dataSync()[0] ?? 0) })),
+      'STEP_UNTRACEABLE',
+      /without looking at values/,
+    ],
+    [
+      'an unknown kernel',
+      withMetrics(({ batch }) => ({ x: tf.erf(batch.x as Tensor) })),
+      'STEP_UNTRACEABLE',
+      /got Erf in step 'classify'/,
+    ],
+    [
+      'a random number',
+      withMetrics(({ batch }) => ({ x: tf.add(batch.x as Tensor, tf.randomUniform([2, 6, 4, 1])) })),
+      'STEP_UNTRACEABLE',
+      /pass them as noise/,
+    ],
+    [
+      'tf.dropout',
+      withMetrics(({ batch }) => ({ x: tf.dropout(batch.x as Tensor, 0.5) })),
+      'STEP_UNTRACEABLE',
+      /pass them as noise/,
+    ],
+    [
+      'shapes that do not agree',
+      withMetrics(({ batch }) => ({ x: tf.add(batch.x as Tensor, batch.y as Tensor) })),
+      'STEP_SHAPE',
+      /\[2,6,4,1\] and \[2,5\]|2,6,4,1 and 2,5/,
+    ],
+    [
+      'a product that does not fit',
+      withMetrics(({ batch }) => ({ x: tf.matMul(batch.y as Tensor, batch.y as Tensor) })),
+      'STEP_SHAPE',
+      /inner sizes/,
+    ],
+    [
+      'an assertion of tfjs',
+      withMetrics(({ batch }) => ({ x: tf.conv2d(batch.x as Tensor4D, tf.ones([3, 3, 2, 1]), 1, 'same') })),
+      'STEP_SHAPE',
+      /TensorFlow\.js refused/,
+    ],
   ];
   test.each(refused)('%s', (_, untraceable, code, message) => {
     let error: unknown;
@@ -101,13 +150,18 @@ describe('what cannot be traced is refused with the line', () => {
   test('a tensor made outside, which is left as it was', () => {
     void tf.setBackend('cpu');
     const outside = tf.tensor([1, 2, 3, 4, 5]);
-    expect(() => traceStep(withMetrics(({ batch }) => ({ x: tf.add(batch.y as Tensor, outside) })))).toThrow(/only its own tensors/);
+    expect(() => traceStep(withMetrics(({ batch }) => ({ x: tf.add(batch.y as Tensor, outside) })))).toThrow(
+      /only its own tensors/,
+    );
     expect([...outside.dataSync()]).toEqual([1, 2, 3, 4, 5]);
     outside.dispose();
   });
 
   test('a new state of another shape or name', () => {
-    const narrower: Step = { ...step, run: ({ state }) => ({ state: { w: tf.sum(state.w as Tensor, 0) }, metrics: {} }) };
+    const narrower: Step = {
+      ...step,
+      run: ({ state }) => ({ state: { w: tf.sum(state.w as Tensor, 0) }, metrics: {} }),
+    };
     expect(() => traceStep(narrower)).toThrow(/new state 'w'.*float32\[3,3,1,4\], got float32\[3,1,4\]/);
     const unknown: Step = { ...step, run: ({ state }) => ({ state: { z: state.w as Tensor }, metrics: {} }) };
     expect(() => traceStep(unknown)).toThrow(/new state 'z'.*named in the signature/);
