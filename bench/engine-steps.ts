@@ -184,9 +184,8 @@ async function measure(name: string, stages: readonly (readonly number[])[], ste
 }
 
 const steps = Number(process.argv[2] ?? 40);
-console.log(
-  `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(2)}, Node ${process.version}`,
-);
+const processor = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(2)}`;
+console.log(`${processor}, Node ${process.version}`);
 const { library, threads } = createOnnxExecutor({ threads: 1 }).describe();
 console.log(`${library}, ${threads} thread, batch ${BATCH}, ${steps} steps after ${WARM_UP} of warm-up`);
 for (const [name, stages] of Object.entries(NETWORKS)) await measure(name, stages, steps);

@@ -9,7 +9,9 @@ export interface EventLog {
   replay(): AsyncIterable<readonly SweepEvent[]>;
   /**
    * Appends one batch atomically after the last batch that this log has read or written.
-   * @throws TickworkError LOG_CONFLICT when somebody else has written since (step down), NATS_UNREACHABLE (retry).
+   * Calls may overlap: they are appended in their order, and what stands behind a refused batch is refused too.
+   * @throws TickworkError LOG_CONFLICT when somebody else has written since (step down), NATS_UNREACHABLE (the batch may have been
+   * written: retry with the very same events, or step down), ARGUMENT_INVALID when the batch is too large for one message.
    */
   append(events: readonly SweepEvent[]): Promise<void>;
   /** Sequence of the last batch read or written; 0 when empty. */
@@ -26,7 +28,10 @@ export interface Delivery {
   readonly sequence: number;
   /** 1 for the first delivery. */
   readonly deliveries: number;
-  /** Confirms; the stream will not deliver it again. Call after the effect is durable. */
+  /**
+   * Confirms; call after the effect is durable. Never rejects: when the stream could not be told, the record comes again, as it
+   * may at any time.
+   */
   ack(): Promise<void>;
 }
 
@@ -86,7 +91,10 @@ export interface ReportPoint {
 
 /** The committed rows. Adapters: DuckDB, memory. One contract suite runs over both. */
 export interface ResultStore {
-  /** Everything or nothing, durable on return. A row that exists already with the same contents is left as it is. */
+  /**
+   * Everything or nothing, durable on return. A row that exists already is left as it is; a result that contradicts the one of
+   * its cell is set aside as quarantined.
+   */
   commit(batch: StoreBatch): Promise<void>;
   /** Committed results with `sequence > after`, in its order: what a restart compares with the event log. */
   resultsAfter(sequence: number): Promise<readonly StoredResult[]>;

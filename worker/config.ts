@@ -70,9 +70,16 @@ export function parseWorkerConfig(input: unknown, machine: Machine): WorkerConfi
   });
 }
 
-/** `{hostname}-{slug}`; the slug is made of the state directory, so two workers of one machine differ and a restart does not. */
+/**
+ * `{hostname}-{slug}`; the slug is made of the state directory, so two workers of one machine differ and a restart does
+ * not.
+ */
 function defaultWorkerName(hostname: string, stateDir: string): string {
   const slug = createHash('sha256').update(stateDir).digest('hex').slice(0, 6);
-  const host = hostname.split('.')[0]?.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, 57) || 'worker';
+  const host =
+    hostname
+      .split('.')[0]
+      ?.replace(/[^A-Za-z0-9_-]/g, '-')
+      .slice(0, 57) || 'worker';
   return `${host}-${slug}`;
 }

@@ -1,7 +1,9 @@
 import type { Logger } from '../runtime/logger.ts';
 import type { Emit } from './events.ts';
 
-/** One log line for each event; the level says who should care: `info` is what a person watching a worker wants to see. */
+/**
+ * One log line for each event; the level says who should care: `info` is what a person watching a worker wants to see.
+ */
 export function createEventLog(logger: Logger): Emit {
   return (event) => {
     const { type, ...facts } = event;
@@ -10,9 +12,15 @@ export function createEventLog(logger: Logger): Emit {
         return logger.info(facts, 'Connected to the coordinator.');
       case 'stream:lost':
         // The first of an outage, then one in ten: at the cap that is about one a minute.
-        return logger[event.attempt % 10 === 0 ? 'warn' : 'debug'](facts, 'The stream to the coordinator is down. Trials go on.');
+        return logger[event.attempt % 10 === 0 ? 'warn' : 'debug'](
+          facts,
+          'The stream to the coordinator is down. Trials go on.',
+        );
       case 'stream:stale-epoch':
-        return logger.warn(facts, `Expected leadership epoch ${event.highest} or higher, got ${event.epoch}. Refused the coordinator.`);
+        return logger.warn(
+          facts,
+          `Expected leadership epoch ${event.highest} or higher, got ${event.epoch}. Refused the coordinator.`,
+        );
       case 'nats:connected':
         return logger.info(facts, 'Connected to NATS.');
       case 'nats:unreachable':
@@ -26,7 +34,8 @@ export function createEventLog(logger: Logger): Emit {
           `Expected JetStream to take record ${event.recordId}, got: ${event.error}. The outbox keeps it; trying again.`,
         );
       case 'outbox:opened':
-        if (event.damagedBytes > 0) logger.warn(facts, `The outbox held ${event.damagedBytes} bytes of torn or damaged records.`);
+        if (event.damagedBytes > 0)
+          logger.warn(facts, `The outbox held ${event.damagedBytes} bytes of torn or damaged records.`);
         return event.records > 0 ? logger.info(facts, 'The outbox holds records of an earlier run.') : undefined;
       case 'outbox:disk-refused':
         return logger.error(facts, 'The disk refused a record of the outbox.');

@@ -1,6 +1,8 @@
 import type { Disposition, FailureKind } from '../core/trial/states.ts';
 
-/** What can be observed of a worker, besides its messages. The log (event-log.ts) and tests listen to the same events. */
+/**
+ * What can be observed of a worker, besides its messages. The log (event-log.ts) and tests listen to the same events.
+ */
 export type WorkerEvent =
   | { readonly type: 'outbox:opened'; readonly records: number; readonly damagedBytes: number }
   | { readonly type: 'outbox:disk-refused'; readonly error: string }

@@ -27,13 +27,14 @@ export interface RunWorkerOptions {
   /** Path of the module that each slot runs in a process of its own. */
   readonly trialProcess?: string;
   readonly protocolVersion?: number;
+  /** What it throws is logged and changes nothing. */
   readonly onEvent?: (event: WorkerEvent) => void;
 }
 
 /**
  * Runs a worker until `signal` aborts.
- * @throws TickworkError STATE_DIRECTORY_IN_USE at the start; WORKER_VERSION, WORKER_DUPLICATE or ARGUMENT_INVALID when the
- * coordinator will not have it, after an orderly shutdown.
+ * @throws TickworkError STATE_DIRECTORY_IN_USE at the start; WORKER_VERSION, WORKER_DUPLICATE or ARGUMENT_INVALID when
+ * the coordinator will not have it, after an orderly shutdown.
  */
 export async function runWorker(config: WorkerConfig, options: RunWorkerOptions): Promise<void> {
   const { signal, clock = systemClock, random = Math.random, onEvent } = options;
@@ -41,7 +42,11 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
   const logEvent = createEventLog(options.logger);
   const emit: Emit = (event) => {
     logEvent(event);
-    onEvent?.(event);
+    try {
+      onEvent?.(event);
+    } catch (error) {
+      options.logger.error({ error: String(error) }, 'A listener of worker events has thrown.');
+    }
   };
 
   await using lifecycle = createLifecycle();
@@ -66,7 +71,10 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
       emit,
     }),
   );
-  lifecycle.add('slots', async () => void (await Promise.all(slots.map((slot) => slot.close('The worker is ending.')))));
+  lifecycle.add(
+    'slots',
+    async () => void (await Promise.all(slots.map((slot) => slot.close('The worker is ending.')))),
+  );
 
   const agent = startAgent({
     worker: config.name,
@@ -75,7 +83,8 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
     outbox,
     publisher,
     slots,
-    openStream: (listener) => openCoordinatorStream({ address: config.coordinator, listener, timings, clock, random, emit }),
+    openStream: (listener) =>
+      openCoordinatorStream({ address: config.coordinator, listener, timings, clock, random, emit }),
     timings,
     clock,
     emit,

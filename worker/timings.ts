@@ -8,10 +8,15 @@ export interface WorkerTimings {
   readonly welcomeTimeoutMs: number;
   /** How often the coordinator is told of all records without a receipt. */
   readonly reconcileEveryMs: number;
-  /** Least time before a record that NATS has acknowledged is published again for want of a receipt; doubles each time. */
+  /**
+   * Least time before a record that NATS has acknowledged is published again for want of a receipt; doubles each time.
+   */
   readonly republishAfterMs: number;
   readonly republishCapMs: number;
-  /** JetStream's answer to one publication. A leader election takes up to 9.5 s; what times out is simply published again. */
+  /**
+   * JetStream's answer to one publication. A leader election takes up to 9.5 s; what times out is simply published
+   * again.
+   */
   readonly publishTimeoutMs: number;
 }
 

@@ -71,7 +71,13 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   try {
     await mkdir(join(stateDir, 'logs'), { recursive: true, mode: 0o700 });
     lifecycle.add('lock', await lockDirectory(stateDir, clock));
-    const common = { clock, random, signal, say, readyWithinMs: READY_WITHIN_MS };
+    let cluster: LocalCluster | undefined;
+    const sayAndRecord = (line: string): void => {
+      say(line);
+      // Whoever came back has another process id.
+      if (cluster) void writeAddresses(stateDir, cluster).catch(() => {});
+    };
+    const common = { clock, random, signal, say: sayAndRecord, readyWithinMs: READY_WITHIN_MS };
     const keep = <Ready>(name: string, process: Supervised<Ready>): Supervised<Ready> => {
       running.set(name, process);
       lifecycle.add(name, process.stop);
@@ -89,7 +95,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     );
     for (const outcome of workers) if (outcome.status === 'rejected') throw outcome.reason;
 
-    const cluster: LocalCluster = {
+    cluster = {
       coordinator: coordinator.ready.grpc,
       page: coordinator.ready.page,
       nats: natsUrl,
@@ -142,7 +148,7 @@ async function startCoordinator(
     ...common,
     stopGraceMs: COORDINATOR_GRACE_MS,
     spec: () => {
-      const args = ['coordinator', '--listen', grpc, '--http', http, '--nats', natsUrl, '--state-dir', join(options.stateDir, 'coordinator'), '--log-level', 'warn'];
+      const args = ['coordinator', '--grpc', grpc, '--http', http, '--nats', natsUrl, '--state-dir', join(options.stateDir, 'coordinator'), '--log-level', 'warn'];
       const spec = tickworkSpec({ ...processOptions(options, 'coordinator'), args });
       return {
         ...spec,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable, Transform, type TransformCallback } from 'node:stream';
@@ -39,9 +39,8 @@ export async function download(request: DownloadRequest): Promise<void> {
     if (!response.ok || !response.body) throw new Error(`answered HTTP ${response.status}`);
     requireSafe(new URL(response.url));
     const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
-    const checksum = createChecksum(request);
-    await pipeline(body, capped(request.maxBytes), checksum.tap, createWriteStream(partial, { flush: true }), { signal });
-    const actual = await checksum.result;
+    await pipeline(body, capped(request.maxBytes), createWriteStream(partial, { flush: true }), { signal });
+    const actual = await checksum(partial, request, signal);
     if (actual !== request.sha256) throw new Error(`expected SHA-256 ${request.sha256}, got ${actual}`);
     await rename(partial, destination);
   } catch (error) {
@@ -75,46 +74,11 @@ function capped(maxBytes: number): Transform {
   });
 }
 
-/** Passes the bytes on and hashes them, gunzipped where the request says so. */
-function createChecksum({ checksumOf, maxUnpackedBytes = 0 }: DownloadRequest): {
-  readonly tap: Transform;
-  readonly result: Promise<string>;
-} {
+/** SHA-256 of the file, or of what gunzip makes of it. */
+async function checksum(file: string, request: DownloadRequest, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  if (checksumOf === 'file') {
-    const tap = new Transform({
-      transform(chunk: Buffer, _encoding, done: TransformCallback) {
-        hash.update(chunk);
-        done(null, chunk);
-      },
-    });
-    return { tap, result: new Promise((resolve) => tap.once('end', () => resolve(hash.digest('hex')))) };
-  }
-  const gunzip = createGunzip();
-  const result = pipeline(gunzip, capped(maxUnpackedBytes), async function drain(source) {
-    for await (const chunk of source) hash.update(chunk as Buffer);
-  }).then(() => hash.digest('hex'));
-  // Awaited after the transfer; until then a damaged file must not count as an unhandled rejection.
-  result.catch(() => {});
-  const tap = new Transform({
-    transform(chunk: Buffer, _encoding, done: TransformCallback) {
-      if (gunzip.destroyed || gunzip.write(chunk)) done(null, chunk);
-      else {
-        const go = (): void => {
-          gunzip.off('drain', go).off('close', go);
-          done(null, chunk);
-        };
-        gunzip.once('drain', go).once('close', go);
-      }
-    },
-    flush(done: TransformCallback) {
-      if (!gunzip.destroyed) gunzip.end();
-      done();
-    },
-    destroy(error, done) {
-      gunzip.destroy();
-      done(error);
-    },
-  });
-  return { tap, result };
+  const read = createReadStream(file);
+  if (request.checksumOf === 'file') await pipeline(read, hash, { signal });
+  else await pipeline(read, createGunzip(), capped(request.maxUnpackedBytes ?? 0), hash, { signal });
+  return hash.digest('hex');
 }

@@ -5,19 +5,24 @@ import { cacheFolder } from './cache-folder.ts';
 import { installDebianPackages, unpackDebianPackage } from './debian-package.ts';
 import { download } from './download.ts';
 import { firstWay, NoWay } from './first-way.ts';
-import type { ProvisionContext } from './machine.ts';
+import type { Machine, ProvisionContext } from './machine.ts';
 
 const PACKAGE = 'dataset-fashion-mnist';
 
 /** Where that package puts its files: `<root>/fashion-mnist`. */
-const PACKAGE_ROOT = '/usr/share/datasets';
+export const PACKAGE_ROOT = '/usr/share/datasets';
+
+/** Where its files are when it was unpacked without root. */
+export function unpackedPackageRoot(machine: Machine): string {
+  return join(cacheFolder(machine), 'debian', PACKAGE, PACKAGE_ROOT);
+}
 
 /**
  * The four files and the SHA-256 of their unpacked contents. The contents, because the packed files exist in two forms:
  * Debian's lack the name and time in the gzip header. With those put back they have the MD5 sums that the data set's
  * authors publish (checked), so both forms are the same images.
  */
-const FILES = [
+export const FASHION_MNIST_FILES = [
   { name: 'train-images-idx3-ubyte.gz', bytes: 47_040_016, sha256: 'c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888' },
   { name: 'train-labels-idx1-ubyte.gz', bytes: 60_008, sha256: 'bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9' },
   { name: 't10k-images-idx3-ubyte.gz', bytes: 7_840_016, sha256: '5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b' },
@@ -50,14 +55,14 @@ export interface FashionMnistSearch {
 export async function findFashionMnist(context: ProvisionContext, search: FashionMnistSearch = {}): Promise<string> {
   const packageRoot = search.packageRoot ?? PACKAGE_ROOT;
   const tree = join(cacheFolder(context.machine), 'debian', PACKAGE);
-  const unpackedRoot = join(tree, PACKAGE_ROOT);
+  const unpackedRoot = unpackedPackageRoot(context.machine);
   const cached = join(cacheFolder(context.machine), 'datasets');
   for (const root of [...(search.roots ?? []), packageRoot, cached, unpackedRoot]) {
     if (await holdsFashionMnist(root)) return root;
   }
   const checked = async (root: string): Promise<string> => {
     if (await holdsFashionMnist(root)) return root;
-    throw new Error(`the package has no ${FILES[0].name} where it was expected`);
+    throw new Error(`the package has no ${FASHION_MNIST_FILES[0].name} where it was expected`);
   };
   try {
     return await firstWay(
@@ -79,7 +84,7 @@ export async function findFashionMnist(context: ProvisionContext, search: Fashio
         ...(search.mirrors ?? MIRRORS).map((mirror) => ({
           name: 'download',
           async take() {
-            await downloadAll(mirror, join(cached, 'fashion-mnist'), search.files ?? FILES, context);
+            await downloadAll(mirror, join(cached, 'fashion-mnist'), search.files ?? FASHION_MNIST_FILES, context);
             return cached;
           },
         })),
@@ -100,7 +105,7 @@ export async function findFashionMnist(context: ProvisionContext, search: Fashio
 async function holdsFashionMnist(root: string): Promise<boolean> {
   for (const folder of [join(root, 'fashion-mnist'), root]) {
     const readable = await Promise.all(
-      FILES.map(({ name }) => access(join(folder, name), constants.R_OK).then(() => true, () => false)),
+      FASHION_MNIST_FILES.map(({ name }) => access(join(folder, name), constants.R_OK).then(() => true, () => false)),
     );
     if (readable.every(Boolean)) return true;
   }

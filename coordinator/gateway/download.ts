@@ -13,7 +13,11 @@ export interface DownloadChunk {
  * A break after the first chunk cuts the connection, so that half a table never looks like a whole one.
  * @throws whatever the stream throws before its first chunk; nothing has been sent then.
  */
-export async function sendDownload(response: ServerResponse, chunks: AsyncIterable<DownloadChunk>, signal: AbortSignal): Promise<void> {
+export async function sendDownload(
+  response: ServerResponse,
+  chunks: AsyncIterable<DownloadChunk>,
+  signal: AbortSignal,
+): Promise<void> {
   const iterator = chunks[Symbol.asyncIterator]();
   let next = await iterator.next();
   const head = next.done ? undefined : next.value;

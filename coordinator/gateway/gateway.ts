@@ -5,7 +5,7 @@ import { loadTickworkDefinition } from '../../proto/load.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Api } from '../api/api.ts';
 import { createHostCheck } from './allowed-host.ts';
-import { probeRoutes, type Probes } from './probe-routes.ts';
+import { type Probes, probeRoutes } from './probe-routes.ts';
 import { createRequestHandler } from './request-handler.ts';
 import { apiRoutes } from './routes.ts';
 import { loadStaticFiles } from './static-files.ts';
@@ -37,7 +37,8 @@ export interface Gateway {
 export function createGateway(options: GatewayOptions): Gateway {
   const { logger, staticRoot } = options;
   const files = staticRoot === undefined ? undefined : loadStaticFiles(staticRoot);
-  if (staticRoot !== undefined && !files) logger.warn({ staticRoot }, 'the dashboard is not built; only the API is served');
+  if (staticRoot !== undefined && !files)
+    logger.warn({ staticRoot }, 'the dashboard is not built; only the API is served');
   const handle = createRequestHandler({
     probes: probeRoutes(options),
     routes: apiRoutes(options.api, createWireJson(loadTickworkDefinition())),

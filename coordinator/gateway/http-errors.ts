@@ -1,4 +1,4 @@
-import { TickworkError, type ErrorCode, type FieldViolation } from '../../core/errors.ts';
+import { type ErrorCode, type FieldViolation, TickworkError } from '../../core/errors.ts';
 
 /** HTTP status of each error code; a code missing here does not compile. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -30,7 +30,11 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 
 /** What a client sees of an error. */
 export interface ErrorBody {
-  readonly error: { readonly code: ErrorCode; readonly message: string; readonly violations: readonly FieldViolation[] };
+  readonly error: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly violations: readonly FieldViolation[];
+  };
 }
 
 export interface HttpFailure {
@@ -57,7 +61,12 @@ export class HttpRefusal extends TickworkError {
 export function httpFailure(error: unknown): HttpFailure {
   if (!(error instanceof TickworkError)) {
     const message = 'The coordinator failed while it answered. Its log has the cause.';
-    return { status: 500, headers: {}, body: { error: { code: 'INTERNAL', message, violations: [] } }, unexpected: true };
+    return {
+      status: 500,
+      headers: {},
+      body: { error: { code: 'INTERNAL', message, violations: [] } },
+      unexpected: true,
+    };
   }
   const { code, message, violations } = error;
   return {

@@ -23,8 +23,11 @@ export function probeRoutes(probes: Probes): readonly Route[] {
       head: true,
       reply: async () => {
         const answer = probes.ready();
-        const readiness = typeof answer === 'object' ? answer : { ready: answer, reason: 'The coordinator is not ready.' };
-        return readiness.ready ? jsonReply({ status: 'ok' }) : jsonReply({ status: 'unavailable', reason: readiness.reason }, 503);
+        const readiness =
+          typeof answer === 'object' ? answer : { ready: answer, reason: 'The coordinator is not ready.' };
+        return readiness.ready
+          ? jsonReply({ status: 'ok' })
+          : jsonReply({ status: 'unavailable', reason: readiness.reason }, 503);
       },
     },
   ];

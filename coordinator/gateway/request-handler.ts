@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../../runtime/logger.ts';
-import { httpFailure, HttpRefusal } from './http-errors.ts';
+import { HttpRefusal, httpFailure } from './http-errors.ts';
 import type { Route } from './routes.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { sendFailure, sendFile, sendReply } from './send-reply.ts';
@@ -24,7 +24,8 @@ export function createRequestHandler(deps: HandlerDeps) {
       await answer(deps, request, response, signal);
     } catch (error) {
       const failure = httpFailure(error);
-      if (failure.unexpected) deps.logger.error({ err: error, method: request.method, url: request.url }, 'a request failed');
+      if (failure.unexpected)
+        deps.logger.error({ err: error, method: request.method, url: request.url }, 'a request failed');
       if (response.headersSent) response.destroy();
       else sendFailure(response, failure);
     } finally {
@@ -34,7 +35,12 @@ export function createRequestHandler(deps: HandlerDeps) {
   };
 }
 
-async function answer(deps: HandlerDeps, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+async function answer(
+  deps: HandlerDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
   const method = request.method ?? '';
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') throw notAllowed(method, ['GET', 'HEAD', 'POST']);
   const [path, query] = splitTarget(request.url ?? '');
@@ -51,7 +57,8 @@ async function answer(deps: HandlerDeps, request: IncomingMessage, response: Ser
     const reply = await found.route.reply({ request, params: found.params, query, signal });
     return sendReply(response, reply, { signal, heartbeatMs: deps.heartbeatMs, logger: deps.logger });
   }
-  if (path === '/api' || path.startsWith('/api/')) throw notFound(path, 'The API is under /api/v1/sweeps, /api/v1/workers and /api/v1/status.');
+  if (path === '/api' || path.startsWith('/api/'))
+    throw notFound(path, 'The API is under /api/v1/sweeps, /api/v1/workers and /api/v1/status.');
   if (method === 'POST') throw notAllowed(method, ['GET', 'HEAD']);
   const file = deps.files?.(path);
   if (!file) throw notFound(path, deps.files ? '' : 'The dashboard is not built: run npm run build.');

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
-import { TickworkError, type FieldViolation } from '../../core/errors.ts';
+import { type FieldViolation, TickworkError } from '../../core/errors.ts';
 import { HttpRefusal } from './http-errors.ts';
 
 /** Largest request body, bytes. A study is some kilobytes. */
@@ -10,7 +10,10 @@ export const BODY_LIMIT_BYTES = 1024 * 1024;
 export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: URLSearchParams): z.output<Schema> {
   const repeated = [...new Set(query.keys())].filter((key) => query.getAll(key).length > 1);
   if (repeated.length > 0) {
-    throw invalid('query', repeated.map((field) => ({ field, message: 'Expected it once, got it more than once.' })));
+    throw invalid(
+      'query',
+      repeated.map((field) => ({ field, message: 'Expected it once, got it more than once.' })),
+    );
   }
   return check(schema, Object.fromEntries(query), 'query');
 }
@@ -20,10 +23,16 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: URLS
  * (CORS), and this server never grants that.
  * @throws HttpRefusal 413 or 415 @throws TickworkError ARGUMENT_INVALID
  */
-export async function readJsonBody<Schema extends z.ZodType>(schema: Schema, request: IncomingMessage): Promise<z.output<Schema>> {
+export async function readJsonBody<Schema extends z.ZodType>(
+  schema: Schema,
+  request: IncomingMessage,
+): Promise<z.output<Schema>> {
   const type = request.headers['content-type'] ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type)) {
-    throw new HttpRefusal(415, `Expected the content type to be application/json, got ${type === '' ? 'none' : JSON.stringify(type)}.`);
+    throw new HttpRefusal(
+      415,
+      `Expected the content type to be application/json, got ${type === '' ? 'none' : JSON.stringify(type)}.`,
+    );
   }
   const bytes = await readLimited(request);
   let value: unknown;
@@ -37,7 +46,9 @@ export async function readJsonBody<Schema extends z.ZodType>(schema: Schema, req
 
 async function readLimited(request: IncomingMessage): Promise<Buffer> {
   const tooLarge = (): HttpRefusal =>
-    new HttpRefusal(413, `Expected a body of at most ${BODY_LIMIT_BYTES} bytes, got a larger one.`, { connection: 'close' });
+    new HttpRefusal(413, `Expected a body of at most ${BODY_LIMIT_BYTES} bytes, got a larger one.`, {
+      connection: 'close',
+    });
   if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -69,5 +80,7 @@ function check<Schema extends z.ZodType>(schema: Schema, value: unknown, where: 
 
 function invalid(where: 'query' | 'body', violations: readonly FieldViolation[]): TickworkError {
   const list = violations.map(({ field, message }) => `${field}: ${message}`).join(' ');
-  return new TickworkError('ARGUMENT_INVALID', `Expected a valid request ${where}, got problems. ${list}`, { violations });
+  return new TickworkError('ARGUMENT_INVALID', `Expected a valid request ${where}, got problems. ${list}`, {
+    violations,
+  });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TRIAL_STATES } from '../../core/trial/states.ts';
-import { tableFormatCodec, trialStateCodec, type TableFormat } from '../../proto/enums.ts';
+import { type TableFormat, tableFormatCodec, trialStateCodec } from '../../proto/enums.ts';
 
 /** Shapes of query strings and bodies. Ranges and meanings are the API's to check, so that gRPC and HTTP refuse alike. */
 

@@ -8,7 +8,9 @@ export type PathMatch = (path: string) => Readonly<Record<string, string>> | und
 export function compilePattern(template: string): PathMatch {
   const source = template
     .split(/(\{\w+\})/)
-    .map((part) => (part.startsWith('{') ? `(?<${part.slice(1, -1)}>[A-Za-z0-9._~-]+)` : part.replace(/[.*+?^$|()[\]\\]/g, '\\$&')))
+    .map((part) =>
+      part.startsWith('{') ? `(?<${part.slice(1, -1)}>[A-Za-z0-9._~-]+)` : part.replace(/[.*+?^$|()[\]\\]/g, '\\$&'),
+    )
     .join('');
   const regexp = new RegExp(`^${source}$`);
   return (path) => {

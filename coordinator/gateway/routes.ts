@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { Api } from '../api/api.ts';
 import { sweepName } from '../../proto/resource-names.ts';
+import type { Api } from '../api/api.ts';
+import type { DownloadChunk } from './download.ts';
 import { parseQuery, readJsonBody } from './request-input.ts';
 import * as schemas from './request-schemas.ts';
 import { compilePattern, type PathMatch } from './route-pattern.ts';
 import type { ServerSentEvent } from './server-sent-events.ts';
-import type { DownloadChunk } from './download.ts';
 import type { ToJson } from './wire-json.ts';
 
 /** What a route answers; `send-reply.ts` turns it into bytes. */
@@ -41,10 +41,18 @@ export function apiRoutes(api: Api, json: (messageName: string) => ToJson): read
       parseQuery(schemas.noQuery, call.query);
       return api.getStatus({});
     }),
-    get('/api/v1/workers', json('ListWorkersResponse'), async (call) => api.listWorkers(parseQuery(schemas.pageQuery, call.query))),
-    get('/api/v1/sweeps', json('ListSweepsResponse'), async (call) => api.listSweeps(parseQuery(schemas.pageQuery, call.query))),
-    post('/api/v1/sweeps', sweep, async (call) => api.submitSweep(await readJsonBody(schemas.submitBody, call.request))),
-    post('/api/v1/sweeps:plan', json('SweepPlan'), async (call) => api.planSweep(await readJsonBody(schemas.planBody, call.request))),
+    get('/api/v1/workers', json('ListWorkersResponse'), async (call) =>
+      api.listWorkers(parseQuery(schemas.pageQuery, call.query)),
+    ),
+    get('/api/v1/sweeps', json('ListSweepsResponse'), async (call) =>
+      api.listSweeps(parseQuery(schemas.pageQuery, call.query)),
+    ),
+    post('/api/v1/sweeps', sweep, async (call) =>
+      api.submitSweep(await readJsonBody(schemas.submitBody, call.request)),
+    ),
+    post('/api/v1/sweeps:plan', json('SweepPlan'), async (call) =>
+      api.planSweep(await readJsonBody(schemas.planBody, call.request)),
+    ),
     get('/api/v1/sweeps/{sweep}', sweep, async (call) => {
       parseQuery(schemas.noQuery, call.query);
       return api.getSweep({ name: parentOf(call) });
@@ -63,7 +71,11 @@ export function apiRoutes(api: Api, json: (messageName: string) => ToJson): read
     ),
     stream('/api/v1/sweeps/{sweep}/table:export', async (call) => {
       const { format, allowIncomplete, ...query } = parseQuery(schemas.exportQuery, call.query);
-      const request = { table: { ...query, parent: parentOf(call), pageSize: 0, pageToken: '' }, format, allowIncomplete };
+      const request = {
+        table: { ...query, parent: parentOf(call), pageSize: 0, pageToken: '' },
+        format,
+        allowIncomplete,
+      };
       return { kind: 'download', chunks: api.exportTable(request, call.signal) };
     }),
     stream('/api/v1/sweeps/{sweep}:watch', async (call) => {
@@ -84,11 +96,21 @@ const parentOf = (call: RouteCall): string => sweepName(call.params['sweep'] ?? 
 type Answer = (call: RouteCall) => Promise<object>;
 
 function get(template: string, encode: ToJson, answer: Answer): Route {
-  return { method: 'GET', match: compilePattern(template), head: true, reply: async (call) => jsonReply(encode(await answer(call))) };
+  return {
+    method: 'GET',
+    match: compilePattern(template),
+    head: true,
+    reply: async (call) => jsonReply(encode(await answer(call))),
+  };
 }
 
 function post(template: string, encode: ToJson, answer: Answer): Route {
-  return { method: 'POST', match: compilePattern(template), head: false, reply: async (call) => jsonReply(encode(await answer(call))) };
+  return {
+    method: 'POST',
+    match: compilePattern(template),
+    head: false,
+    reply: async (call) => jsonReply(encode(await answer(call))),
+  };
 }
 
 function stream(template: string, reply: Route['reply']): Route {
@@ -104,5 +126,6 @@ async function* toEvents<Message extends object>(
   encode: ToJson,
   revision: (message: Message) => unknown,
 ): AsyncGenerator<ServerSentEvent> {
-  for await (const message of messages) yield { id: String(revision(message) ?? 0), data: JSON.stringify(encode(message)) };
+  for await (const message of messages)
+    yield { id: String(revision(message) ?? 0), data: JSON.stringify(encode(message)) };
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendDownload } from './download.ts';
 import type { HttpFailure } from './http-errors.ts';
 import type { Reply } from './routes.ts';
-import { sendEvents, type EventStreamOptions } from './server-sent-events.ts';
+import { type EventStreamOptions, sendEvents } from './server-sent-events.ts';
 import type { StaticFile } from './static-files.ts';
 
 /** Turns a reply into bytes. `node:http` itself drops the body of an answer to HEAD. */

@@ -1,23 +1,27 @@
-"""Pulls the result table of a sweep over gRPC: python3 pull_table.py 127.0.0.1:7070 sweeps/vgg-demo-1 [--json]"""
-import argparse, importlib, json, pathlib, sys, tempfile
+"""Pulls the result table of a sweep over gRPC: python3 pull_table.py 127.0.0.1:7077 sweeps/vgg-demo-1 [--json]"""
+import argparse, importlib, json, pathlib, re, sys, tempfile
 import grpc, grpc_tools
 from grpc_tools import protoc
 
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+PROTO = pathlib.Path(__file__).resolve().parents[2] / "proto"
+WELL_KNOWN = pathlib.Path(grpc_tools.__file__).parent / "_proto"
 
 
 def load_api(*files):
-    """Compiles .proto files of the repository and imports what protoc wrote."""
-    includes = [f"-I{REPOSITORY / 'proto'}", f"-I{pathlib.Path(grpc_tools.__file__).parent / '_proto'}"]
-    with tempfile.TemporaryDirectory() as out:
-        if protoc.main(["protoc", *includes, f"--python_out={out}", f"--grpc_python_out={out}", *files]) != 0:
+    """Compiles .proto files in a temporary folder and imports what protoc wrote: messages and services."""
+    with tempfile.TemporaryDirectory() as folder:
+        for file in (pathlib.Path(name) for name in files):
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            # Debian's protoc does not know `optional` yet; a oneof of one field is the same thing, on the wire too.
+            (folder / file).write_text(re.sub(r"optional (\S+ (\w+) = \d+;)", r"oneof _\2 { \1 }", (PROTO / file).read_text()))
+        if protoc.main(["protoc", f"-I{folder}", f"-I{WELL_KNOWN}", f"--python_out={folder}", f"--grpc_python_out={folder}", *files]):
             sys.exit("Expected protoc to compile proto/, got the errors above. Run this file inside the repository.")
-        sys.path.insert(0, out)
+        sys.path.insert(0, folder)
         return importlib.import_module("tickwork.v1.result_pb2"), importlib.import_module("tickwork.v1.result_pb2_grpc")
 
 
 def pull_rows(address, sweep, page_size=100):
-    """Yields a dict for each row: levels, n of expected cells, metrics (mean, std or None) and published values."""
+    """Yields a dict for each row: levels, n of expected cells, metrics (mean and std, or None) and published values."""
     messages, services = load_api("tickwork/v1/sweep.proto", "tickwork/v1/result.proto")
     request = messages.GetTableRequest(parent=sweep, page_size=page_size)
     with grpc.insecure_channel(address) as channel:

@@ -73,7 +73,12 @@ export function openLog(link: NatsLink, patienceMs = 20_000): Promise<EventLog> 
   });
 }
 
-export const started = (cell: number): SweepEvent => ({ type: 'trial-started', sweepId: 's1', cell, at: 1_700_000_000_000 + cell });
+export const started = (cell: number): SweepEvent => ({
+  type: 'trial-started',
+  sweepId: 's1',
+  cell,
+  at: 1_700_000_000_000 + cell,
+});
 
 export async function readAll(log: EventLog): Promise<(readonly SweepEvent[])[]> {
   const batches: (readonly SweepEvent[])[] = [];

@@ -56,7 +56,7 @@ describe('event log on a JetStream that fails', () => {
     await expect(log.append([started(99)])).rejects.toMatchObject({ code: 'LOG_CONFLICT' });
     await log.append([started(2)]);
     await log.append([started(3)]);
-    expect(await readAll(log)).toEqual([[started(1)], [started(2)], [started(3)]]);
+    expect(await readAll(await openLog(link))).toEqual([[started(1)], [started(2)], [started(3)]]);
   });
 
   test('an unreachable server is named once patience is over', async () => {
@@ -91,7 +91,9 @@ describe('event log on a JetStream that fails', () => {
   test('a batch that is too large for one message is refused before it is sent', async () => {
     const log = await openLog(link);
     const long = { type: 'attempt-lost', sweepId: 's', cell: 1, kind: 'user_error', worker: 'w', at: 1 } as const;
-    await expect(log.append([{ ...long, message: 'x'.repeat(600_000) }])).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    await expect(log.append([{ ...long, message: 'x'.repeat(600_000) }])).rejects.toMatchObject({
+      code: 'ARGUMENT_INVALID',
+    });
     await log.append([{ ...long, message: 'x'.repeat(500_000) }]);
     expect(await readAll(log)).toHaveLength(1);
   });
@@ -103,18 +105,30 @@ describe('event log on a JetStream that fails', () => {
     await expect(streams.deleteMessage(NAMES.eventStream, 1)).rejects.toThrow(/not permitted/);
     await expect(streams.purge(NAMES.eventStream)).rejects.toThrow(/not permitted/);
     const { config } = await streams.info(NAMES.eventStream);
-    expect(config).toMatchObject({ storage: 'file', retention: 'limits', discard: 'new', deny_delete: true, deny_purge: true });
+    expect(config).toMatchObject({
+      storage: 'file',
+      retention: 'limits',
+      discard: 'new',
+      deny_delete: true,
+      deny_purge: true,
+    });
 
     await streams.update(NAMES.eventStream, { max_age: 3_600e9 });
     await expect(openLog(link)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 
   test('a stream with holes is refused', async () => {
-    await link.manager.streams.add({ name: NAMES.eventStream, subjects: [NAMES.eventSubject], discard: 'new' as never });
+    await link.manager.streams.add({
+      name: NAMES.eventStream,
+      subjects: [NAMES.eventSubject],
+      discard: 'new' as never,
+    });
     const log = await openLog(link);
     for (const cell of [1, 2, 3]) await log.append([started(cell)]);
     await link.manager.streams.deleteMessage(NAMES.eventStream, 2);
-    await expect(readAll(await openLog(link))).rejects.toMatchObject({ message: expect.stringContaining('lost messages') });
+    await expect(readAll(await openLog(link))).rejects.toMatchObject({
+      message: expect.stringContaining('lost messages'),
+    });
   });
 });
 

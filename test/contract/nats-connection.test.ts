@@ -40,7 +40,10 @@ describe('a connection to NATS', () => {
   test('with a wrong login is refused', async () => {
     await using server = await startNatsServer({ config: 'authorization { user: ada, password: secret }' });
     const refused = connectNats({ ...options, servers: [server.url], security: { user: 'ada', pass: 'guess' } });
-    await expect(refused).rejects.toMatchObject({ code: 'NATS_UNREACHABLE', message: expect.stringContaining('login') });
+    await expect(refused).rejects.toMatchObject({
+      code: 'NATS_UNREACHABLE',
+      message: expect.stringContaining('login'),
+    });
   });
 
   test('comes back after the server did', async () => {

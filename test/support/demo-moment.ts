@@ -1,12 +1,15 @@
 import type { Worker } from '../../proto/generated/tickwork/v1/Worker.ts';
-import { failCell, finishCell, runCell, vggSweep, type ScriptedWorld } from './vgg-demo-world.ts';
+import { failCell, finishCell, runCell, type ScriptedWorld, vggSweep } from './vgg-demo-world.ts';
 
 const MINUTE = 60_000;
 
 /** The demo in mid-run at `now`: nine cells done, one diverged, two running, two waiting; two older sweeps below it. */
 export function demoMoment(now: Date): ScriptedWorld {
   const ago = (minutes: number): Date => new Date(now.getTime() - minutes * MINUTE);
-  const stamp = (date: Date): { seconds: number; nanos: number } => ({ seconds: Math.floor(date.getTime() / 1000), nanos: 0 });
+  const stamp = (date: Date): { seconds: number; nanos: number } => ({
+    seconds: Math.floor(date.getTime() / 1000),
+    nanos: 0,
+  });
 
   const live = vggSweep('vgg-demo-3f9a', ago(2.1));
   for (const cell of [0, 1, 2, 3, 4, 6, 7, 8, 9]) finishCell(live, cell);
@@ -21,7 +24,11 @@ export function demoMoment(now: Date): ScriptedWorld {
   const stopped = vggSweep('vgg-demo-11d2', ago(3 * 24 * 60));
   for (const trial of stopped.trials) Object.assign(trial, { state: 'TRIAL_STATE_CANCELLED', waitingReason: '' });
   for (const cell of [0, 1, 2]) finishCell(stopped, cell);
-  Object.assign(stopped.sweep, { state: 'SWEEP_STATE_CANCELLED', finishTime: stamp(ago(3 * 24 * 60 - 1)), revision: 20 });
+  Object.assign(stopped.sweep, {
+    state: 'SWEEP_STATE_CANCELLED',
+    finishTime: stamp(ago(3 * 24 * 60 - 1)),
+    revision: 20,
+  });
 
   const worker = (name: string, cell: number, slotUse: number, outboxRecords: number): Worker => ({
     name: `workers/${name}`,

@@ -50,7 +50,8 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
       `listen: "127.0.0.1:${port}"\nports_file_dir: "${folder}"\njetstream { store_dir: "${folder}" }\n${config}\n`,
     );
     const started = spawn('nats-server', ['--config', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const pipe of [started.stdout, started.stderr]) pipe.on('data', (data: Buffer) => (printed += data.toString()));
+    for (const pipe of [started.stdout, started.stderr])
+      pipe.on('data', (data: Buffer) => (printed += data.toString()));
     child = started;
     await once(started, 'spawn');
     watchdog = startWatchdog(started.pid as number, folder);
@@ -68,7 +69,9 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
       if (address) return Number(new URL(address).port);
     }
     started.kill('SIGKILL');
-    throw new Error(`Expected nats-server to listen within ${PATIENCE_MS} ms, got exit code ${started.exitCode}:\n${printed}`);
+    throw new Error(
+      `Expected nats-server to listen within ${PATIENCE_MS} ms, got exit code ${started.exitCode}:\n${printed}`,
+    );
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {
@@ -85,7 +88,8 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
   }
 
   function signal(name: NodeJS.Signals): void {
-    if (!child?.kill(name)) throw new Error(`Expected a running nats-server to send ${name} to, got none. Call restart() first.`);
+    if (!child?.kill(name))
+      throw new Error(`Expected a running nats-server to send ${name} to, got none. Call restart() first.`);
   }
 
   await start().catch(async (error: unknown) => {
@@ -125,7 +129,10 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
  */
 function startWatchdog(pid: number, folder: string): ChildProcess {
   const script = 'cat; kill -9 "$0"; rm -rf "$1"';
-  const shell = spawn('sh', ['-c', script, String(pid), folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const shell = spawn('sh', ['-c', script, String(pid), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   shell.unref();
   return shell;
 }

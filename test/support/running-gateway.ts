@@ -31,7 +31,14 @@ export async function startGateway(options: RunningGatewayOptions = {}): Promise
     ...rest,
   });
   const { port } = await gateway.listen('127.0.0.1', wanted);
-  return { origin: `http://127.0.0.1:${port}`, port, api, world, close: gateway.close, [Symbol.asyncDispose]: gateway.close };
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    port,
+    api,
+    world,
+    close: gateway.close,
+    [Symbol.asyncDispose]: gateway.close,
+  };
 }
 
 export interface RawAnswer {
@@ -43,7 +50,12 @@ export interface RawAnswer {
 /** One request exactly as given: fetch() would repair the path and forbid the Host header. */
 export function rawRequest(
   port: number,
-  options: { readonly path: string; readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string },
+  options: {
+    readonly path: string;
+    readonly method?: string;
+    readonly headers?: Record<string, string>;
+    readonly body?: string;
+  },
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const { path, method = 'GET', headers = {}, body } = options;
@@ -52,7 +64,11 @@ export function rawRequest(
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() }),
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString(),
+        }),
       );
     });
     request.on('error', reject);

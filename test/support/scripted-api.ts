@@ -1,8 +1,8 @@
 import type { Api } from '../../coordinator/api/api.ts';
 import { TickworkError } from '../../core/errors.ts';
-import { deferred, type Deferred } from '../../runtime/deferred.ts';
+import { type Deferred, deferred } from '../../runtime/deferred.ts';
 import { countTrials, tableOf } from './scripted-table.ts';
-import { vggSweep, type ScriptedSweep, type ScriptedWorld } from './vgg-demo-world.ts';
+import { type ScriptedSweep, type ScriptedWorld, vggSweep } from './vgg-demo-world.ts';
 
 /** An API over a world in memory that a test changes by hand: for the gateway and the page, without coordinator or workers. */
 export interface ScriptedApi extends Api {
@@ -37,13 +37,20 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
   function find(name: string): ScriptedSweep {
     const scripted = world.sweeps.find(({ sweep }) => sweep.name === name);
     if (!scripted) {
-      throw new TickworkError('SWEEP_NOT_FOUND', `Expected the name of a sweep, got ${JSON.stringify(name)}. List them with tickwork ls.`);
+      throw new TickworkError(
+        'SWEEP_NOT_FOUND',
+        `Expected the name of a sweep, got ${JSON.stringify(name)}. List them with tickwork ls.`,
+      );
     }
     scripted.sweep.counts = countTrials(scripted.trials);
     return scripted;
   }
 
-  async function* watch<Message>(name: string, signal: AbortSignal, show: (scripted: ScriptedSweep) => Message): AsyncGenerator<Message> {
+  async function* watch<Message>(
+    name: string,
+    signal: AbortSignal,
+    show: (scripted: ScriptedSweep) => Message,
+  ): AsyncGenerator<Message> {
     const aborted = deferred<void>();
     signal.addEventListener('abort', () => aborted.resolve(), { once: true });
     openStreams++;
@@ -90,7 +97,10 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
     },
     async listSweeps(request) {
       const { items, nextPageToken } = page(world.sweeps, take(request), 50);
-      return { sweeps: items.map(({ sweep }) => ({ ...find(String(sweep.name)).sweep, studyYaml: '' })), nextPageToken };
+      return {
+        sweeps: items.map(({ sweep }) => ({ ...find(String(sweep.name)).sweep, studyYaml: '' })),
+        nextPageToken,
+      };
     },
     watchSweep(request, signal) {
       return watch(take(request).name, signal, ({ sweep, trials }) => ({
@@ -105,7 +115,9 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
     },
     async listTrials(request) {
       const wanted = take(request).state;
-      const trials = find(request.parent).trials.filter(({ state }) => wanted === 'TRIAL_STATE_UNSPECIFIED' || state === wanted);
+      const trials = find(request.parent).trials.filter(
+        ({ state }) => wanted === 'TRIAL_STATE_UNSPECIFIED' || state === wanted,
+      );
       const { items, nextPageToken } = page(trials, request, 50);
       return { trials: items, nextPageToken };
     },

@@ -51,7 +51,9 @@ function rowOf(trials: readonly Trial[], factors: readonly string[]): TableRow {
     n: values.length,
     expected: trials.length,
     counts: countTrials(trials),
-    failures: failed[0] ? [{ kind: 'FAILURE_KIND_DIVERGED', count: failed.length, example: failed[0].failureMessage ?? '' }] : [],
+    failures: failed[0]
+      ? [{ kind: 'FAILURE_KIND_DIVERGED', count: failed.length, example: failed[0].failureMessage ?? '' }]
+      : [],
     aggregates: [
       {
         metric: 'testError',

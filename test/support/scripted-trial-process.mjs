@@ -4,7 +4,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SCRIPTS = JSON.parse(readFileSync(new URL('./scripted-trials.json', import.meta.url), 'utf8'));
-const METRICS = { testError: 12.5, trainError: 10, trainLoss: 0.25, imagesPerSecond: 100, trainSeconds: 1, testSeconds: 0.5 };
+const METRICS = {
+  testError: 12.5,
+  trainError: 10,
+  trainLoss: 0.25,
+  imagesPerSecond: 100,
+  trainSeconds: 1,
+  testSeconds: 0.5,
+};
 
 /** @type {{ trialId: string, deaf: boolean } | undefined} */
 let running;
@@ -24,7 +31,12 @@ function run({ trialId, spec, options }) {
   running = { trialId, deaf: spec.seed === SCRIPTS.deafToStop };
   send({ type: 'started', trialId });
   send({ type: 'progress', trialId, phase: 'training', trainEpoch: 1, trainEpochs: 2, step: 3, steps: 6, loss: 0.5 });
-  send({ type: 'report', trialId, trainEpoch: 1, metrics: { trainLoss: 0.5, trainError: 20, testError: 25, learningRate: 0.1 } });
+  send({
+    type: 'report',
+    trialId,
+    trainEpoch: 1,
+    metrics: { trainLoss: 0.5, trainError: 20, testError: 25, learningRate: 0.1 },
+  });
   switch (spec.seed) {
     case SCRIPTS.succeed:
       return succeed(trialId);
@@ -50,7 +62,8 @@ function run({ trialId, spec, options }) {
 }
 
 function stop(trialId, reason) {
-  if (running?.trialId === trialId && !running.deaf) end(trialId, { status: 'failed', kind: 'cancelled', message: reason });
+  if (running?.trialId === trialId && !running.deaf)
+    end(trialId, { status: 'failed', kind: 'cancelled', message: reason });
 }
 
 process.on('message', (message) => {

@@ -23,13 +23,76 @@ const JITTER = { scale: 'S=[32;64]', trainScale: '[32;64]', testScale: 48 };
 
 /** Parameters and MACs: studies.md §3 (VGG/8, one channel). Published: Simonyan & Zisserman 2015, Table 3. */
 export const CONFIGURATIONS: readonly ScriptedConfiguration[] = [
-  { config: 'A', ...SINGLE, weightLayers: 11, parameters: 236_074, macsPerImage: 2.2e6, error: 13.4, top1: 29.6, top5: 10.4 },
-  { config: 'A-LRN', ...SINGLE, weightLayers: 11, parameters: 236_074, macsPerImage: 2.2e6, error: 13.6, top1: 29.7, top5: 10.5 },
-  { config: 'B', ...SINGLE, weightLayers: 13, parameters: 238_978, macsPerImage: 3.1e6, error: 12.9, top1: 28.7, top5: 9.9 },
-  { config: 'C', ...SINGLE, weightLayers: 16, parameters: 248_354, macsPerImage: 3.2e6, error: 12.6, top1: 28.1, top5: 9.4 },
-  { config: 'D', ...SINGLE, weightLayers: 16, parameters: 322_082, macsPerImage: 4.2e6, error: 12.0, top1: 27.0, top5: 8.8 },
-  { config: 'E', ...SINGLE, weightLayers: 19, parameters: 405_186, macsPerImage: 5.3e6, error: 12.3, top1: 27.3, top5: 9.0 },
-  { config: 'D', ...JITTER, weightLayers: 16, parameters: 322_082, macsPerImage: 4.2e6, error: 11.3, top1: 25.6, top5: 8.1 },
+  {
+    config: 'A',
+    ...SINGLE,
+    weightLayers: 11,
+    parameters: 236_074,
+    macsPerImage: 2.2e6,
+    error: 13.4,
+    top1: 29.6,
+    top5: 10.4,
+  },
+  {
+    config: 'A-LRN',
+    ...SINGLE,
+    weightLayers: 11,
+    parameters: 236_074,
+    macsPerImage: 2.2e6,
+    error: 13.6,
+    top1: 29.7,
+    top5: 10.5,
+  },
+  {
+    config: 'B',
+    ...SINGLE,
+    weightLayers: 13,
+    parameters: 238_978,
+    macsPerImage: 3.1e6,
+    error: 12.9,
+    top1: 28.7,
+    top5: 9.9,
+  },
+  {
+    config: 'C',
+    ...SINGLE,
+    weightLayers: 16,
+    parameters: 248_354,
+    macsPerImage: 3.2e6,
+    error: 12.6,
+    top1: 28.1,
+    top5: 9.4,
+  },
+  {
+    config: 'D',
+    ...SINGLE,
+    weightLayers: 16,
+    parameters: 322_082,
+    macsPerImage: 4.2e6,
+    error: 12.0,
+    top1: 27.0,
+    top5: 8.8,
+  },
+  {
+    config: 'E',
+    ...SINGLE,
+    weightLayers: 19,
+    parameters: 405_186,
+    macsPerImage: 5.3e6,
+    error: 12.3,
+    top1: 27.3,
+    top5: 9.0,
+  },
+  {
+    config: 'D',
+    ...JITTER,
+    weightLayers: 16,
+    parameters: 322_082,
+    macsPerImage: 4.2e6,
+    error: 11.3,
+    top1: 25.6,
+    top5: 8.1,
+  },
 ];
 
 export const SEEDS = [1, 2];
@@ -47,7 +110,10 @@ export interface ScriptedWorld {
   readonly workers: Worker[];
 }
 
-const seconds = (date: Date): { seconds: number; nanos: number } => ({ seconds: Math.floor(date.getTime() / 1000), nanos: 0 });
+const seconds = (date: Date): { seconds: number; nanos: number } => ({
+  seconds: Math.floor(date.getTime() / 1000),
+  nanos: 0,
+});
 
 /** Cell index runs over configurations first, seeds last: breadth-first, as the coordinator leases them. */
 export const configurationOf = (cell: number): ScriptedConfiguration =>
@@ -102,7 +168,13 @@ export function reportEpoch(scripted: ScriptedSweep, cell: number, trainEpoch: n
 }
 
 /** A cell in the middle of training. */
-export function runCell(scripted: ScriptedSweep, cell: number, worker: string, trainEpoch: number, share: number): void {
+export function runCell(
+  scripted: ScriptedSweep,
+  cell: number,
+  worker: string,
+  trainEpoch: number,
+  share: number,
+): void {
   for (let epoch = 1; epoch < trainEpoch; epoch++) reportEpoch(scripted, cell, epoch);
   Object.assign(scripted.trials[cell] as Trial, {
     state: 'TRIAL_STATE_RUNNING',

@@ -22,7 +22,10 @@ export type Script = keyof typeof SCRIPTS;
 const NAMESPACE = 'test';
 const SWEEP = 'sweeps/grid-1';
 
-/** A worker's surroundings: a real NATS with the record stream, a scripted coordinator, a state folder that outlives workers. */
+/**
+ * A worker's surroundings: a real NATS with the record stream, a scripted coordinator, a state folder that outlives
+ * workers.
+ */
 export interface WorkerHarness extends AsyncDisposable {
   readonly nats: NatsServer;
   readonly coordinator: ScriptedCoordinator;
@@ -147,7 +150,8 @@ export async function startWorkerHarness(): Promise<WorkerHarness> {
       return worker;
     },
     records,
-    record: (id) => eventually(`record ${id} in JetStream`, async () => (await records()).find((stored) => stored.id === id)),
+    record: (id) =>
+      eventually(`record ${id} in JetStream`, async () => (await records()).find((stored) => stored.id === id)),
     async loseRecords() {
       await withConnection(nats, async (connection) => {
         await (await connection.jetstreamManager()).streams.delete(names.recordStream);

@@ -9,7 +9,7 @@ const stopping = new AbortController();
 process.once('SIGTERM', () => stopping.abort());
 await runWorker(parseWorkerConfig(JSON.parse(settings), { hostname: 'here', cpus: 2 }), {
   signal: stopping.signal,
-  logger: createLogger('worker', 'error'),
+  logger: createLogger('worker', 'silent'),
   trialProcess,
   onEvent: (event) => process.send?.(event, () => {}),
 });

@@ -18,8 +18,8 @@ import { leaseOfFinalRecord } from './trial-record.ts';
 import { createTrials } from './trials.ts';
 
 /**
- * The worker's centre: what the coordinator says goes to the slots and the outbox, what the trials say goes to the outbox
- * and the coordinator. Its state:
+ * The worker's centre: what the coordinator says goes to the slots and the outbox, what the trials say goes to the
+ * outbox and the coordinator. Its state:
  *
  * - `working`: takes assignments. The stream may be down; trials go on and the outbox fills.
  * - `draining`: the coordinator has said Drain: finishes what runs, gives new assignments back. A Welcome ends it.
@@ -31,8 +31,8 @@ export interface Agent {
   /** Rejects when the coordinator will never accept this worker: TickworkError WORKER_VERSION, WORKER_DUPLICATE, ... */
   readonly ended: Promise<void>;
   /**
-   * Takes nothing new, stops the trials and gives their leases back as preempted, waits a bounded time for the receipts of
-   * what the outbox holds, then ends the stream. Idempotent.
+   * Takes nothing new, stops the trials and gives their leases back as preempted, waits a bounded time for the receipts
+   * of what the outbox holds, then ends the stream. Idempotent.
    */
   shutdown(): Promise<void>;
 }
@@ -56,6 +56,8 @@ const SHUTDOWN_REASON = 'The worker is shutting down.';
 /** Releases that wait for a stream; beyond that the coordinator learns from the leases that Hello does not name. */
 const MAX_UNSENT_RELEASES = 1_000;
 const RECEIPT_CHECK_MS = 50;
+/** Whatever the coordinator asks for: a Welcome that leaves the interval out must not make a busy loop. */
+const MIN_HEARTBEAT_MS = 50;
 
 export function startAgent(deps: AgentDeps): Agent {
   const { worker, introduction, outbox, publisher, slots, timings, clock, emit } = deps;
@@ -66,7 +68,11 @@ export function startAgent(deps: AgentDeps): Agent {
   let rhythm = new AbortController();
   const unsentReleases: WorkerMessage[] = [];
 
-  const heartbeats = createHeartbeats({ send: (message) => stream.send(message), outboxRecords: () => outbox.size, clock });
+  const heartbeats = createHeartbeats({
+    send: (message) => stream.send(message),
+    outboxRecords: () => outbox.size,
+    clock,
+  });
   const delivery = createDelivery({ outbox, publisher, emit });
   const trials = createTrials({
     worker,
@@ -93,12 +99,20 @@ export function startAgent(deps: AgentDeps): Agent {
     if (!stream.send(released) && unsentReleases.length < MAX_UNSENT_RELEASES) unsentReleases.push(released);
   }
 
+  /** A coordinator that names no usable NATS is an outage like any other: the outbox holds what there is. */
+  function connectPublisher(servers: readonly string[], namespace: string): void {
+    try {
+      publisher.connect({ servers, namespace });
+    } catch (error) {
+      emit({ type: 'nats:unreachable', servers, error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
   function onWelcome(welcome: Welcome): void {
     epoch = welcome.epoch;
     enter('working');
-    const servers = deps.natsServers ?? welcome.natsServers;
-    void publisher.connect({ servers, namespace: welcome.natsNamespace });
-    heartbeats.start(welcome.heartbeatIntervalMs);
+    connectPublisher(deps.natsServers ?? welcome.natsServers, welcome.natsNamespace);
+    heartbeats.start(Math.max(MIN_HEARTBEAT_MS, welcome.heartbeatIntervalMs));
     // Said before perhaps, but nobody knows whether the last stream carried it.
     for (const lease of trials.started()) stream.send({ started: { lease } });
     for (const release of unsentReleases.splice(0)) stream.send(release);
@@ -107,7 +121,9 @@ export function startAgent(deps: AgentDeps): Agent {
     void reconcile(rhythm.signal);
   }
 
-  /** Receipts can get lost with a stream, and acknowledged messages with a NATS server: compare notes, again and again. */
+  /**
+   * Receipts can get lost with a stream, and acknowledged messages with a NATS server: compare notes, again and again.
+   */
   async function reconcile(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       for (const recordIds of delivery.unreceipted()) stream.send({ unreceipted: { recordIds: [...recordIds] } });
@@ -140,7 +156,10 @@ export function startAgent(deps: AgentDeps): Agent {
     rhythm.abort();
   }
 
-  /** Without a stream no receipt can come; then it is enough that JetStream has everything. Without NATS too, nothing can. */
+  /**
+   * Without a stream no receipt can come; then it is enough that JetStream has everything. Without NATS too, nothing
+   * can.
+   */
   async function waitForReceipts(): Promise<void> {
     const deadline = clock.now() + timings.receiptWaitMs;
     const hopeful = (): boolean => connected || (publisher.connected && publisher.unacknowledged > 0);

@@ -42,7 +42,8 @@ export function createDelivery({ outbox, publisher, emit }: DeliveryDeps): Deliv
       const dispositions = new Map(valid);
       const dropped = outbox.forget([...dispositions.keys()]);
       publisher.withdraw(dropped);
-      for (const id of dropped) emit({ type: 'record:receipted', recordId: id, disposition: dispositions.get(id) ?? 'committed' });
+      for (const id of dropped)
+        emit({ type: 'record:receipted', recordId: id, disposition: dispositions.get(id) ?? 'committed' });
       return dropped;
     },
     unreceipted() {

@@ -3,7 +3,8 @@ import type { Lease__Output as Lease } from '../../proto/generated/tickwork/v1/L
 
 /**
  * A lease that this worker holds: `running` from the assignment to the trial's end, then `delivering` until the receipt
- * for its last record. A lease is held until then, or a NATS outage would let the coordinator give a finished cell away.
+ * for its last record. A lease is held until then, or a NATS outage would let the coordinator give a finished cell
+ * away.
  */
 export type HeldLease =
   | {

@@ -1,6 +1,12 @@
 import type { FailureKind } from '../../core/trial/states.ts';
 import type { Lease__Output as Lease } from '../../proto/generated/tickwork/v1/Lease.ts';
-import { decodeRecord, encodeRecord, trialRecordSchema, type ReportRecord, type TrialRecord } from '../../proto/records.ts';
+import {
+  decodeRecord,
+  encodeRecord,
+  trialRecordSchema,
+  type ReportRecord,
+  type TrialRecord,
+} from '../../proto/records.ts';
 import { parseSweepName, sweepName } from '../../proto/resource-names.ts';
 import type { TrialEnd } from '../slots/slot.ts';
 import type { TrialReport } from '../training/outcome.ts';
@@ -71,9 +77,12 @@ export function leaseOfFinalRecord(bytes: Uint8Array): Lease | undefined {
 /** @returns why a lease from a coordinator of this leadership epoch cannot be worked on, or undefined. */
 export function leaseProblem(lease: Lease, epoch: number): string | undefined {
   if (lease.leaseId === '') return 'Expected a lease id, got none.';
-  if (parseSweepName(lease.sweep) === undefined) return `Expected the name of a sweep, got ${JSON.stringify(lease.sweep)}.`;
+  if (parseSweepName(lease.sweep) === undefined)
+    return `Expected the name of a sweep, got ${JSON.stringify(lease.sweep)}.`;
   if (lease.attempt < 1) return `Expected an attempt of at least 1, got ${lease.attempt}.`;
-  return lease.epoch < epoch ? `Expected a lease of leadership epoch ${epoch} or higher, got ${lease.epoch}.` : undefined;
+  return lease.epoch < epoch
+    ? `Expected a lease of leadership epoch ${epoch} or higher, got ${lease.epoch}.`
+    : undefined;
 }
 
 function keyFields(lease: Lease, worker: string) {

@@ -17,7 +17,10 @@ export interface Trials {
    * @param epoch leadership epoch of the coordinator that sent it; a lease of a lower one is stale (invariant I3).
    */
   assign(assignment: Assignment, epoch: number): void;
-  /** Ends a trial on the coordinator's order. A lease that is not held is given back as well, so the order has an answer. */
+  /**
+   * Ends a trial on the coordinator's order. A lease that is not held is given back as well, so the order has an
+   * answer.
+   */
   stop(lease: Lease, reason: string): void;
   /** Takes up a lease whose last record an earlier process left in the outbox. */
   resumeDelivery(lease: Lease, recordId: string): void;
@@ -73,7 +76,11 @@ export function createTrials(deps: TrialsDeps): Trials {
   /** The lease stays held until the record's receipt. */
   async function deliver(lease: Lease, record: TrialRecord): Promise<void> {
     leases.put({ phase: 'delivering', lease, recordId: recordId(record) });
-    emit({ type: 'trial:finished', leaseId: lease.leaseId, end: record.kind === 'failure' ? record.failure : 'result' });
+    emit({
+      type: 'trial:finished',
+      leaseId: lease.leaseId,
+      end: record.kind === 'failure' ? record.failure : 'result',
+    });
     await keep(record);
   }
 
@@ -97,7 +104,9 @@ export function createTrials(deps: TrialsDeps): Trials {
     sayStarted(lease);
   }
 
-  /** A record that the closing outbox did not take is lost with its lease, which the coordinator gives to somebody else. */
+  /**
+   * A record that the closing outbox did not take is lost with its lease, which the coordinator gives to somebody else.
+   */
   function inBackground(keeping: Promise<void>): void {
     keeping.catch((error: unknown) => emit({ type: 'outbox:disk-refused', error: String(error) }));
   }

@@ -4,8 +4,8 @@ import type { TrialProgress } from '../../proto/generated/tickwork/v1/TrialProgr
 
 /**
  * What the next heartbeat will say, as a reducer: trials report progress many times a second, the coordinator hears the
- * newest of it once per interval. While the stream is congested no heartbeat is added to the queue; the one that is due is
- * sent when the stream takes data again, with what is true then.
+ * newest of it once per interval. While the stream is congested no heartbeat is added to the queue; the one that is due
+ * is sent when the stream takes data again, with what is true then.
  */
 export interface HeartbeatState {
   readonly sequence: number;
@@ -41,11 +41,17 @@ export const INITIAL_HEARTBEAT: HeartbeatState = {
 export function heartbeat(state: HeartbeatState, input: HeartbeatInput): HeartbeatStep {
   switch (input.kind) {
     case 'began':
-      return quiet({ ...state, trials: new Map(state.trials).set(input.lease.leaseId, { lease: input.lease, progress: null }) });
+      return quiet({
+        ...state,
+        trials: new Map(state.trials).set(input.lease.leaseId, { lease: input.lease, progress: null }),
+      });
     case 'progress': {
       const trial = state.trials.get(input.leaseId);
       if (!trial) return quiet(state);
-      return quiet({ ...state, trials: new Map(state.trials).set(input.leaseId, { ...trial, progress: input.progress }) });
+      return quiet({
+        ...state,
+        trials: new Map(state.trials).set(input.leaseId, { ...trial, progress: input.progress }),
+      });
     }
     case 'ended': {
       const trials = new Map(state.trials);
@@ -57,7 +63,9 @@ export function heartbeat(state: HeartbeatState, input: HeartbeatInput): Heartbe
       return input.draining === state.draining ? quiet(state) : beat({ ...state, draining: input.draining });
     case 'stream': {
       const next = { ...state, stream: input.stream };
-      return input.stream === 'open' && state.due ? beat(next) : quiet(input.stream === 'down' ? { ...next, due: false } : next);
+      return input.stream === 'open' && state.due
+        ? beat(next)
+        : quiet(input.stream === 'down' ? { ...next, due: false } : next);
     }
     case 'tick':
       return beat(state);

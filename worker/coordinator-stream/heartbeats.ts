@@ -1,6 +1,12 @@
 import type { WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { heartbeat, heartbeatMessage, INITIAL_HEARTBEAT, type HeartbeatInput, type HeartbeatState } from './heartbeat.ts';
+import {
+  heartbeat,
+  heartbeatMessage,
+  INITIAL_HEARTBEAT,
+  type HeartbeatInput,
+  type HeartbeatState,
+} from './heartbeat.ts';
 
 /** The effects around heartbeat.ts: its ticks and its sending. */
 export interface Heartbeats {

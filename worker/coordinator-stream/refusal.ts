@@ -10,7 +10,7 @@ export interface RefusalJudge {
   judge(reply: StatusObject, nowMs: number): TickworkError | undefined;
 }
 
-/** Until a Welcome has told it. */
+/** Until a Welcome has told it, and when it does not. */
 const DEFAULT_LEASE_MS = 30_000;
 
 export function createRefusalJudge(address: string): RefusalJudge {
@@ -19,7 +19,7 @@ export function createRefusalJudge(address: string): RefusalJudge {
 
   return {
     accepted(durationMs) {
-      leaseDurationMs = durationMs;
+      leaseDurationMs = durationMs || DEFAULT_LEASE_MS;
       duplicateSinceMs = undefined;
     },
     judge(reply, nowMs) {

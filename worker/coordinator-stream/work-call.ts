@@ -22,7 +22,9 @@ export interface WorkCallListener {
   onCongested(congested: boolean): void;
 }
 
-/** A peer that is this many messages behind is as good as gone: drop the stream, not the data (reliability.md §7.26). */
+/**
+ * A peer that is this many messages behind is as good as gone: drop the stream, not the data (reliability.md §7.26).
+ */
 const MAX_BACKLOG = 1_000;
 
 export function createWorkCall(raw: RawCall, { onMessage, onCongested }: WorkCallListener): WorkCall {

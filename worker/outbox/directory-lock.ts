@@ -1,103 +1,88 @@
-import { randomUUID } from 'node:crypto';
-import { link, readFile, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { open, readdir, readFile, readlink, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { TickworkError } from '../../core/errors.ts';
 import type { Clock } from '../../runtime/clock.ts';
 
-/** What the lock file says of its holder. */
-interface Holder {
+/**
+ * A claim on a directory: an empty file whose name says who made it, so that it is complete from the moment it exists.
+ * Node has no flock. Everybody first puts down a claim of their own and then looks for others: of two that live, at
+ * least the later one sees the other and withdraws (both may, if they come at the same moment). Claims of the dead are
+ * deleted; no name is ever used twice, so that is safe. A process that is killed blocks nobody.
+ */
+interface Claim {
   readonly pid: number;
-  /** Kernel and process namespace that `pid` belongs to; two containers of one machine differ. */
-  readonly place: string;
-  /** When the process began, in the kernel's own ticks: tells a holder from a later process with its pid. */
+  /** When the process began, in the kernel's own ticks: tells it from a later process with its pid. */
   readonly startTicks: string;
-  readonly token: string;
+  /** Kernel and process namespace that `pid` belongs to, hashed; two containers of one machine differ. */
+  readonly place: string;
 }
 
-const FILE = 'lock';
-/** A holder in another place cannot be asked whether it lives; it shows it by touching the file this often. */
+const CLAIM = /^claim-(\d+)-(\d*)-([0-9a-f]{12})-[0-9a-f-]{36}$/;
+/** A process in another place cannot be asked whether it lives; it shows it by touching its claim this often. */
 const TOUCH_EVERY_MS = 10_000;
 const SILENT_FOR_MS = 60_000;
 
 /**
- * Makes this process the only one that works in `directory`. A lock left by a killed process does not block: Node has no
- * flock, so the file names its holder and the next process checks whether that one still lives.
+ * Makes this process the only one that works in `directory`.
  * @returns the release.
  * @throws TickworkError STATE_DIRECTORY_IN_USE
  */
 export async function lockDirectory(directory: string, clock: Clock): Promise<() => Promise<void>> {
-  const path = join(directory, FILE);
-  const mine: Holder = { pid: process.pid, place: await place(), startTicks: await startTicks(process.pid), token: randomUUID() };
-  const draft = `${path}.${mine.token}`;
-  await writeFile(draft, JSON.stringify(mine), { flag: 'wx' });
+  const mine: Claim = { pid: process.pid, startTicks: await startTicks(process.pid), place: await place() };
+  const name = `claim-${mine.pid}-${mine.startTicks}-${mine.place}-${randomUUID()}`;
+  const path = join(directory, name);
+  await (await open(path, 'wx')).close();
   try {
-    // A hard link is made for one process only, and never shows a half-written file.
-    while (!(await linked(draft, path))) await removeStale(path, mine.place, directory, clock);
-  } finally {
-    await rm(draft, { force: true });
+    for (const other of await readdir(directory)) {
+      if (other !== name) await clearClaim(directory, other, mine.place, clock);
+    }
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
   }
-  const ended = new AbortController();
-  const touching = touch(path, clock, ended.signal);
+  const released = new AbortController();
+  const touching = touch(path, clock, released.signal);
   return async () => {
-    ended.abort();
+    released.abort();
     await touching;
-    if ((await readHolder(path))?.token === mine.token) await rm(path, { force: true });
+    await rm(path, { force: true });
   };
 }
 
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
+/**
+ * Deletes a claim of the dead; leaves other files alone.
+ * @throws TickworkError STATE_DIRECTORY_IN_USE if its maker lives.
+ */
+async function clearClaim(directory: string, name: string, ourPlace: string, clock: Clock): Promise<void> {
+  const match = CLAIM.exec(name);
+  if (!match) return;
+  const claim: Claim = { pid: Number(match[1]), startTicks: match[2] as string, place: match[3] as string };
+  const path = join(directory, name);
+  const lives = claim.place === ourPlace ? await isRunning(claim) : await isTouched(path, clock);
+  if (!lives) return rm(path, { force: true });
+  throw new TickworkError(
+    'STATE_DIRECTORY_IN_USE',
+    `Expected the state directory ${directory} to be free, got one that process ${claim.pid} works in` +
+      `${claim.place === ourPlace ? '' : ' (on another machine or in another container)'}. ` +
+      'Give this worker another state directory, or stop that process.',
+  );
 }
 
-/** Takes the lock file away when its holder is dead. @throws TickworkError STATE_DIRECTORY_IN_USE when it lives. */
-async function removeStale(path: string, ourPlace: string, directory: string, clock: Clock): Promise<void> {
-  const holder = await readHolder(path);
-  if (holder && (await isAlive(holder, path, ourPlace, clock))) {
-    throw new TickworkError(
-      'STATE_DIRECTORY_IN_USE',
-      `Expected the state directory ${directory} to be free, got one that process ${holder.pid} works in (${holder.place}). ` +
-        'Give this worker another state directory, or stop that process.',
-    );
-  }
-  // Moved, not deleted: whoever moves it owns it, and sees whether another process was faster with a new lock.
-  const moved = `${path}.${randomUUID()}`;
+async function isRunning({ pid, startTicks: begun }: Claim): Promise<boolean> {
   try {
-    await rename(path, moved);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  if ((await readHolder(moved))?.token !== holder?.token) await linked(moved, path);
-  await rm(moved, { force: true });
-}
-
-async function isAlive(holder: Holder, path: string, ourPlace: string, clock: Clock): Promise<boolean> {
-  if (holder.place !== ourPlace) {
-    const touched = await stat(path).catch(() => undefined);
-    // A minute is coarse enough for the clocks of machines that share a disk.
-    return touched !== undefined && clock.now() - touched.mtimeMs < SILENT_FOR_MS;
-  }
-  try {
-    process.kill(holder.pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  return (await startTicks(holder.pid)) === holder.startTicks;
+  return (await startTicks(pid)) === begun;
 }
 
-async function readHolder(path: string): Promise<Holder | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Holder;
-  } catch {
-    return undefined;
-  }
+/** A minute is coarse enough for the clocks of machines that share a disk. */
+async function isTouched(path: string, clock: Clock): Promise<boolean> {
+  const file = await stat(path).catch(() => undefined);
+  return file !== undefined && clock.now() - file.mtimeMs < SILENT_FOR_MS;
 }
 
 async function touch(path: string, clock: Clock, signal: AbortSignal): Promise<void> {
@@ -109,15 +94,17 @@ async function touch(path: string, clock: Clock, signal: AbortSignal): Promise<v
 }
 
 async function place(): Promise<string> {
-  try {
-    const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-    return `boot ${boot}, ${await readlink('/proc/self/ns/pid')}`;
-  } catch {
-    return `host ${hostname()}`;
-  }
+  const text = await linuxPlace().catch(() => hostname());
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-/** Field 22 of /proc/{pid}/stat; empty where there is no /proc. The second field, a name, may hold spaces and brackets. */
+async function linuxPlace(): Promise<string> {
+  return `${await readFile('/proc/sys/kernel/random/boot_id', 'utf8')} ${await readlink('/proc/self/ns/pid')}`;
+}
+
+/**
+ * Field 22 of /proc/{pid}/stat; empty where there is no /proc. The second field, a name, may hold spaces and brackets.
+ */
 async function startTicks(pid: number): Promise<string> {
   try {
     const text = await readFile(`/proc/${pid}/stat`, 'utf8');

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { encodeFrame, scanFrames, type Frame, type Scan } from './frame.ts';
 
 /**
- * The outbox's file, `outbox-{generation}.log`. It only grows; to shrink, the frames that still matter are written to the
- * file of the next generation, which then replaces the older ones. A crash at any point leaves files that read the same.
- * Every call must wait for the one before.
+ * The outbox's file, `outbox-{generation}.log`. It only grows; to shrink, the frames that still matter are written to
+ * the file of the next generation, which then replaces the older ones. A crash at any point leaves files that read the
+ * same. Every call must wait for the one before.
  */
 export interface FrameLog {
   /** All frames of all files, oldest first. Call it once, before the first write. */

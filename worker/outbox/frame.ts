@@ -39,8 +39,8 @@ export function encodeFrame(frame: Frame): Buffer {
 }
 
 /**
- * Every whole frame of a file, in order. Behind damage the search goes on byte by byte: a flipped bit in one record must not
- * take the records behind it along, and a false match has one chance in 2^32.
+ * Every whole frame of a file, in order. Behind damage the search goes on byte by byte: a flipped bit in one record
+ * must not take the records behind it along, and a false match has one chance in 2^32.
  */
 export function scanFrames(bytes: Buffer): Scan {
   const frames: Frame[] = [];

@@ -11,8 +11,8 @@ import { createFrameLog } from './frame-log.ts';
  * Bytes with an id; what they mean is not the outbox's business.
  *
  * On the disk a record is a *keep* frame and its receipt a *forget* frame. Appends that come while a write is under way
- * share the next fdatasync (group commit). When forgotten bytes outweigh the living ones, and at start, the log is replaced
- * by one with the living records only. These are held in memory as well: some 400 bytes for each.
+ * share the next fdatasync (group commit). When forgotten bytes outweigh the living ones, and at start, the log is
+ * replaced by one with the living records only. These are held in memory as well: some 400 bytes for each.
  */
 export interface Outbox {
   /**
@@ -20,7 +20,10 @@ export interface Outbox {
    * A disk that refuses is asked again for ever; rejects only when the outbox is closed before it gives in.
    */
   append(id: string, payload: Uint8Array): Promise<boolean>;
-  /** Drops records at once; the forget frame follows with the next write. Unknown ids are ignored. @returns those dropped. */
+  /**
+   * Drops records at once; the forget frame follows with the next write. Unknown ids are ignored.
+   * @returns those dropped.
+   */
   forget(ids: readonly string[]): readonly string[];
   /** Resolves once everything said before is on the disk. */
   flush(): Promise<void>;
@@ -28,7 +31,9 @@ export interface Outbox {
   /** Ids of the living records, oldest first. */
   ids(): readonly string[];
   readonly size: number;
-  /** What start found: records of an earlier process, and bytes that were no whole frame (left by a crash in a write). */
+  /**
+   * What start found: records of an earlier process, and bytes that were no whole frame (left by a crash in a write).
+   */
   readonly found: { readonly records: number; readonly damagedBytes: number };
   /** Writes what waits, then gives the directory free. Idempotent. */
   close(): Promise<void>;

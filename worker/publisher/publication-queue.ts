@@ -4,8 +4,8 @@ import { backoffMs, type BackoffOptions } from '../../runtime/backoff.ts';
  * When each record of the outbox is to be published. Pure: the time and randomness are arguments.
  *
  * A record is *ready* (publish it now), *in flight* (handed to JetStream, no answer yet) or *resting* (until it is due
- * again): after a refusal for a jittered moment, after an acknowledgement for half a minute and longer each time. Only a
- * receipt takes it out; an acknowledgement is no proof that a consumer will ever see it.
+ * again): after a refusal for a jittered moment, after an acknowledgement for half a minute and longer each time. Only
+ * a receipt takes it out; an acknowledgement is no proof that a consumer will ever see it.
  */
 export interface PublicationQueue {
   /** A new record; ready at once. */

@@ -7,12 +7,12 @@ import { createNatsLink, type NatsLink } from './nats-link.ts';
 import { createPublicationQueue } from './publication-queue.ts';
 
 /**
- * Carries the outbox's records to JetStream, again and again until their receipts come (publication-queue.ts says when).
- * It never takes a record out of the outbox.
+ * Carries the outbox's records to JetStream, again and again until their receipts come (publication-queue.ts says
+ * when). It never takes a record out of the outbox.
  */
 export interface Publisher {
-  /** Where to publish; may change when the coordinator comes back with other addresses. */
-  connect(destination: Destination): Promise<void>;
+  /** Where to publish; may change when the coordinator comes back with other addresses. @throws on an unusable one. */
+  connect(destination: Destination): void;
   offer(recordId: string): void;
   withdraw(recordIds: readonly string[]): void;
   /** Publishes everything without a receipt again, for example because the coordinator has restarted. */
@@ -86,11 +86,12 @@ export function createPublisher(deps: PublisherDeps): Publisher {
 
   for (const id of outbox.ids()) queue.offer(id);
   return {
-    async connect({ servers, namespace }) {
+    connect({ servers, namespace }) {
+      if (servers.length === 0) throw new Error('Expected the address of a NATS server, got none.');
       subject = natsNames(namespace).recordSubject(worker);
       if (link && linkedTo === servers.join()) return refresh();
       linkedTo = servers.join();
-      await link?.close();
+      void link?.close();
       link = createNatsLink({
         servers,
         clientName: `tickwork worker ${worker}`,

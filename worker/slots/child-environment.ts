@@ -1,4 +1,7 @@
-/** What a trial process may know of the worker's environment: where things are, never credentials or Node's own switches. */
+/**
+ * What a trial process may know of the worker's environment: where things are, never credentials or Node's own
+ * switches.
+ */
 const ALLOWED = [
   /^(PATH|HOME|USER|LANG|LANGUAGE|TZ|TMPDIR|LD_LIBRARY_PATH)$/,
   /^LC_/,
@@ -8,5 +11,7 @@ const ALLOWED = [
 ];
 
 export function childEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => ALLOWED.some((pattern) => pattern.test(name))));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => ALLOWED.some((pattern) => pattern.test(name))),
+  );
 }

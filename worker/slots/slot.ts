@@ -7,7 +7,12 @@ import { SPAWN_BACKOFF } from '../timings.ts';
 import type { TrialOutcome, TrialProgress, TrialReport } from '../training/outcome.ts';
 import type { TrialOptions, TrialToAgent } from '../trial-messages.ts';
 import { isFree, nextSlotState, type SlotEvent, type SlotState } from './slot-state.ts';
-import { startTrialProcess, type TrialProcess, type TrialProcessExit, type TrialProcessOptions } from './trial-process.ts';
+import {
+  startTrialProcess,
+  type TrialProcess,
+  type TrialProcessExit,
+  type TrialProcessOptions,
+} from './trial-process.ts';
 
 /** One trial at a time in one child process; see slot-state.ts for what it may be doing. */
 export interface Slot {

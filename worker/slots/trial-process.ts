@@ -87,6 +87,7 @@ export function startTrialProcess(options: TrialProcessOptions, listener: TrialP
 
 function describeExit(code: number | null, signal: NodeJS.Signals | null): string {
   // 128 + 9: the same, seen through a shell.
-  if (signal === 'SIGKILL' || code === 137) return `${signal ? `signal ${signal}` : `exit code ${code}`} (perhaps out of memory)`;
+  if (signal === 'SIGKILL' || code === 137)
+    return `${signal ? `signal ${signal}` : `exit code ${code}`} (perhaps out of memory)`;
   return signal ? `signal ${signal}` : `exit code ${code}`;
 }

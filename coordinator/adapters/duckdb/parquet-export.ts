@@ -27,7 +27,14 @@ export async function exportParquet(
       const [list, stride, radix] = [3 + 3 * i, 4 + 3 * i, 5 + 3 * i];
       return `list_extract($${list}, 1 + (r.grid_index // $${stride}) % $${radix}) AS ${quoted(names[i] as string)}`;
     });
-    const columns = [...FIXED_BEFORE.map((name) => `r.${name}`), ...labels, 'r.attempt', 'r.worker', 'm.metric', 'm.value'];
+    const columns = [
+      ...FIXED_BEFORE.map((name) => `r.${name}`),
+      ...labels,
+      'r.attempt',
+      'r.worker',
+      'm.metric',
+      'm.value',
+    ];
     const sql = `
       COPY (
         SELECT ${columns.join(', ')}

@@ -12,7 +12,11 @@ import { readRows } from './rows.ts';
  * write-ahead log before a transaction ends.
  * @throws TickworkError STATE_DIRECTORY_IN_USE, CONFIG_INVALID
  */
-export async function openDuckDbResultStore({ stateDirectory }: { readonly stateDirectory: string }): Promise<ResultStore> {
+export async function openDuckDbResultStore({
+  stateDirectory,
+}: {
+  readonly stateDirectory: string;
+}): Promise<ResultStore> {
   const database = await openDatabase(stateDirectory);
   const { reader } = database;
   await removeStaleExports(stateDirectory);
@@ -43,7 +47,9 @@ export async function openDuckDbResultStore({ stateDirectory }: { readonly state
 
     async reports({ sweepId, cell, after, limit }) {
       const start = after ?? { cell: -1, attempt: -1, trainEpoch: -1 };
-      const places = [start.cell, start.attempt, start.trainEpoch, limit, ...(cell === undefined ? [] : [cell])].map(BigInt);
+      const places = [start.cell, start.attempt, start.trainEpoch, limit, ...(cell === undefined ? [] : [cell])].map(
+        BigInt,
+      );
       const sql = `
         SELECT cell, attempt, train_epoch, metrics FROM reports
         WHERE sweep_id = $1 AND (cell, attempt, train_epoch) > ($2, $3, $4) ${cell === undefined ? '' : 'AND cell = $6'}

@@ -29,7 +29,12 @@ export async function storedByKey<T extends TableSchema>(
   const sql =
     `SELECT ${table.key.join(', ')}, ${column} AS stored FROM ${table.name} ` +
     `SEMI JOIN (SELECT ${wanted}) AS wanted USING (${table.key.join(', ')})`;
-  const found = await readRows(connection, sql, lists, types.map((type) => LIST(type)));
+  const found = await readRows(
+    connection,
+    sql,
+    lists,
+    types.map((type) => LIST(type)),
+  );
   return new Map(found.map((row) => [keyOf(table, row), row['stored']]));
 }
 

@@ -16,7 +16,8 @@ export function createMemoryResultStore(): ResultStore {
     if (!map.has(key)) map.set(key, structuredClone(value));
   }
   const keepAside = (aside: SetAside): void => putAbsent(setAside, `${aside.id} ${aside.contentHash}`, aside);
-  const ofSweep = (sweepId: string): StoredResult[] => [...results.values()].filter((result) => result.sweepId === sweepId);
+  const ofSweep = (sweepId: string): StoredResult[] =>
+    [...results.values()].filter((result) => result.sweepId === sweepId);
 
   return {
     async commit(batch) {
@@ -36,7 +37,9 @@ export function createMemoryResultStore(): ResultStore {
     },
 
     async resultsAfter(sequence) {
-      return [...results.values()].filter((result) => result.sequence > sequence).sort((a, b) => a.sequence - b.sequence);
+      return [...results.values()]
+        .filter((result) => result.sequence > sequence)
+        .sort((a, b) => a.sequence - b.sequence);
     },
 
     async result(sweepId, cell) {
@@ -45,7 +48,11 @@ export function createMemoryResultStore(): ResultStore {
 
     async results(sweepId, cells) {
       const wanted = new Set(cells);
-      return new Map(ofSweep(sweepId).filter(({ cell }) => wanted.has(cell)).map((result) => [result.cell, result]));
+      return new Map(
+        ofSweep(sweepId)
+          .filter(({ cell }) => wanted.has(cell))
+          .map((result) => [result.cell, result]),
+      );
     },
 
     async aggregate(sweepId, grouping, metrics) {

@@ -12,7 +12,10 @@ export function toDelivery(message: JsMsg, logger: Logger): Delivery | Malformed
       await message.ackAck({ timeout: ACK_TIMEOUT_MS });
     } catch (error) {
       // Nothing is lost and nothing can be done: the stream delivers it again, as it may at any time.
-      logger.debug({ sequence: message.seq, error: String(error) }, 'The acknowledgement of a record was not confirmed');
+      logger.debug(
+        { sequence: message.seq, error: String(error) },
+        'The acknowledgement of a record was not confirmed',
+      );
     }
   }
 

@@ -30,7 +30,8 @@ export function decodeEventBatch(bytes: Uint8Array, sequence: number): readonly 
   }
   const { version, events } = (value ?? {}) as { version?: unknown; events?: unknown };
   if (version !== SCHEMA_VERSION) throw damaged(sequence, `schema version ${JSON.stringify(version)}`);
-  if (!Array.isArray(events) || !events.every(isEventLike)) throw damaged(sequence, 'something else than a list of events');
+  if (!Array.isArray(events) || !events.every(isEventLike))
+    throw damaged(sequence, 'something else than a list of events');
   return events;
 }
 

@@ -56,6 +56,8 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
           const messages = await consumer.fetch(PULL);
           const stop = (): void => messages.stop();
           signal.addEventListener('abort', stop);
+          // An abort while the request was on its way has found no listener.
+          if (signal.aborted) stop();
           try {
             for await (const message of messages) take(message);
           } finally {
@@ -74,6 +76,7 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
   }
 
   async function* deliveries({ maxBatch, signal }: Parameters<RecordStream['deliveries']>[0]) {
+    if (signal.aborted || closing.signal.aborted) return;
     const ended = new AbortController();
     const stop = AbortSignal.any([signal, closing.signal, ended.signal]);
     const waiting: JsMsg[] = [];

@@ -6,7 +6,7 @@ import type { ListWorkersResponse__Output } from '../../../proto/generated/tickw
 import type { Table__Output } from '../../../proto/generated/tickwork/v1/Table.ts';
 import type { WatchSweepResponse__Output } from '../../../proto/generated/tickwork/v1/WatchSweepResponse.ts';
 import { openEventStream } from './event-stream.ts';
-import { checkAnswer, ConnectionLost } from './failures.ts';
+import { ConnectionLost, checkAnswer } from './failures.ts';
 import type { Json } from './json.ts';
 
 export type ClusterStatus = Json<ClusterStatus__Output>;
@@ -44,7 +44,9 @@ export const TABLE_PAGE_SIZE = 1000;
 export function createClient(): Client {
   const url = (path: string, query: Readonly<Record<string, string | number | undefined>> = {}): string => {
     const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+    const search = new URLSearchParams(
+      Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
+    ).toString();
     return `/api/v1/${path}${search === '' ? '' : `?${search}`}`;
   };
   const get = async <Body>(address: string, signal: AbortSignal): Promise<Body> => {
@@ -64,7 +66,10 @@ export function createClient(): Client {
     reports: (sweep, pageSize, signal) => get(url(`${sweep}/reports`, { pageSize }), signal),
     watchSweep: (sweep, signal) => openEventStream<SweepWatch>(url(`${sweep}:watch`), signal),
     watchTable: (sweep, groupBy, signal) =>
-      openEventStream<Table>(url(`${sweep}/table:watch`, { groupBy: groupBy.join(','), pageSize: TABLE_PAGE_SIZE }), signal),
+      openEventStream<Table>(
+        url(`${sweep}/table:watch`, { groupBy: groupBy.join(','), pageSize: TABLE_PAGE_SIZE }),
+        signal,
+      ),
     exportUrl: (sweep, groupBy, format) =>
       url(`${sweep}/table:export`, { format, groupBy: groupBy.join(','), allowIncomplete: 'true' }),
   };

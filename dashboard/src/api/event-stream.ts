@@ -1,5 +1,5 @@
 import { createEventParser } from './event-parser.ts';
-import { checkAnswer, ConnectionLost, toApiError } from './failures.ts';
+import { ConnectionLost, checkAnswer, toApiError } from './failures.ts';
 
 /** Three missed heartbeats of the gateway (15 s): the connection is dead although nobody said so. */
 const IDLE_LIMIT_MS = 45_000;
@@ -15,7 +15,9 @@ export async function* openEventStream<Message>(url: string, signal: AbortSignal
   let timer = setTimeout(abort, IDLE_LIMIT_MS);
   signal.addEventListener('abort', abort);
   try {
-    const response = await checkAnswer(await fetch(url, { signal: idle.signal, headers: { accept: 'text/event-stream' } }));
+    const response = await checkAnswer(
+      await fetch(url, { signal: idle.signal, headers: { accept: 'text/event-stream' } }),
+    );
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     const parse = createEventParser();
     for (;;) {

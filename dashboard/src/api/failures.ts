@@ -28,5 +28,8 @@ export async function checkAnswer(response: Response): Promise<Response> {
 /** @param body the gateway's `{error: {code, message}}`, or anything that stands in its place. */
 export function toApiError(body: unknown, status?: number): ApiError {
   const error = (body as { error?: { code?: unknown; message?: unknown } } | undefined)?.error;
-  return new ApiError(String(error?.code ?? 'INTERNAL'), String(error?.message ?? `The coordinator answered ${status ?? 'badly'}.`));
+  return new ApiError(
+    String(error?.code ?? 'INTERNAL'),
+    String(error?.message ?? `The coordinator answered ${status ?? 'badly'}.`),
+  );
 }

@@ -9,5 +9,9 @@ export type Json<T> = T extends Timestamp__Output
   : T extends readonly (infer Item)[]
     ? Json<Item>[]
     : T extends object
-      ? { [Key in keyof T as Key extends `_${string}` ? never : Key]: undefined extends T[Key] ? Json<T[Key]> | null : Json<T[Key]> }
+      ? {
+          [Key in keyof T as Key extends `_${string}` ? never : Key]: undefined extends T[Key]
+            ? Json<T[Key]> | null
+            : Json<T[Key]>;
+        }
       : T;

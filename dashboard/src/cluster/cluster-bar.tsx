@@ -20,7 +20,9 @@ export function ClusterBar() {
           </li>
           <li>{plural(status.activeSweeps, 'active sweep')}</li>
           <li>{formatCount(status.resultsCommitted)} results committed</li>
-          {status.resultsQuarantined > 0 && <li className="alarm">{formatCount(status.resultsQuarantined)} quarantined</li>}
+          {status.resultsQuarantined > 0 && (
+            <li className="alarm">{formatCount(status.resultsQuarantined)} quarantined</li>
+          )}
           <li className="wide">
             NATS {status.natsVersion}, survives {status.durability}
           </li>

@@ -1,5 +1,6 @@
 import type { Worker } from '../api/client.ts';
 import { Notice } from '../layout/notice.tsx';
+import { ScrollRegion } from '../layout/scroll-region.tsx';
 import { useClient } from '../live/client-context.ts';
 import { usePoll } from '../live/use-poll.ts';
 import { StateBadge } from '../sweeps/state-badge.tsx';
@@ -29,7 +30,7 @@ export function WorkersPanel() {
 
 function WorkersTable({ workers }: { readonly workers: readonly Worker[] }) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Workers">
+    <ScrollRegion label="Workers by name">
       <table>
         <thead>
           <tr>
@@ -64,7 +65,7 @@ function WorkersTable({ workers }: { readonly workers: readonly Worker[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 

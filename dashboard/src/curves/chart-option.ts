@@ -1,8 +1,8 @@
 import type { LineSeriesOption } from 'echarts/charts';
 import type { GridComponentOption, TooltipComponentOption } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
-import type { CurveChartProps } from './curve-chart.tsx';
 import { chartTooltip } from './chart-tooltip.ts';
+import type { CurveChartProps } from './curve-chart.tsx';
 import { dashOf, markOf } from './line-style.ts';
 import type { Palette } from './use-palette.ts';
 
@@ -34,7 +34,13 @@ export function chartOption(props: CurveChartProps, palette: Palette): CurveOpti
       min: (extent) => Math.min(1, extent.min),
       splitLine: { show: false },
     },
-    yAxis: { ...axis, type: 'value', name: title, scale: true, nameTextStyle: { ...axis.nameTextStyle, align: 'left' } },
+    yAxis: {
+      ...axis,
+      type: 'value',
+      name: title,
+      scale: true,
+      nameTextStyle: { ...axis.nameTextStyle, align: 'left' },
+    },
     tooltip: {
       trigger: 'axis',
       confine: true,

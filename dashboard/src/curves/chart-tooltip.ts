@@ -6,7 +6,10 @@ import { colourVariable } from './line-style.ts';
  * tooltip is HTML from strings with style attributes, which the content security policy refuses.
  * @param hovered ECharts' parameter of any series at the pointer.
  */
-export function chartTooltip({ groups, seeds, title }: CurveChartProps, hovered: { readonly value?: unknown } | undefined): HTMLElement {
+export function chartTooltip(
+  { groups, seeds, title }: CurveChartProps,
+  hovered: { readonly value?: unknown } | undefined,
+): HTMLElement {
   const trainEpoch = Array.isArray(hovered?.value) ? Number(hovered.value[0]) : Number.NaN;
   const table = element('table');
   const head = element('tr', element('th', `${title}, epoch ${trainEpoch}`));

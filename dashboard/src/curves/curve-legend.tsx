@@ -26,7 +26,11 @@ export function CurveLegend({ groups, seeds, isShown, onToggle, onHighlight }: C
               onFocus={() => onHighlight(group.title)}
               onBlur={() => onHighlight(undefined)}
             >
-              <span className="swatch" style={{ background: `var(${colourVariable(group.index)})` }} aria-hidden="true" />
+              <span
+                className="swatch"
+                style={{ background: `var(${colourVariable(group.index)})` }}
+                aria-hidden="true"
+              />
               {group.title}
             </button>
           </li>
@@ -36,7 +40,15 @@ export function CurveLegend({ groups, seeds, isShown, onToggle, onHighlight }: C
         {seeds.map((seed, place) => (
           <li key={seed}>
             <svg width="30" height="8" aria-hidden="true">
-              <line x1="0" y1="4" x2="30" y2="4" stroke="currentColor" strokeWidth="2" strokeDasharray={dashOf(place).join(' ')} />
+              <line
+                x1="0"
+                y1="4"
+                x2="30"
+                y2="4"
+                stroke="currentColor"
+                strokeWidth="2"
+                strokeDasharray={dashOf(place).join(' ')}
+              />
             </svg>
             seed {seed}
           </li>

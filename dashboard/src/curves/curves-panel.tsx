@@ -16,8 +16,16 @@ const MOST_REPORTS = 10_000;
 export function CurvesPanel({ sweep }: { readonly sweep: Sweep }) {
   const client = useClient();
   const everyMs = sweep.state === 'SWEEP_STATE_ACTIVE' ? REPORT_INTERVAL_MS : undefined;
-  const reports = usePoll(`${sweep.name} reports`, (signal) => client.reports(sweep.name, MOST_REPORTS, signal), everyMs);
-  const trials = usePoll(`${sweep.name} trials`, (signal) => client.trials(sweep.name, { pageSize: MOST_CELLS }, signal), undefined);
+  const reports = usePoll(
+    `${sweep.name} reports`,
+    (signal) => client.reports(sweep.name, MOST_REPORTS, signal),
+    everyMs,
+  );
+  const trials = usePoll(
+    `${sweep.name} trials`,
+    (signal) => client.trials(sweep.name, { pageSize: MOST_CELLS }, signal),
+    undefined,
+  );
   const [chosen, setChosen] = useState<string>();
   const error = reports.error ?? trials.error;
   const metrics = metricsOf(reports.value?.reports ?? []);
@@ -55,7 +63,9 @@ export function CurvesPanel({ sweep }: { readonly sweep: Sweep }) {
           metric={metric}
         />
       )}
-      {reports.value?.nextPageToken && <p className="muted">The first {MOST_REPORTS.toLocaleString('en-US')} reports are shown.</p>}
+      {reports.value?.nextPageToken && (
+        <p className="muted">The first {MOST_REPORTS.toLocaleString('en-US')} reports are shown.</p>
+      )}
     </section>
   );
 }

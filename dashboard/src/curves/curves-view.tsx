@@ -1,8 +1,8 @@
 import { lazy, Suspense, useState } from 'react';
 import { metricTitle } from '../text/words.ts';
-import { type CurveGroup, seedsOf } from './curves.ts';
 import { CurveLegend } from './curve-legend.tsx';
 import { CurveValues } from './curve-values.tsx';
+import { type CurveGroup, seedsOf } from './curves.ts';
 
 // ECharts is most of the bundle; the table does not wait for it.
 const CurveChart = lazy(() => import('./curve-chart.tsx'));

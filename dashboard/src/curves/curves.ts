@@ -17,7 +17,9 @@ export interface CurveGroup {
 
 /** Names of the metrics that reports hold, in the order in which they first come. */
 export const metricsOf = (reports: readonly Report[]): string[] => [
-  ...new Set(reports.flatMap((report) => report.metrics.filter((metric) => metric.value != null).map((metric) => metric.name))),
+  ...new Set(
+    reports.flatMap((report) => report.metrics.filter((metric) => metric.value != null).map((metric) => metric.name)),
+  ),
 ];
 
 /**
@@ -55,4 +57,6 @@ export function curveGroupsOf(reports: readonly Report[], trials: readonly Trial
 
 /** All seeds that occur, in order; a seed's place fixes its line style. */
 export const seedsOf = (groups: readonly CurveGroup[]): string[] =>
-  [...new Set(groups.flatMap((group) => group.curves.map((curve) => curve.seed)))].sort((a, b) => Number(a) - Number(b));
+  [...new Set(groups.flatMap((group) => group.curves.map((curve) => curve.seed)))].sort(
+    (a, b) => Number(a) - Number(b),
+  );

@@ -13,4 +13,5 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Wait before try number `attempt` (0 first) after a loss: 0.5 s, doubling, at most 5 s, spread so that tabs do not march in step. */
-export const retryDelayMs = (attempt: number): number => Math.min(5000, 500 * 2 ** attempt) * (0.75 + Math.random() / 2);
+export const retryDelayMs = (attempt: number): number =>
+  Math.min(5000, 500 * 2 ** attempt) * (0.75 + Math.random() / 2);

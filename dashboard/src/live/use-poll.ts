@@ -10,11 +10,16 @@ import type { Live } from './use-watch.ts';
  * @param key names what is asked; another key starts anew at once.
  * @param everyMs pause between an answer and the next question; undefined asks until the first answer only.
  */
-export function usePoll<T>(key: string, ask: (signal: AbortSignal) => Promise<T>, everyMs: number | undefined): Live<T> {
+export function usePoll<T>(
+  key: string,
+  ask: (signal: AbortSignal) => Promise<T>,
+  everyMs: number | undefined,
+): Live<T> {
   const connection = useConnection();
   const visible = usePageVisible();
   const [live, setLive] = useState<Live<T>>({});
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `ask` is made anew by every render and means what the key says
   useEffect(() => {
     if (!visible) return;
     const abort = new AbortController();
@@ -45,7 +50,6 @@ export function usePoll<T>(key: string, ask: (signal: AbortSignal) => Promise<T>
       abort.abort();
       connection.report(key, true);
     };
-    // `ask` is made anew by every render and means the same as long as the key does.
   }, [key, everyMs, visible, connection]);
 
   return live;

@@ -20,6 +20,7 @@ export function useWatch<T>(key: string, open: (signal: AbortSignal) => AsyncIte
   const visible = usePageVisible();
   const [live, setLive] = useState<Live<T>>({});
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `open` is made anew by every render and means what the key says
   useEffect(() => {
     if (!visible) return;
     const abort = new AbortController();
@@ -49,7 +50,6 @@ export function useWatch<T>(key: string, open: (signal: AbortSignal) => AsyncIte
       abort.abort();
       connection.report(key, true);
     };
-    // `open` is made anew by every render and means the same as long as the key does.
   }, [key, visible, connection]);
 
   return live;

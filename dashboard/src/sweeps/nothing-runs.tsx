@@ -13,5 +13,7 @@ function WaitingReason({ name }: { readonly name: string }) {
   const query = { pageSize: 1, state: 'pending' };
   const { value } = usePoll(`${name} waiting`, (signal) => client.trials(name, query, signal), 3000);
   const reason = value?.trials[0]?.waitingReason;
-  return <p className="muted">Nothing runs. {reason ? `The next trial waits: ${reason}` : 'Results are being committed.'}</p>;
+  return (
+    <p className="muted">Nothing runs. {reason ? `The next trial waits: ${reason}` : 'Results are being committed.'}</p>
+  );
 }

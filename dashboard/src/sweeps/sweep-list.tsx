@@ -7,7 +7,13 @@ import { ProgressBar } from './progress-bar.tsx';
 import { StateBadge } from './state-badge.tsx';
 
 /** Sweeps, newest first, as links. */
-export function SweepList({ sweeps, selected }: { readonly sweeps: readonly Sweep[]; readonly selected: string | undefined }) {
+export function SweepList({
+  sweeps,
+  selected,
+}: {
+  readonly sweeps: readonly Sweep[];
+  readonly selected: string | undefined;
+}) {
   const now = useNow(10_000);
   if (sweeps.length === 0) return <p className="muted">None yet.</p>;
   return (

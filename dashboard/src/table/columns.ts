@@ -46,7 +46,10 @@ export function missingOf({ n, expected, counts, failures }: TableRow): Missing[
   const kinds = failures.map(({ kind, count }) => `${count > 1 ? `${count} × ` : ''}${failureWord(kind)}`).join(', ');
   return (['failed', 'cancelled', 'running', 'leased', 'pending'] as const)
     .filter((state) => counts[state] > 0)
-    .map((state) => ({ state, text: `${counts[state]} ${state}${state === 'failed' && kinds !== '' ? ` (${kinds})` : ''}` }));
+    .map((state) => ({
+      state,
+      text: `${counts[state]} ${state}${state === 'failed' && kinds !== '' ? ` (${kinds})` : ''}`,
+    }));
 }
 
 const failureWord = (kind: string): string => kind.replace('FAILURE_KIND_', '').toLowerCase().replaceAll('_', ' ');

@@ -12,7 +12,8 @@ export function GroupBy({ factors, chosen, onChange }: GroupByProps) {
       <legend>One row for each</legend>
       {factors.map((factor) => {
         const checked = chosen.includes(factor);
-        const toggle = (): void => onChange(factors.filter((name) => (name === factor ? !checked : chosen.includes(name))));
+        const toggle = (): void =>
+          onChange(factors.filter((name) => (name === factor ? !checked : chosen.includes(name))));
         return (
           <label key={factor}>
             <input type="checkbox" checked={checked} disabled={checked && chosen.length === 1} onChange={toggle} />

@@ -1,6 +1,6 @@
 import type { Table, TableRow } from '../api/client.ts';
 import { formatCount, formatValue } from '../text/numbers.ts';
-import { type RowColumns, missingOf } from './columns.ts';
+import { missingOf, type RowColumns } from './columns.ts';
 
 export interface ResultRowProps {
   readonly row: TableRow;
@@ -23,7 +23,9 @@ export function ResultRow({ row, table, columns }: ResultRowProps) {
         </td>
       ))}
       {columns.weightLayers && <td className="number">{row.weightLayers ?? <None />}</td>}
-      {columns.parameters && <td className="number">{row.parameters == null ? <None /> : formatCount(row.parameters)}</td>}
+      {columns.parameters && (
+        <td className="number">{row.parameters == null ? <None /> : formatCount(row.parameters)}</td>
+      )}
       <td className="number n">
         {row.n}/{row.expected}
         {missing.map(({ state, text }) => (
@@ -33,7 +35,11 @@ export function ResultRow({ row, table, columns }: ResultRowProps) {
         ))}
       </td>
       {table.metrics.map((metric) => (
-        <OurValue key={metric.name} aggregate={row.aggregates.find((a) => a.metric === metric.name)} unit={metric.unit} />
+        <OurValue
+          key={metric.name}
+          aggregate={row.aggregates.find((a) => a.metric === metric.name)}
+          unit={metric.unit}
+        />
       ))}
       {columns.published.map(({ metric, decimals }) => (
         <td key={metric} className="number published">
@@ -48,7 +54,13 @@ const LevelCell = ({ label, first }: { readonly label: string; readonly first: b
   first ? <th scope="row">{label}</th> : <td>{label}</td>;
 
 /** Mean and spread in two columns of their own, so that means stay aligned where a spread is missing (n = 1). */
-function OurValue({ aggregate, unit }: { readonly aggregate: TableRow['aggregates'][number] | undefined; readonly unit: string }) {
+function OurValue({
+  aggregate,
+  unit,
+}: {
+  readonly aggregate: TableRow['aggregates'][number] | undefined;
+  readonly unit: string;
+}) {
   if (aggregate?.mean == null) {
     return (
       <td className="number ours">

@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import type { Table } from '../api/client.ts';
+import { ScrollRegion } from '../layout/scroll-region.tsx';
 import { type RowColumns, rowColumnsOf } from './columns.ts';
 import { ResultRow } from './result-row.tsx';
 
@@ -10,16 +11,21 @@ export function ResultTable({ table }: { readonly table: Table }) {
   const withPublished = columns.published.length > 0;
   return (
     <>
-      <div className="table-scroll" tabIndex={0} role="region" aria-label="Result table">
+      <ScrollRegion label="Result table">
         <table className="results" aria-describedby={withPublished ? noteId : undefined}>
           <TableHead table={table} columns={columns} />
           <tbody>
             {table.rows.map((row) => (
-              <ResultRow key={row.levels.map((level) => level.label).join('\n')} row={row} table={table} columns={columns} />
+              <ResultRow
+                key={row.levels.map((level) => level.label).join('\n')}
+                row={row}
+                table={table}
+                columns={columns}
+              />
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
       {withPublished && (
         <p className="published-note" id={noteId}>
           Published, not ours: {table.publishedSource || 'source not given'}.
@@ -31,7 +37,12 @@ export function ResultTable({ table }: { readonly table: Table }) {
 
 function TableHead({ table, columns }: { readonly table: Table; readonly columns: RowColumns }) {
   const ours =
-    table.groupBy.length + columns.shown.length + Number(columns.weightLayers) + Number(columns.parameters) + 1 + table.metrics.length;
+    table.groupBy.length +
+    columns.shown.length +
+    Number(columns.weightLayers) +
+    Number(columns.parameters) +
+    1 +
+    table.metrics.length;
   return (
     <thead>
       {columns.published.length > 0 && (
@@ -70,7 +81,8 @@ function TableHead({ table, columns }: { readonly table: Table; readonly columns
         </th>
         {table.metrics.map((metric) => (
           <th key={metric.name} scope="col" className="number">
-            <Heading title={metric.title || metric.name} unit={metric.unit} /> <span className="statistic muted">mean ± std</span>
+            <Heading title={metric.title || metric.name} unit={metric.unit} />{' '}
+            <span className="statistic muted">mean ± std</span>
           </th>
         ))}
         {columns.published.map((column) => (

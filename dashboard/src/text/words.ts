@@ -1,6 +1,8 @@
 /** `TRIAL_STATE_RUNNING`, `trial_state` → `running`. Values of a newer coordinator stay readable. */
 export const enumWord = (value: string, prefix: string): string =>
-  (value.toLowerCase().startsWith(`${prefix}_`) ? value.slice(prefix.length + 1) : value).toLowerCase().replaceAll('_', ' ');
+  (value.toLowerCase().startsWith(`${prefix}_`) ? value.slice(prefix.length + 1) : value)
+    .toLowerCase()
+    .replaceAll('_', ' ');
 
 /** `trainLoss` → `train loss`. */
 export const metricTitle = (name: string): string => name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();

@@ -27,7 +27,7 @@ function windowOf(info: WindowInfo): SlidingWindow {
   if (rows !== info.outHeight || columns !== info.outWidth) {
     throw new EngineError(
       'STEP_UNTRACEABLE',
-      `Expected ${rows}×${columns} positions of a window, got ${info.outHeight}×${info.outWidth} from TensorFlow.js. ` +
+      `Expected ${rows}×${columns} positions of a window, got TensorFlow.js's ${info.outHeight}×${info.outWidth}. ` +
         "Use the pad 'same' or 'valid', or tf.pad, for windows that are not square.",
     );
   }

@@ -8,7 +8,9 @@ const violation = fc.record(
   {
     field: fc.string({ maxLength: 40 }),
     message: fc.string({ maxLength: 80, unit: 'grapheme' }).filter((text) => !text.startsWith('line ')),
-    position: fc.option(fc.record({ line: fc.integer({ min: 1, max: 1e6 }), column: fc.integer({ min: 1, max: 1e4 }) })),
+    position: fc.option(
+      fc.record({ line: fc.integer({ min: 1, max: 1e6 }), column: fc.integer({ min: 1, max: 1e4 }) }),
+    ),
   },
   { noNullPrototype: true },
 );
@@ -40,7 +42,10 @@ describe('status details', () => {
   });
 
   test('stay small enough for trailers, first violations kept, the rest counted', () => {
-    const violations = Array.from({ length: 5000 }, (_, i) => ({ field: `factors.a[${i}]`, message: 'x'.repeat(3000) }));
+    const violations = Array.from({ length: 5000 }, (_, i) => ({
+      field: `factors.a[${i}]`,
+      message: 'x'.repeat(3000),
+    }));
     const bytes = encodeStatusDetails(new TickworkError('STUDY_INVALID', '😀'.repeat(9000), { violations }), 3);
     expect(bytes.length).toBeLessThanOrEqual(4096);
     expect(bytes.toString('latin1')).toContain('omitted');

@@ -11,7 +11,10 @@ import {
 const lease = (leaseId: string) => ({ leaseId, sweep: 'sweeps/s', cell: 1, attempt: 1, epoch: 1 });
 
 /** Feeds the inputs and returns the messages that went out. */
-function play(inputs: readonly HeartbeatInput[]): { state: HeartbeatState; sent: ReturnType<typeof heartbeatMessage>[] } {
+function play(inputs: readonly HeartbeatInput[]): {
+  state: HeartbeatState;
+  sent: ReturnType<typeof heartbeatMessage>[];
+} {
   let state = INITIAL_HEARTBEAT;
   const sent = [];
   for (const input of inputs) {

@@ -61,7 +61,10 @@ describe('the publication queue', () => {
     const command = fc.oneof(
       fc.record({ do: fc.constantFrom('offer' as const, 'withdraw' as const), id }),
       fc.record({ do: fc.constant('take' as const), limit: fc.nat(3) }),
-      fc.record({ do: fc.constantFrom('acknowledged' as const, 'refused' as const), random: fc.double({ min: 0, max: 0.99, noNaN: true }) }),
+      fc.record({
+        do: fc.constantFrom('acknowledged' as const, 'refused' as const),
+        random: fc.double({ min: 0, max: 0.99, noNaN: true }),
+      }),
       fc.record({ do: fc.constantFrom('refresh' as const, 'wait' as const) }),
     );
     fc.assert(

@@ -23,7 +23,11 @@ describe('a slot', () => {
     ['drops a trial that had not begun', ['assign', 'stop'], 'starting'],
     ['takes no second trial', ['ready', 'assign', 'assign'], undefined],
     ['has nothing to stop when idle', ['ready', 'stop'], undefined],
-    ['closes from a running trial, whatever the trial still says', ['ready', 'assign', 'close', 'outcome', 'exit'], 'closed'],
+    [
+      'closes from a running trial, whatever the trial still says',
+      ['ready', 'assign', 'close', 'outcome', 'exit'],
+      'closed',
+    ],
   ])('%s', (_, events, expected) => {
     expect(play(...events)).toBe(expected);
   });

@@ -21,10 +21,12 @@ describe("a worker's settings", () => {
   });
 
   test('give a name that is the same at each start and differs between state directories', () => {
-    const name = (stateDir: string, hostname = 'h') => parseWorkerConfig({ ...MINIMAL, stateDir }, { hostname, cpus: 1 }).name;
+    const name = (stateDir: string, hostname = 'h') =>
+      parseWorkerConfig({ ...MINIMAL, stateDir }, { hostname, cpus: 1 }).name;
     expect(name('/a')).toBe(name('/a'));
     expect(name('/a')).not.toBe(name('/b'));
-    for (const hostname of ['', 'ünï.cödé', 'x'.repeat(200), 'a b*c>']) expect(isSubjectToken(name('/a', hostname))).toBe(true);
+    for (const hostname of ['', 'ünï.cödé', 'x'.repeat(200), 'a b*c>'])
+      expect(isSubjectToken(name('/a', hostname))).toBe(true);
   });
 
   test('are refused with all their problems at once', () => {
@@ -38,8 +40,17 @@ describe("a worker's settings", () => {
     })();
     expect(problem).toBeInstanceOf(TickworkError);
     expect(problem?.code).toBe('CONFIG_INVALID');
-    expect(problem?.violations.map(({ field }) => field).sort()).toEqual(['', 'coordinator', 'logLevel', 'name', 'slots', 'stateDir']);
-    expect(problem?.violations.find(({ field }) => field === 'coordinator')?.message).toBe('Expected host:port, got "nowhere"');
+    expect(problem?.violations.map(({ field }) => field).sort()).toEqual([
+      '',
+      'coordinator',
+      'logLevel',
+      'name',
+      'slots',
+      'stateDir',
+    ]);
+    expect(problem?.violations.find(({ field }) => field === 'coordinator')?.message).toBe(
+      'Expected host:port, got "nowhere"',
+    );
     expect(problem?.message).toContain('name: Expected 1 to 64 letters, digits, "_" or "-", got "a.b"');
     expect(problem?.message).toContain('"threads"');
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ERROR_CODES, TickworkError, type ErrorCode } from '../../../core/errors.ts';
-import { rawRequest, startGateway, type RunningGateway } from '../../support/running-gateway.ts';
+import { ERROR_CODES, type ErrorCode, TickworkError } from '../../../core/errors.ts';
+import { type RunningGateway, rawRequest, startGateway } from '../../support/running-gateway.ts';
 
 let gateway: RunningGateway;
 beforeAll(async () => {
@@ -36,13 +36,17 @@ test('an error that nobody meant to show says nothing of its cause', async () =>
 });
 
 test('every bad query parameter is named at once', async () => {
-  const { status, body } = await rawRequest(gateway.port, { path: '/api/v1/sweeps?pageSize=ten&colour=red&pageToken=' });
+  const { status, body } = await rawRequest(gateway.port, {
+    path: '/api/v1/sweeps?pageSize=ten&colour=red&pageToken=',
+  });
   expect(status).toBe(400);
   const { code, violations } = JSON.parse(body).error;
   expect(code).toBe('ARGUMENT_INVALID');
   expect(violations.map(({ field }: { field: string }) => field).sort()).toEqual(['colour', 'pageSize']);
   expect((await rawRequest(gateway.port, { path: '/api/v1/sweeps?pageSize=1&pageSize=2' })).status).toBe(400);
-  expect((await rawRequest(gateway.port, { path: '/api/v1/sweeps/x/table:export?format=exe' })).body).toContain('csv, markdown');
+  expect((await rawRequest(gateway.port, { path: '/api/v1/sweeps/x/table:export?format=exe' })).body).toContain(
+    'csv, markdown',
+  );
 });
 
 test('a body is refused when it is not JSON, has an unknown key, or lacks one', async () => {
@@ -56,12 +60,21 @@ test('a body is refused when it is not JSON, has an unknown key, or lacks one', 
 
 test('a post that a foreign page could send without asking is refused', async () => {
   const body = '{"requestId":"r","studyYaml":"x"}';
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp']) {
+  for (const type of [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/jsonp',
+  ]) {
     expect((await submit(body, { 'content-type': type })).status).toBe(415);
   }
   expect((await submit(body, {})).status).toBe(415);
   expect((await submit(body, { 'content-type': 'application/json; charset=utf-8' })).status).toBe(200);
-  const preflight = await rawRequest(gateway.port, { path: '/api/v1/sweeps', method: 'OPTIONS', headers: { origin: 'http://evil.test' } });
+  const preflight = await rawRequest(gateway.port, {
+    path: '/api/v1/sweeps',
+    method: 'OPTIONS',
+    headers: { origin: 'http://evil.test' },
+  });
   expect(preflight.status).toBe(405);
   expect(Object.keys(preflight.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
 });

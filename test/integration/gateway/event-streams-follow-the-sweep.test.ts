@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { TickworkError } from '../../../core/errors.ts';
 import { deferred } from '../../../runtime/deferred.ts';
 import { openEvents } from '../../support/event-reader.ts';
-import { rawRequest, startGateway, type RunningGateway } from '../../support/running-gateway.ts';
+import { type RunningGateway, rawRequest, startGateway } from '../../support/running-gateway.ts';
 import { finishCell, type ScriptedSweep } from '../../support/vgg-demo-world.ts';
 
 const liveSweep = (gateway: RunningGateway): ScriptedSweep => gateway.world.sweeps[0] as ScriptedSweep;
@@ -15,13 +15,19 @@ test('sends the sweep as it is, then each change with its revision, then the end
   expect(events.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
   const first = await events.next();
   expect(first?.id).toBe('1');
-  expect(JSON.parse(first?.data ?? '')).toMatchObject({ sweep: { counts: { succeeded: 9 } }, active: [{ cell: 10 }, { cell: 11 }] });
+  expect(JSON.parse(first?.data ?? '')).toMatchObject({
+    sweep: { counts: { succeeded: 9 } },
+    active: [{ cell: 10 }, { cell: 11 }],
+  });
 
   finishCell(liveSweep(gateway), 10);
   gateway.api.changed(liveSweep(gateway));
   const second = await events.next();
   expect(second?.id).toBe('2');
-  expect(JSON.parse(second?.data ?? '')).toMatchObject({ sweep: { counts: { succeeded: 10 } }, active: [{ cell: 11 }] });
+  expect(JSON.parse(second?.data ?? '')).toMatchObject({
+    sweep: { counts: { succeeded: 10 } },
+    active: [{ cell: 11 }],
+  });
 
   Object.assign(liveSweep(gateway).sweep, { state: 'SWEEP_STATE_COMPLETED' });
   gateway.api.changed(liveSweep(gateway));
@@ -33,10 +39,17 @@ test('sends the sweep as it is, then each change with its revision, then the end
 test('sends the table after each change of its rows', async () => {
   await using gateway = await startGateway();
   const events = await openEvents(`${gateway.origin}${WATCH_TABLE}`);
-  expect(JSON.parse((await events.next())?.data ?? '').rows[0]).toMatchObject({ levels: [{ factor: 'config', label: 'A' }], n: 2 });
+  expect(JSON.parse((await events.next())?.data ?? '').rows[0]).toMatchObject({
+    levels: [{ factor: 'config', label: 'A' }],
+    n: 2,
+  });
   finishCell(liveSweep(gateway), 11);
   gateway.api.changed(liveSweep(gateway));
-  expect(JSON.parse((await events.next())?.data ?? '').rows[4]).toMatchObject({ levels: [{ label: 'D' }], n: 3, expected: 4 });
+  expect(JSON.parse((await events.next())?.data ?? '').rows[4]).toMatchObject({
+    levels: [{ label: 'D' }],
+    n: 3,
+    expected: 4,
+  });
   expect(gateway.api.requests.at(-1)).toEqual({
     table: { parent: 'sweeps/vgg-demo-3f9a', groupBy: ['config'], metrics: [], pageSize: 0, pageToken: '' },
     minIntervalMs: 100,
@@ -97,11 +110,14 @@ test('a slow client holds the source back', async () => {
   // The client has not read a byte: what is pulled must settle at what the socket buffers hold, far below the 200 MiB.
   let before = -1;
   await expect
-    .poll(() => {
-      const settled = pulled > 0 && pulled === before;
-      before = pulled;
-      return settled;
-    }, { interval: 200 })
+    .poll(
+      () => {
+        const settled = pulled > 0 && pulled === before;
+        before = pulled;
+        return settled;
+      },
+      { interval: 200 },
+    )
     .toBe(true);
   expect(pulled).toBeLessThan(100);
   await response.body?.cancel();

@@ -5,7 +5,7 @@ import type { ListTrialsResponse__Output } from '../../../proto/generated/tickwo
 import type { ListWorkersResponse__Output } from '../../../proto/generated/tickwork/v1/ListWorkersResponse.ts';
 import type { Sweep__Output } from '../../../proto/generated/tickwork/v1/Sweep.ts';
 import type { Table__Output } from '../../../proto/generated/tickwork/v1/Table.ts';
-import { rawRequest, startGateway, type RunningGateway } from '../../support/running-gateway.ts';
+import { type RunningGateway, rawRequest, startGateway } from '../../support/running-gateway.ts';
 
 let gateway: RunningGateway;
 beforeAll(async () => {
@@ -40,7 +40,9 @@ test('lists sweeps page by page, with full enum names, RFC 3339 times and defaul
     seeds: [1, 2],
   });
   expect(first.body.sweeps[0]).not.toHaveProperty('finishTime');
-  const second = await get<ListSweepsResponse__Output>(`/api/v1/sweeps?pageSize=1&pageToken=${first.body.nextPageToken}`);
+  const second = await get<ListSweepsResponse__Output>(
+    `/api/v1/sweeps?pageSize=1&pageToken=${first.body.nextPageToken}`,
+  );
   expect(second.body.sweeps[0]?.name).toBe('sweeps/vgg-demo-b07c');
   expect(second.body.sweeps[0]?.finishTime).toMatch(/Z$/);
 });
@@ -52,16 +54,24 @@ test('gets one sweep with its study', async () => {
 });
 
 test('lists trials of one state; an optional number that is absent is absent, and no oneof marker shows', async () => {
-  const { body } = await get<ListTrialsResponse__Output>('/api/v1/sweeps/vgg-demo-3f9a/trials?state=running&pageSize=10');
+  const { body } = await get<ListTrialsResponse__Output>(
+    '/api/v1/sweeps/vgg-demo-3f9a/trials?state=running&pageSize=10',
+  );
   expect(body.trials).toHaveLength(2);
-  expect(body.trials[0]).toMatchObject({ cell: 10, state: 'TRIAL_STATE_RUNNING', progress: { trainEpoch: 3, phase: 'training' } });
+  expect(body.trials[0]).toMatchObject({
+    cell: 10,
+    state: 'TRIAL_STATE_RUNNING',
+    progress: { trainEpoch: 3, phase: 'training' },
+  });
   expect(Object.keys(body.trials[0]?.progress ?? {}).filter((key) => key.startsWith('_'))).toEqual([]);
   const pending = await get<ListTrialsResponse__Output>('/api/v1/sweeps/vgg-demo-3f9a/trials?state=pending');
   expect(pending.body.trials[0]).not.toHaveProperty('progress');
 });
 
 test('gets the table grouped as asked, ours and published apart', async () => {
-  const { body } = await get<Table__Output>('/api/v1/sweeps/vgg-demo-b07c/table?groupBy=config,scale&metrics=testError&pageSize=100');
+  const { body } = await get<Table__Output>(
+    '/api/v1/sweeps/vgg-demo-b07c/table?groupBy=config,scale&metrics=testError&pageSize=100',
+  );
   expect(lastRequest()).toEqual({
     parent: 'sweeps/vgg-demo-b07c',
     groupBy: ['config', 'scale'],
@@ -69,9 +79,7 @@ test('gets the table grouped as asked, ours and published apart', async () => {
     pageSize: 100,
     pageToken: '',
   });
-  expect(body.rows.map((row) => row.published[0]?.value)).toEqual([
-    29.6, 29.7, 28.7, 28.1, 27, 27.3, 25.6,
-  ]);
+  expect(body.rows.map((row) => row.published[0]?.value)).toEqual([29.6, 29.7, 28.7, 28.1, 27, 27.3, 25.6]);
   expect(body.rows[0]?.aggregates[0]).toEqual({
     metric: 'testError',
     n: 2,
@@ -83,7 +91,9 @@ test('gets the table grouped as asked, ours and published apart', async () => {
 });
 
 test('exports the table as a download', async () => {
-  const response = await fetch(`${gateway.origin}/api/v1/sweeps/vgg-demo-b07c/table:export?format=csv&allowIncomplete=true`);
+  const response = await fetch(
+    `${gateway.origin}/api/v1/sweeps/vgg-demo-b07c/table:export?format=csv&allowIncomplete=true`,
+  );
   expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
   expect(response.headers.get('content-disposition')).toBe('attachment; filename="vgg-demo.csv"');
   expect((await response.text()).split('\n').slice(0, 2)).toEqual(['config,scale,n', 'A,S=32,2']);
@@ -95,7 +105,11 @@ test('lists reports, workers and the status', async () => {
   expect(reports.body.reports).toHaveLength(5);
   expect(reports.body.reports[0]?.metrics[0]).toEqual({ name: 'trainLoss', value: expect.any(Number) });
   const workers = await get<ListWorkersResponse__Output>('/api/v1/workers');
-  expect(workers.body.workers[0]).toMatchObject({ name: 'workers/gpu-a', state: 'WORKER_STATE_CONNECTED', slotUse: 0.981 });
+  expect(workers.body.workers[0]).toMatchObject({
+    name: 'workers/gpu-a',
+    state: 'WORKER_STATE_CONNECTED',
+    slotUse: 0.981,
+  });
   const status = await get('/api/v1/status');
   expect(status.body).toMatchObject({ workers: 2, startTime: '2026-09-21T14:13:20.500Z' });
 });
@@ -117,7 +131,12 @@ test('answers HEAD as GET without a body, and the API is never cached', async ()
 
 test('a number that JSON cannot say becomes null', async () => {
   const scripted = gateway.world.sweeps.find(({ sweep }) => sweep.name === 'sweeps/vgg-demo-11d2');
-  scripted?.reports.unshift({ cell: 0, attempt: 1, trainEpoch: 1, metrics: [{ name: 'trainLoss', value: Number.NaN }] });
+  scripted?.reports.unshift({
+    cell: 0,
+    attempt: 1,
+    trainEpoch: 1,
+    metrics: [{ name: 'trainLoss', value: Number.NaN }],
+  });
   const { body } = await get<ListReportsResponse__Output>('/api/v1/sweeps/vgg-demo-11d2/reports?pageSize=1');
   expect(body.reports[0]?.metrics).toEqual([{ name: 'trainLoss', value: null }]);
 });

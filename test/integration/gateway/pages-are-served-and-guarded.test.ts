@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createGateway } from '../../../coordinator/gateway/gateway.ts';
 import { createLogger } from '../../../runtime/logger.ts';
+import { type RunningGateway, rawRequest, startGateway } from '../../support/running-gateway.ts';
 import { createScriptedApi } from '../../support/scripted-api.ts';
-import { rawRequest, startGateway, type RunningGateway } from '../../support/running-gateway.ts';
 
 const SCRIPT = `console.log("${'tick'.repeat(100)}");`;
 let folder: string;
@@ -67,7 +67,12 @@ test.each([
 
 test('a missing file is 404 and the page takes no post', async () => {
   expect((await get('/assets/old.js')).status).toBe(404);
-  const post = await rawRequest(gateway.port, { path: '/', method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+  const post = await rawRequest(gateway.port, {
+    path: '/',
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
   expect(post).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
 });
 

@@ -8,9 +8,15 @@ test('/healthz says 200 when ready and 503 with the reason when not', async () =
   const ask = () => rawRequest(gateway.port, { path: '/healthz' });
   expect(await ask()).toMatchObject({ status: 200, body: '{"status":"ok"}' });
   readiness = false;
-  expect(await ask()).toMatchObject({ status: 503, body: '{"status":"unavailable","reason":"The coordinator is not ready."}' });
+  expect(await ask()).toMatchObject({
+    status: 503,
+    body: '{"status":"unavailable","reason":"The coordinator is not ready."}',
+  });
   readiness = { ready: false, reason: 'replaying the event log' };
-  expect(await ask()).toMatchObject({ status: 503, body: '{"status":"unavailable","reason":"replaying the event log"}' });
+  expect(await ask()).toMatchObject({
+    status: 503,
+    body: '{"status":"unavailable","reason":"replaying the event log"}',
+  });
 });
 
 test('/metrics passes on what the registry says, under whatever name Prometheus uses', async () => {

@@ -1,12 +1,20 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assignment, receipts, startWorkerHarness, type Script } from '../../support/worker-harness.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 describe('a failure record', () => {
   test.each<[string, Script, string, RegExp]>([
-    ['what its process printed when that exits', 'exitInTheMiddle', 'infrastructure', /exit code 3.*The roof is on fire\./s],
-    ['that memory may be short when its process is killed', 'killedInTheMiddle', 'infrastructure', /SIGKILL \(perhaps out of memory\)/],
+    [
+      'what its process printed when that exits',
+      'exitInTheMiddle',
+      'infrastructure',
+      /exit code 3.*The roof is on fire\./s,
+    ],
+    [
+      'that memory may be short when its process is killed',
+      'killedInTheMiddle',
+      'infrastructure',
+      /SIGKILL \(perhaps out of memory\)/,
+    ],
     ['the metric that is not a number', 'infiniteMetric', 'diverged', /trainLoss to be finite, got Infinity/],
     ["the trial's own reason", 'fail', 'diverged', /^The loss became NaN\.$/],
   ])('says %s', async (_, script, failure, message) => {
@@ -40,8 +48,13 @@ describe('a failure record', () => {
     harness.startWorker();
     const stream = await harness.coordinator.connection(0);
     const sent = assignment(4, 'succeed');
-    stream.send({ assignment: { ...sent.assignment, trialJson: '{"parameters": {"network": "perceptron"}, "seed": 1.5}' } });
+    stream.send({
+      assignment: { ...sent.assignment, trialJson: '{"parameters": {"network": "perceptron"}, "seed": 1.5}' },
+    });
     const { record } = await harness.record('grid-1.4.1.failure');
-    expect(record).toMatchObject({ failure: 'infrastructure', message: expect.stringMatching(/at seed.*at parameters\.network/s) });
+    expect(record).toMatchObject({
+      failure: 'infrastructure',
+      message: expect.stringMatching(/at seed.*at parameters\.network/s),
+    });
   });
 });

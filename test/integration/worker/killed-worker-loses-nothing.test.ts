@@ -3,13 +3,18 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WorkerEvent } from '../../../worker/events.ts';
 import { compileSources } from '../../support/compiled-sources.ts';
 import { eventually } from '../../support/eventually.ts';
-import { assignment, lease, receipts, startWorkerHarness, TRIAL_PROCESS, type WorkerHarness } from '../../support/worker-harness.ts';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+import {
+  assignment,
+  lease,
+  receipts,
+  startWorkerHarness,
+  TRIAL_PROCESS,
+  type WorkerHarness,
+} from '../../support/worker-harness.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../support/worker-process.mjs', import.meta.url));
 const RESULT = 'grid-1.4.1.result';
@@ -48,7 +53,10 @@ function startProcess(harness: WorkerHarness): WorkerProcess {
     process: worker,
     event: (type, recordId) =>
       eventually(`event ${type}`, () =>
-        events.find((event) => event.type === type && (recordId === undefined || ('recordId' in event && event.recordId === recordId))),
+        events.find(
+          (event) =>
+            event.type === type && (recordId === undefined || ('recordId' in event && event.recordId === recordId)),
+        ),
       ),
     kill,
     [Symbol.asyncDispose]: async () => void (await kill('SIGKILL')),

@@ -1,7 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assignment, lease, startWorkerHarness } from '../../support/worker-harness.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 describe('a lease is given back', () => {
   test('as cancelled when the coordinator stops the trial; no record is made', async () => {
@@ -29,7 +27,9 @@ describe('a lease is given back', () => {
     stream.send(assignment(4, 'deafToStop'));
     await worker.event('trial:started');
     stream.send({ stop: { lease: lease(4), reason: 'lease expired' } });
-    expect(await stream.expect('TrialReleased', (message) => message.released)).toMatchObject({ kind: 'FAILURE_KIND_CANCELLED' });
+    expect(await stream.expect('TrialReleased', (message) => message.released)).toMatchObject({
+      kind: 'FAILURE_KIND_CANCELLED',
+    });
     expect(await worker.event('slot:exited')).toMatchObject({ how: expect.stringContaining('SIGKILL') });
     stream.send(assignment(5, 'succeed'));
     await harness.record('grid-1.5.1.result');
@@ -69,9 +69,25 @@ describe('a lease is given back', () => {
     const kinds = stream.received.flatMap(({ heartbeat, released }) =>
       heartbeat?.draining ? ['draining'] : released ? [released.kind, released.lease?.leaseId] : [],
     );
-    expect(kinds.filter((kind, i) => kind !== kinds[i - 1]).slice(0, 3)).toEqual(['draining', 'FAILURE_KIND_PREEMPTED', 'lease-4']);
+    expect(kinds.filter((kind, i) => kind !== kinds[i - 1]).slice(0, 3)).toEqual([
+      'draining',
+      'FAILURE_KIND_PREEMPTED',
+      'lease-4',
+    ]);
     expect(worker.events.filter(({ type }) => type === 'slot:exited')).toHaveLength(2);
     expect((await harness.records()).map(({ id }) => id)).not.toContain('grid-1.4.1.failure');
+  });
+
+  test('at shutdown even by a trial that does not listen; its process is killed', async () => {
+    await using harness = await startWorkerHarness();
+    const worker = harness.startWorker({}, { timings: { stopGraceMs: 100 } });
+    const stream = await harness.coordinator.connection(0);
+    stream.send(assignment(4, 'deafToStop'));
+    await worker.event('trial:started');
+    await worker.stop();
+    await stream.ended;
+    expect(stream.received.find(({ released }) => released)?.released).toMatchObject({ lease: lease(4) });
+    expect(await worker.event('slot:exited')).toMatchObject({ how: expect.stringContaining('SIGKILL') });
   });
 
   test('by the next stream when there was none at the time', async () => {

@@ -44,9 +44,15 @@ describe('the outbox', () => {
   test('holds exactly the whole unreceipted records after any appends, receipts, cuts at any byte and reopenings', async () => {
     const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
     const step = fc.oneof(
-      { weight: 4, arbitrary: fc.record({ do: fc.constant('append' as const), id, payload: fc.uint8Array({ maxLength: 40 }) }) },
+      {
+        weight: 4,
+        arbitrary: fc.record({ do: fc.constant('append' as const), id, payload: fc.uint8Array({ maxLength: 40 }) }),
+      },
       { weight: 2, arbitrary: fc.record({ do: fc.constant('forget' as const), id }) },
-      { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen' as const), cut: fc.double({ min: 0, max: 1, noNaN: true }) }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constant('reopen' as const), cut: fc.double({ min: 0, max: 1, noNaN: true }) }),
+      },
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.constantFrom(0, 1 << 20), async (steps, garbageBytes) => {
@@ -85,7 +91,9 @@ describe('the outbox', () => {
             outbox = await open(folder.path, { garbageBytes });
             compact();
           }
-          expect(contents(outbox)).toEqual([...alive()].map(([key, value]) => [key, Buffer.from(value).toString('hex')]));
+          expect(contents(outbox)).toEqual(
+            [...alive()].map(([key, value]) => [key, Buffer.from(value).toString('hex')]),
+          );
         }
         await outbox.close();
       }),

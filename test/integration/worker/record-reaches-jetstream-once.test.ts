@@ -1,8 +1,10 @@
-import { describe, expect, test, vi } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { encodeRecord, recordId, type ReportRecord } from '../../../proto/records.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import { openOutbox } from '../../../worker/outbox/outbox.ts';
 import { eventually } from '../../support/eventually.ts';
 import { assignment, lease, receipts, startWorkerHarness } from '../../support/worker-harness.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const RESULT = 'grid-1.4.1.result';
 const REPORT = 'grid-1.4.1.report-1';
@@ -31,7 +33,11 @@ describe('a trial', () => {
       metrics: { testError: 12.5, trainLoss: 0.25 },
       provenance: { engine: { name: 'scripted' } },
     });
-    expect((await harness.record(REPORT)).record).toMatchObject({ kind: 'report', trainEpoch: 1, metrics: { testError: 25 } });
+    expect((await harness.record(REPORT)).record).toMatchObject({
+      kind: 'report',
+      trainEpoch: 1,
+      metrics: { testError: 25 },
+    });
     expect((await harness.records()).map(({ id }) => id).sort()).toEqual([REPORT, RESULT]);
 
     // JetStream has acknowledged both, which proves nothing: the lease is held and the outbox full.
@@ -40,7 +46,9 @@ describe('a trial', () => {
     );
     stream.send(receipts(RESULT, REPORT));
     const idle = await stream.expect('an idle heartbeat', ({ heartbeat }) =>
-      heartbeat?.outboxRecords === 0 && heartbeat.running.length === 0 && heartbeat.sequence > 1 ? heartbeat : undefined,
+      heartbeat?.outboxRecords === 0 && heartbeat.running.length === 0 && heartbeat.sequence > 1
+        ? heartbeat
+        : undefined,
     );
     expect(idle.draining).toBe(false);
     await worker.event('record:receipted', ({ recordId }) => recordId === RESULT);
@@ -52,10 +60,19 @@ describe('a trial', () => {
     harness.startWorker();
     const stream = await harness.coordinator.connection(0);
     stream.send(assignment(4, 'untilStopped'));
-    const running = await stream.expect('progress', ({ heartbeat }) => heartbeat?.running.find(({ progress }) => progress));
+    const running = await stream.expect('progress', ({ heartbeat }) =>
+      heartbeat?.running.find(({ progress }) => progress),
+    );
     expect(running).toEqual({
       lease: lease(4),
-      progress: expect.objectContaining({ phase: 'training', trainEpoch: 1, trainEpochs: 2, step: 3, steps: 6, loss: 0.5 }),
+      progress: expect.objectContaining({
+        phase: 'training',
+        trainEpoch: 1,
+        trainEpochs: 2,
+        step: 3,
+        steps: 6,
+        loss: 0.5,
+      }),
     });
   });
 
@@ -136,15 +153,49 @@ describe('without a receipt', () => {
     expect(await third.event('outbox:opened')).toMatchObject({ records: 0, damagedBytes: 0 });
   });
 
-  test('all ids are told again, in chunks', async () => {
+  test('all ids are told again and again', async () => {
     await using harness = await startWorkerHarness();
     harness.startWorker({}, { timings: { reconcileEveryMs: 50 } });
     const stream = await harness.coordinator.connection(0);
     stream.send(assignment(4, 'succeed'));
-    const unreceipted = await stream.expect('both ids', ({ unreceipted: told }) =>
-      told?.recordIds.length === 2 ? told.recordIds : undefined,
+    const toldOften = await eventually('both ids, twice', () => {
+      const told = stream.received.flatMap(({ unreceipted }) =>
+        unreceipted ? [[...unreceipted.recordIds].sort()] : [],
+      );
+      const both = told.filter(({ length }) => length === 2);
+      return both.length > 1 ? both : undefined;
+    });
+    expect(toldOften[0]).toEqual([REPORT, RESULT]);
+  });
+
+  test('a full outbox is told in chunks of 500 and delivered whole', async () => {
+    await using harness = await startWorkerHarness();
+    const outbox = await openOutbox(join(harness.folder, 'state', 'outbox'), { clock: systemClock });
+    const key = { sweepId: 'grid-1', cell: 4, attempt: 1, leaseId: 'lease-4', epoch: 7, worker: 'w1' };
+    const records = Array.from(
+      { length: 1_100 },
+      (_, i): ReportRecord => ({ kind: 'report', ...key, trainEpoch: i + 1, metrics: { testError: i / 100 } }),
     );
-    expect([...unreceipted].sort()).toEqual([REPORT, RESULT]);
-    expect(await eventually('a second time', () => stream.received.filter((m) => m.unreceipted).length > 1 || undefined)).toBe(true);
+    await Promise.all(records.map((record) => outbox.append(recordId(record), encodeRecord(record))));
+    await outbox.close();
+
+    const worker = harness.startWorker();
+    const stream = await harness.coordinator.connection(0);
+    const ids = records.map(recordId);
+    const chunks = await eventually('three chunks', () => {
+      const told = stream.received.flatMap(({ unreceipted }) => (unreceipted ? [unreceipted.recordIds] : []));
+      return told.flat().length === ids.length ? told : undefined;
+    });
+    expect(chunks.map(({ length }) => length)).toEqual([500, 500, 100]);
+    expect(chunks.flat()).toEqual(ids);
+    await eventually('all in JetStream', () => {
+      const published = worker.events.filter(({ type }) => type === 'record:published');
+      return published.length >= ids.length || undefined;
+    });
+    expect((await harness.records()).map(({ id }) => id).sort()).toEqual([...ids].sort());
+    stream.send(receipts(...ids));
+    await stream.expect('an empty outbox', ({ heartbeat }) =>
+      heartbeat?.outboxRecords === 0 && heartbeat.sequence > 1 ? heartbeat : undefined,
+    );
   });
 });

@@ -1,15 +1,19 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TickworkError } from '../../../core/errors.ts';
 import { assignment, startWorkerHarness } from '../../support/worker-harness.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
-
-const DUPLICATE = new TickworkError('WORKER_DUPLICATE', 'Expected a worker name of its own, got w1, which is connected.');
+const DUPLICATE = new TickworkError(
+  'WORKER_DUPLICATE',
+  'Expected a worker name of its own, got w1, which is connected.',
+);
 
 describe('a worker', () => {
   test('of another protocol version ends with what the coordinator says', async () => {
     await using harness = await startWorkerHarness();
-    harness.coordinator.refusal = new TickworkError('WORKER_VERSION', 'Expected protocol version 1, got 2. Update this worker.');
+    harness.coordinator.refusal = new TickworkError(
+      'WORKER_VERSION',
+      'Expected protocol version 1, got 2. Update this worker.',
+    );
     const worker = harness.startWorker({}, { protocolVersion: 2 });
     await expect(worker.ended).rejects.toMatchObject({
       code: 'WORKER_VERSION',

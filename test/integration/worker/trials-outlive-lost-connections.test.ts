@@ -1,9 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assignment, lease, receipts, startWorkerHarness, type WorkerHarness } from '../../support/worker-harness.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const RESULT = 'grid-1.4.1.result';
 

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { Option } from 'commander';
+import { createLogger, LOG_LEVELS, type LogLevel } from '../../runtime/logger.ts';
+import type { GlobalOptions } from '../context.ts';
+import { cacheFolder } from '../provision/cache-folder.ts';
+import { PACKAGE_ROOT, unpackedPackageRoot } from '../provision/fashion-mnist.ts';
+import type { AddCommand } from './command.ts';
+import { collect, examples, keyValue, wholeNumber } from './options.ts';
+import { coordinatorAddress } from './with-client.ts';
+
+interface WorkerOptions extends GlobalOptions {
+  readonly name?: string;
+  readonly slots: number;
+  readonly threads?: number;
+  readonly stateDir: string;
+  readonly datasetRoot?: readonly string[];
+  readonly label?: Readonly<Record<string, string>>;
+  readonly nats?: readonly string[];
+  readonly logLevel: LogLevel;
+}
+
+export const addWorker: AddCommand = (program, cli) => {
+  program
+    .command('worker')
+    .description('run a worker until Ctrl-C: take trials from the coordinator, train them, send results')
+    .option('--name NAME', 'unique in the cluster and the same at every start (default: made of the host name)')
+    .option('--slots N', 'trials at the same time', wholeNumber(1, 64), 1)
+    .option('--threads N', "CPU threads of each trial (default: the machine's, shared evenly)", wholeNumber(1, 1024))
+    .option('--state-dir DIR', 'holds results that are not committed yet; of this worker alone', join('.tickwork', 'worker'))
+    .option('--dataset-root DIR', 'folder that holds datasets; may be given again', collect)
+    .option('--label KEY=VALUE', 'a word that studies may ask for; may be given again', keyValue)
+    .option('--nats URL', 'address of NATS as this machine sees it; may be given again (default: as the coordinator says)', collect)
+    .addOption(new Option('--log-level LEVEL', 'what is logged on stderr').choices(LOG_LEVELS).default('info'))
+    .addHelpText(
+      'after',
+      examples(
+        'tickwork worker --coordinator lab7:7077',
+        'tickwork worker --coordinator lab7:7077 --name gpu3 --slots 2 --label gpu=h200',
+        'tickwork worker --dataset-root /data/sets --state-dir /var/lib/tickwork/worker',
+      ),
+    )
+    .action(async (_, self) => {
+      const options = self.optsWithGlobals() as WorkerOptions;
+      // Loaded here, so that `tickwork ls` does not wait for what only a worker needs.
+      const { parseWorkerConfig } = await import('../../worker/config.ts');
+      const { runWorker } = await import('../../worker/main.ts');
+      const cached = join(cacheFolder(cli.machine), 'datasets');
+      const config = parseWorkerConfig(
+        {
+          coordinator: coordinatorAddress(cli, options),
+          name: options.name,
+          slots: options.slots,
+          threadsPerSlot: options.threads,
+          stateDir: options.stateDir,
+          datasetRoots: [...(options.datasetRoot ?? []), PACKAGE_ROOT, cached, unpackedPackageRoot(cli.machine)],
+          labels: options.label,
+          natsServers: options.nats,
+          logLevel: options.logLevel,
+        },
+        cli.machine,
+      );
+      await runWorker(config, {
+        signal: cli.signal,
+        logger: createLogger('worker', config.logLevel),
+        clock: cli.clock,
+        random: cli.random,
+        onEvent: (event) => {
+          if (event.type === 'stream:open') cli.parent?.ready({});
+        },
+      });
+    });
+};

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { MetricName } from '../../core/catalogue/metrics.ts';
+import { strides } from '../../core/grid/mixed-radix.ts';
+import type { GroupedAggregate } from '../../core/table/grouping.ts';
+import { batchOf, storedResult } from '../support/stored-results.ts';
+import { duckDbAdapter, memoryAdapter } from './result-store-adapters.ts';
+
+const METRICS: readonly MetricName[] = ['testError', 'trainLoss'];
+
+/** A grid, some of its cells with values, and a choice of factors in any order. */
+const scenario = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }).chain((radices) =>
+  fc.record({
+    radices: fc.constant(radices),
+    cells: fc.uniqueArray(fc.nat({ max: 3 * radices.reduce((a, b) => a * b) - 1 }), { maxLength: 80 }),
+    values: fc.infiniteStream(
+      fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.double({ min: 1e9, max: 1e9 + 1, noNaN: true })),
+    ),
+    factors: fc.shuffledSubarray(radices.map((_, i) => i)),
+  }),
+);
+
+test('DuckDB and core/statistics agree on every grouping of random data', async () => {
+  await using memory = await memoryAdapter.create();
+  await using duckDb = await duckDbAdapter.create();
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(scenario, async ({ radices, cells, values, factors }) => {
+      const sweepId = `sweep-${run++}`;
+      const size = radices.reduce((a, b) => a * b);
+      const results = cells.map((cell) => {
+        const [testError, trainLoss] = [values.next().value as number, values.next().value as number];
+        return storedResult({
+          sweepId,
+          cell,
+          gridIndex: cell % size,
+          seed: Math.floor(cell / size),
+          metrics: { testError, trainLoss },
+        });
+      });
+      const places = strides(radices);
+      const grouping = {
+        factors: factors.map((i) => `f${i}`),
+        digits: factors.map((i) => ({ stride: places[i] as number, radix: radices[i] as number })),
+      };
+      const tables: (readonly GroupedAggregate[])[] = [];
+      for (const { store } of [memory, duckDb]) {
+        await store.commit(batchOf({ results }));
+        tables.push(await store.aggregate(sweepId, grouping, METRICS));
+      }
+      const [expected, got] = tables as [readonly GroupedAggregate[], readonly GroupedAggregate[]];
+      expect(got.map(identity)).toEqual(expected.map(identity));
+      got.forEach((group, i) => expectClose(group, expected[i] as GroupedAggregate));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** What has to be the same to the bit. */
+function identity({ digits, metric, aggregate: { n, min, max, std } }: GroupedAggregate) {
+  return { digits, metric, n, min, max, hasStd: std !== undefined };
+}
+
+/** Means and deviations may differ by rounding, relative to the size of the values. */
+function expectClose(got: GroupedAggregate, expected: GroupedAggregate): void {
+  const { min = 0, max = 0 } = expected.aggregate;
+  const tolerance = 1e-12 * Math.max(1, Math.abs(min), Math.abs(max));
+  for (const field of ['mean', 'std'] as const) {
+    const difference = Math.abs((got.aggregate[field] ?? 0) - (expected.aggregate[field] ?? 0));
+    expect(difference, `${field} of ${JSON.stringify(expected)}`).toBeLessThanOrEqual(tolerance * 10);
+  }
+}

@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Wall {
+  /** Files under this path; the longest matching one counts. */
+  readonly room: string;
+  readonly why: string;
+  /** Paths of the repository and packages (`node:` for all of Node) that may be imported. */
+  readonly may: readonly string[];
+}
+
+const TFJS = ['@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'];
+
+/** biome.json says the same in the editor, as far as its patterns reach; here it is exact. */
+const WALLS: readonly Wall[] = [
+  { room: 'core', may: ['core', 'zod', 'yaml'], why: 'the core is pure: a simulator runs it under a virtual clock' },
+  { room: 'runtime', may: ['runtime', 'node:', 'pino'], why: 'it knows no word of the domain' },
+  {
+    room: 'proto',
+    may: ['proto', 'core', 'node:', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'],
+    why: 'it is the wire and nothing else',
+  },
+  { room: 'engine', may: ['engine', 'node:', ...TFJS], why: 'it could leave as a package of its own' },
+  { room: 'engine/onnx', may: ['engine', 'node:', ...TFJS, 'onnxruntime-node'], why: 'each executor knows its library only' },
+  { room: 'worker', may: ['worker', 'core', 'proto', 'runtime', 'node:', 'zod'], why: 'the agent does not train, and shares no code with the coordinator' },
+  {
+    room: 'worker/training',
+    may: ['worker/training', 'worker/trial-messages.ts', 'core', 'engine', 'runtime', 'node:', ...TFJS],
+    why: 'it trains, and sends nothing anywhere by itself',
+  },
+  { room: 'worker/publisher', may: ['worker', 'core', 'proto', 'runtime', 'node:', 'nats'], why: 'it is the NATS adapter' },
+  {
+    room: 'worker/coordinator-stream',
+    may: ['worker', 'core', 'proto', 'runtime', 'node:', '@grpc/grpc-js'],
+    why: 'it is the gRPC adapter',
+  },
+  { room: 'coordinator', may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'zod'], why: 'libraries stay in their adapters; it shares no code with the worker' },
+  { room: 'coordinator/adapters/nats', may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'nats'], why: 'it is the NATS adapter' },
+  {
+    room: 'coordinator/adapters/duckdb',
+    may: ['coordinator', 'core', 'proto', 'runtime', 'node:', '@duckdb/node-api'],
+    why: 'it is the DuckDB adapter',
+  },
+  {
+    room: 'coordinator/adapters/grpc',
+    may: ['coordinator', 'core', 'proto', 'runtime', 'node:', '@grpc/grpc-js', '@grpc/proto-loader', '@grpc/reflection', 'grpc-health-check'],
+    why: 'it is the gRPC adapter',
+  },
+  { room: 'coordinator/gateway', may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'zod', '@grpc/proto-loader'], why: 'it mirrors the wire messages as JSON' },
+  { room: 'coordinator/metrics', may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'prom-client'], why: 'it is the Prometheus adapter' },
+  { room: 'cli', may: ['cli', 'core', 'proto', 'runtime', 'node:', 'commander'], why: 'it talks to the coordinator through cli/client only' },
+  { room: 'cli/client', may: ['cli', 'core', 'proto', 'runtime', '@grpc/grpc-js'], why: 'it is the gRPC adapter' },
+  {
+    room: 'cli/commands/coordinator.ts',
+    may: ['cli', 'core', 'proto', 'runtime', 'node:', 'commander', 'coordinator/main.ts', 'coordinator/config.ts'],
+    why: 'it starts the coordinator and knows none of its rooms',
+  },
+  {
+    room: 'cli/commands/worker.ts',
+    may: ['cli', 'core', 'proto', 'runtime', 'node:', 'commander', 'worker/main.ts', 'worker/config.ts'],
+    why: 'it starts the worker and knows none of its rooms',
+  },
+  {
+    room: 'dashboard',
+    may: ['dashboard', 'proto/generated', 'react', 'react-dom', 'echarts', 'vite', '@vitejs/plugin-react'],
+    why: 'it reads the public HTTP API',
+  },
+];
+
+const ROOMS = ['core', 'runtime', 'proto', 'engine', 'worker', 'coordinator', 'cli', 'dashboard'];
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => normalize(join(entry.parentPath, entry.name)).slice(ROOT.length))
+    .filter((file) => !file.startsWith('proto/generated/'));
+}
+
+const FILES = ROOMS.flatMap(sourceFiles);
+const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+/** What a file imports, types included: paths from the root of the repository, or package names. */
+function importsOf(file: string): string[] {
+  const specifiers = text(file).matchAll(/(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s*'([^']+)'|(?:^|\n)import '([^']+)'|\bimport\('([^']+)'\)/g);
+  return [...specifiers].map((match) => {
+    const specifier = (match[1] ?? match[2] ?? match[3]) as string;
+    return specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier;
+  });
+}
+
+const under = (path: string, room: string): boolean => path === room || path.startsWith(room.endsWith(':') ? room : `${room}/`);
+
+function wallOf(file: string): Wall | undefined {
+  return WALLS.filter(({ room }) => under(file, room)).toSorted((a, b) => b.room.length - a.room.length)[0];
+}
+
+test('every file keeps to its room', () => {
+  const breaches = FILES.flatMap((file) => {
+    const wall = wallOf(file);
+    return importsOf(file)
+      .filter((imported) => !wall?.may.some((room) => under(imported, room)))
+      .map((imported) => `${file} imports ${imported}; ${wall?.room} may not: ${wall?.why}`);
+  });
+  expect(breaches).toEqual([]);
+});
+
+test('the core reads no clock, no chance and no process', () => {
+  // Math.random is a property, which the linter's list of globals cannot name.
+  const forbidden = /\bMath\.random\b|\bglobalThis\b|\bnew Date\b|\bDate\.now\b/;
+  const offenders = sourceFiles('core').filter((file) => forbidden.test(text(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')));
+  expect(offenders).toEqual([]);
+});
+
+test('only main files touch the process, and engine/ and worker/ what belongs to their own process', () => {
+  const mayExit = /(^|\/)(main|trial-process)\.ts$/;
+  const offenders = FILES.filter((file) => !mayExit.test(file) && /\bprocess\.(exit|exitCode|on|once|argv)\b/.test(text(file)));
+  expect(offenders).toEqual([]);
+});
+
+test('a file is named for its concept and stays readable', () => {
+  const vague = FILES.filter((file) => /(^|\/)(utils?|helpers?|common|manager|types|misc)(\.|\/)/.test(file));
+  expect(vague).toEqual([]);
+  const notKebab = FILES.filter((file) => !/^[a-z0-9./-]+$/.test(file));
+  expect(notKebab).toEqual([]);
+  const long = FILES.filter((file) => text(file).split('\n').length > 400);
+  expect(long).toEqual([]);
+});

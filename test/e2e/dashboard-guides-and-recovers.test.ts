@@ -1,0 +1,122 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from '../support/browser.ts';
+import { buildDashboard } from '../support/built-dashboard.ts';
+import { openDashboard } from '../support/dashboard-page.ts';
+import { startGateway } from '../support/running-gateway.ts';
+import { finishCell, type ScriptedSweep } from '../support/vgg-demo-world.ts';
+
+let site: Awaited<ReturnType<typeof buildDashboard>>;
+let browser: Browser;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([buildDashboard(), launchBrowser()]);
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await site?.[Symbol.asyncDispose]();
+});
+
+test('an empty coordinator says what to do next', { timeout: 60_000 }, async () => {
+  await using gateway = await startGateway({ staticRoot: site.path, world: { sweeps: [], workers: [] } });
+  await using opened = await openDashboard(browser, gateway.origin);
+  await opened.page.getByText('tickwork submit studies/demo.yaml').waitFor();
+  await opened.page.getByText('tickwork worker', { exact: true }).waitFor();
+  expect(opened.complaints).toEqual([]);
+});
+
+test('a sweep that does not exist is said so, beside those that do', { timeout: 60_000 }, async () => {
+  await using gateway = await startGateway({ staticRoot: site.path });
+  await using opened = await openDashboard(browser, gateway.origin, { path: '/sweeps/nope' });
+  await opened.page.getByRole('alert').getByText('Expected the name of a sweep, got "sweeps/nope"').waitFor();
+  await opened.page.getByRole('link', { name: /vgg-demo-b07c/ }).click();
+  await opened.page.locator('.sweep-header .badge', { hasText: 'completed' }).waitFor();
+  expect(new URL(opened.page.url()).pathname).toBe('/sweeps/vgg-demo-b07c');
+  await opened.page.goBack();
+  await opened.page.getByRole('alert').waitFor();
+});
+
+test('a coordinator that goes away and comes back is noticed both times', { timeout: 60_000 }, async () => {
+  const first = await startGateway({ staticRoot: site.path });
+  await using opened = await openDashboard(browser, first.origin);
+  const { page } = opened;
+  const banner = page.getByText('Connection to the coordinator lost.');
+  const n = page.locator('table.results tbody tr').nth(3).locator('td.n');
+  await expect.poll(() => n.innerText()).toMatch(/^1\/2/);
+  expect(await banner.count()).toBe(0);
+
+  await first.close();
+  await banner.waitFor();
+  expect(await n.innerText()).toMatch(/^1\/2/);
+
+  finishCell(first.world.sweeps[0] as ScriptedSweep, 10);
+  await using second = await startGateway({ staticRoot: site.path, world: first.world, port: first.port });
+  await banner.waitFor({ state: 'detached' });
+  await expect.poll(() => n.innerText(), { timeout: 10_000 }).toBe('2/2');
+  expect(second.api.openStreams).toBe(2);
+});
+
+test('keys alone choose a sweep, regroup the table, pick a metric, hide a curve and export', {
+  timeout: 60_000,
+}, async () => {
+  await using gateway = await startGateway({ staticRoot: site.path });
+  await using opened = await openDashboard(browser, gateway.origin);
+  const { page, complaints } = opened;
+  const press = (...keys: string[]) =>
+    keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+  const rows = page.locator('table.results tbody tr');
+  await expect.poll(() => rows.count()).toBe(7);
+
+  await page.getByRole('link', { name: /vgg-demo-b07c/ }).focus();
+  await press('Enter');
+  await page.locator('.sweep-header .badge', { hasText: 'completed' }).waitFor();
+
+  await page.getByRole('checkbox', { name: 'scale' }).focus();
+  await press('Space');
+  await expect.poll(() => rows.count()).toBe(6);
+  expect(await page.getByRole('checkbox', { name: 'config' }).isDisabled()).toBe(true);
+  expect(await page.getByRole('link', { name: 'CSV' }).getAttribute('href')).toBe(
+    '/api/v1/sweeps/vgg-demo-b07c/table:export?format=csv&groupBy=config&allowIncomplete=true',
+  );
+
+  await page.getByRole('combobox', { name: 'Metric' }).focus();
+  await press('t', 'r');
+  await page.getByRole('img', { name: /Line chart of train loss over training epochs, 14 lines/ }).waitFor();
+  const entry = page.getByRole('button', { name: 'A-LRN · S=32' });
+  await entry.focus();
+  await press('Space');
+  await page.getByRole('img', { name: /12 lines/ }).waitFor();
+  expect(await entry.getAttribute('aria-pressed')).toBe('false');
+
+  await page.getByRole('link', { name: 'CSV' }).focus();
+  const [download] = await Promise.all([page.waitForEvent('download'), press('Enter')]);
+  expect(download.suggestedFilename()).toBe('vgg-demo.csv');
+  await download.delete();
+  expect(complaints).toEqual([]);
+});
+
+test('on a telephone nothing is wider than the screen but the table, which scrolls by itself', {
+  timeout: 60_000,
+}, async () => {
+  await using gateway = await startGateway({ staticRoot: site.path });
+  await using opened = await openDashboard(browser, gateway.origin, { width: 390 });
+  await opened.page.locator('.chart canvas').waitFor();
+  expect(await opened.page.evaluate<number>('document.documentElement.scrollWidth')).toBe(390);
+  const widest = `(() => { const e = document.querySelector('.table-scroll'); return e.scrollWidth > e.clientWidth; })()`;
+  expect(await opened.page.evaluate<boolean>(widest)).toBe(true);
+});
+
+test('a hidden tab gives its streams back and takes them up again', { timeout: 60_000 }, async () => {
+  await using gateway = await startGateway({ staticRoot: site.path });
+  await using opened = await openDashboard(browser, gateway.origin);
+  await expect.poll(() => gateway.api.openStreams).toBe(2);
+  const setHidden = (hidden: boolean) =>
+    opened.page.evaluate(
+      `Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${hidden} });
+       document.dispatchEvent(new Event('visibilitychange'))`,
+    );
+  await setHidden(true);
+  await expect.poll(() => gateway.api.openStreams).toBe(0);
+  await setHidden(false);
+  await expect.poll(() => gateway.api.openStreams).toBe(2);
+});
