@@ -105,7 +105,7 @@ function meansWithSpread(aggregates: readonly (Aggregate__Output | undefined)[])
   const widest = Math.max(...spreads.map(displayWidth), 0);
   return means.map((mean, i) => {
     const spread = spreads[i] as string;
-    return spread === '' ? mean + ' '.repeat(widest) : mean + ` ± ${padStart(spread.slice(3), widest - 3)}`;
+    return spread === '' ? mean + ' '.repeat(widest) : `${mean} ± ${padStart(spread.slice(3), widest - 3)}`;
   });
 }
 

@@ -14,6 +14,8 @@ if (!process.argv.includes('--check')) {
   writeFileSync(file, json);
   process.stdout.write(`Wrote ${file}\n`);
 } else if (readFileSync(file, 'utf8') !== json) {
-  process.stderr.write(`Expected ${file} to be the generated dashboard, got other text. Run node dist/deploy/grafana/build.js\n`);
+  process.stderr.write(
+    `Expected ${file} to be the generated dashboard, got other text. Run node dist/deploy/grafana/build.js\n`,
+  );
   process.exitCode = 1;
 }

@@ -8,9 +8,9 @@ import {
   StackingConfigBuilder,
   StackingMode,
   TooltipDisplayMode,
+  VisibilityMode,
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
-  VisibilityMode,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
   DashboardBuilder,
@@ -30,7 +30,7 @@ import type { Panel, Query } from './panel.ts';
 import { COORDINATOR } from './queries.ts';
 import { ROWS } from './rows.ts';
 
-const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
+const DATASOURCE = { type: 'prometheus', uid: '$datasource' };
 
 /**
  * The dashboard as the JSON file that Grafana's file provisioning reads (classic schema: Grafana 10 and later).
@@ -83,7 +83,9 @@ function statPanel(panel: Panel): StatBuilder {
     .min(0)
     .span(panel.width)
     .height(4)
-    .graphMode(panel.alarmFrom === undefined && panel.alarmBelow === undefined ? BigValueGraphMode.Area : BigValueGraphMode.None)
+    .graphMode(
+      panel.alarmFrom === undefined && panel.alarmBelow === undefined ? BigValueGraphMode.Area : BigValueGraphMode.None,
+    )
     .colorMode(BigValueColorMode.Value)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .thresholds(thresholds(panel))
@@ -108,7 +110,11 @@ function timePanel(panel: Panel): TimeseriesBuilder {
     .showPoints(VisibilityMode.Never)
     .stacking(new StackingConfigBuilder().mode(stacked ? StackingMode.Normal : StackingMode.None))
     .legend(
-      new VizLegendOptionsBuilder().displayMode(LegendDisplayMode.List).placement(LegendPlacement.Bottom).showLegend(true).calcs(['lastNotNull']),
+      new VizLegendOptionsBuilder()
+        .displayMode(LegendDisplayMode.List)
+        .placement(LegendPlacement.Bottom)
+        .showLegend(true)
+        .calcs(['lastNotNull']),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .targets(targets(panel.queries));
@@ -130,9 +136,15 @@ function targets(queries: readonly Query[]): DataqueryBuilder[] {
 function thresholds({ alarmFrom, alarmBelow }: Panel): ThresholdsConfigBuilder {
   const steps =
     alarmFrom !== undefined
-      ? [{ value: null, color: 'green' }, { value: alarmFrom, color: 'red' }]
+      ? [
+          { value: null, color: 'green' },
+          { value: alarmFrom, color: 'red' },
+        ]
       : alarmBelow !== undefined
-        ? [{ value: null, color: 'red' }, { value: alarmBelow, color: 'green' }]
+        ? [
+            { value: null, color: 'red' },
+            { value: alarmBelow, color: 'green' },
+          ]
         : [{ value: null, color: 'blue' }];
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps);
 }

@@ -61,7 +61,9 @@ export const ROWS: readonly Row[] = [
         unit: 'short',
         width: 3,
         decimals: 0,
-        queries: [{ expr: `sum(increase(tickwork_leases_expired_total{${COORDINATOR}}[$__range]))`, legend: 'expired' }],
+        queries: [
+          { expr: `sum(increase(tickwork_leases_expired_total{${COORDINATOR}}[$__range]))`, legend: 'expired' },
+        ],
       },
       {
         title: 'Leader epoch',
@@ -165,7 +167,8 @@ export const ROWS: readonly Row[] = [
       },
       {
         title: 'Outbox by worker',
-        description: 'Records on the worker’s disk that wait for a commit receipt. Growing without end means that nothing is committed.',
+        description:
+          'Records on the worker’s disk that wait for a commit receipt. Growing without end means that nothing is committed.',
         kind: 'lines',
         unit: 'short',
         width: 12,
@@ -202,7 +205,8 @@ export const ROWS: readonly Row[] = [
       },
       {
         title: 'Received and not settled',
-        description: 'Returns to 0 whenever the cluster is quiet; if it does not, records are stuck in the coordinator.',
+        description:
+          'Returns to 0 whenever the cluster is quiet; if it does not, records are stuck in the coordinator.',
         kind: 'lines',
         unit: 'short',
         width: 12,

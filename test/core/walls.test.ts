@@ -21,7 +21,7 @@ const WALLS: readonly Wall[] = [
   { room: 'runtime', may: ['runtime', 'node:', 'pino'], why: 'it knows no word of the domain' },
   {
     room: 'proto',
-    may: ['proto', 'core', 'node:', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'],
+    may: ['proto', 'core', 'node:', 'zod', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'],
     why: 'it is the wire and nothing else',
   },
   { room: 'engine', may: ['engine', 'node:', ...TFJS], why: 'it could leave as a package of its own' },
@@ -53,6 +53,11 @@ const WALLS: readonly Wall[] = [
   { room: 'coordinator/gateway', may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'zod', '@grpc/proto-loader'], why: 'it mirrors the wire messages as JSON' },
   { room: 'coordinator/metrics', may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'prom-client'], why: 'it is the Prometheus adapter' },
   { room: 'cli', may: ['cli', 'core', 'proto', 'runtime', 'node:', 'commander'], why: 'it talks to the coordinator through cli/client only' },
+  {
+    room: 'cli/local',
+    may: ['cli', 'core', 'proto', 'runtime', 'node:', 'worker/outbox/directory-lock.ts'],
+    why: 'it runs the other processes and knows none of their rooms',
+  },
   { room: 'cli/client', may: ['cli', 'core', 'proto', 'runtime', '@grpc/grpc-js'], why: 'it is the gRPC adapter' },
   {
     room: 'cli/commands/coordinator.ts',

@@ -1,8 +1,8 @@
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadTickworkProto } from '../../proto/load.ts';
 import type { ResultServiceHandlers } from '../../proto/generated/tickwork/v1/ResultService.ts';
 import type { Table } from '../../proto/generated/tickwork/v1/Table.ts';
+import { loadTickworkProto } from '../../proto/load.ts';
 import { demoMoment } from '../support/demo-moment.ts';
 import { pullRows, pullTable, pythonWithGrpc } from '../support/python.ts';
 import { tableOf } from '../support/scripted-table.ts';
@@ -42,10 +42,12 @@ beforeAll(async () => {
   python = await pythonWithGrpc();
   server.addService(loadTickworkProto().ResultService.service, { ...handlers });
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
   });
   address = `127.0.0.1:${port}`;
-}, 60_000);
+});
 
 afterAll(() => server.forceShutdown());
 
@@ -54,31 +56,35 @@ describe('examples/python/pull_table.py', () => {
     pages.length = 0;
     const pulled = await pullRows(python, address, table.parent ?? '', 3);
     expect(pages).toEqual(['', '3', '6']);
-    expect(pulled.map(({ levels }) => Object.values(levels))).toEqual(rows.map(({ levels }) => levels?.map(({ label }) => label)));
-  }, 60_000);
+    expect(pulled.map(({ levels }) => Object.values(levels))).toEqual(
+      rows.map(({ levels }) => levels?.map(({ label }) => label)),
+    );
+  });
 
   it('tells an absent mean or deviation from a zero, and keeps numbers to the last bit', async () => {
     const pulled = await pullRows(python, address, table.parent ?? '', 100);
     const expected = rows.map(({ n, expected, aggregates, published }) => ({
       n,
       expected,
-      metrics: Object.fromEntries((aggregates ?? []).map(({ metric, mean, std }) => [metric, { mean: mean ?? null, std: std ?? null }])),
+      metrics: Object.fromEntries(
+        (aggregates ?? []).map(({ metric, mean, std }) => [metric, { mean: mean ?? null, std: std ?? null }]),
+      ),
       published: Object.fromEntries((published ?? []).map(({ metric, value }) => [metric, value])),
     }));
     expect(pulled.map(({ levels: _, ...row }) => row)).toEqual(expected);
     expect(new Set(pulled.map(({ n }) => n)), 'the scripted demo has rows of every kind').toEqual(new Set([0, 1, 2]));
-  }, 60_000);
+  });
 
   it('prints a line for each row for people', async () => {
     const lines = (await pullTable(python, [address, table.parent ?? ''])).trimEnd().split('\n');
     expect(lines).toHaveLength(rows.length);
     expect(lines[0]).toMatch(/^A +S=32 +n = 2\/2 +testError \d+\.\d\d ± \d+\.\d\d +top1Error \(published\) 29\.60/);
-  }, 60_000);
+  });
 
   it('ends with the status and the message when the server refuses', async () => {
     await expect(pullTable(python, [address, 'sweeps/nobody-1'])).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('NOT_FOUND: Expected the name of a sweep, got "sweeps/nobody-1".'),
     });
-  }, 60_000);
+  });
 });

@@ -9,8 +9,13 @@ export interface DashboardQuery {
 }
 
 interface Dashboard {
-  readonly panels: readonly { readonly title: string; readonly targets?: readonly { readonly refId: string; readonly expr: string }[] }[];
-  readonly templating: { readonly list: readonly { readonly name: string; readonly allValue?: string; readonly definition?: string }[] };
+  readonly panels: readonly {
+    readonly title: string;
+    readonly targets?: readonly { readonly refId: string; readonly expr: string }[];
+  }[];
+  readonly templating: {
+    readonly list: readonly { readonly name: string; readonly allValue?: string; readonly definition?: string }[];
+  };
 }
 
 export function committedDashboard(): { readonly text: string; readonly dashboard: Dashboard } {
@@ -19,14 +24,20 @@ export function committedDashboard(): { readonly text: string; readonly dashboar
 }
 
 export function dashboardQueries({ panels }: Dashboard): DashboardQuery[] {
-  return panels.flatMap(({ title, targets = [] }) => targets.map(({ refId, expr }) => ({ panel: `${title} (${refId})`, expr })));
+  return panels.flatMap(({ title, targets = [] }) =>
+    targets.map(({ refId, expr }) => ({ panel: `${title} (${refId})`, expr })),
+  );
 }
 
 /**
  * What Grafana sends: variables at "All", and the intervals computed as Grafana's Prometheus data source does
  * ($__rate_interval = max($__interval + scrape interval, 4 · scrape interval)).
  */
-export function interpolate(expr: string, dashboard: Dashboard, range: { readonly rangeSeconds: number; readonly scrapeSeconds: number }): string {
+export function interpolate(
+  expr: string,
+  dashboard: Dashboard,
+  range: { readonly rangeSeconds: number; readonly scrapeSeconds: number },
+): string {
   const { rangeSeconds, scrapeSeconds } = range;
   const interval = Math.max(scrapeSeconds, Math.ceil(rangeSeconds / 1000));
   const values: Record<string, string> = {

@@ -19,7 +19,10 @@ export interface Series {
 
 export interface Prometheus extends AsyncDisposable {
   /** What a Grafana panel asks: `expr` over [start, end] (Unix seconds), a point each `stepSeconds`. */
-  queryRange(expr: string, range: { readonly start: number; readonly end: number; readonly stepSeconds: number }): Promise<Series[]>;
+  queryRange(
+    expr: string,
+    range: { readonly start: number; readonly end: number; readonly stepSeconds: number },
+  ): Promise<Series[]>;
   /** Health and last error of every scraped address. */
   targets(): Promise<{ readonly health: string; readonly lastError: string }[]>;
   /** Name, health and state of every loaded rule; alerts are `inactive`, `pending` or `firing`. */
@@ -94,20 +97,26 @@ async function listeningAddress(child: ChildProcess): Promise<string> {
 
 function api(base: string): Omit<Prometheus, keyof AsyncDisposable> {
   async function get<Data>(path: string, query: Readonly<Record<string, string>> = {}): Promise<Data> {
-    const response = await fetch(`${base}/${path}?${new URLSearchParams(query)}`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const response = await fetch(`${base}/${path}?${new URLSearchParams(query)}`, {
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     const body = (await response.json()) as { status: string; error?: string; data: Data };
-    if (body.status !== 'success') throw new Error(`Expected Prometheus to answer ${path} ${JSON.stringify(query)}, got ${body.error}`);
+    if (body.status !== 'success')
+      throw new Error(`Expected Prometheus to answer ${path} ${JSON.stringify(query)}, got ${body.error}`);
     return body.data;
   }
 
   return {
     async queryRange(expr, { start, end, stepSeconds }) {
-      const data = await get<{ result: { metric: Record<string, string>; values: [number, string][] }[] }>('query_range', {
-        query: expr,
-        start: String(start),
-        end: String(end),
-        step: String(stepSeconds),
-      });
+      const data = await get<{ result: { metric: Record<string, string>; values: [number, string][] }[] }>(
+        'query_range',
+        {
+          query: expr,
+          start: String(start),
+          end: String(end),
+          step: String(stepSeconds),
+        },
+      );
       return data.result.map(({ metric, values }) => ({
         labels: metric,
         values: values.map(([, value]) => Number(value)).filter(Number.isFinite),
@@ -117,7 +126,9 @@ function api(base: string): Omit<Prometheus, keyof AsyncDisposable> {
       return (await get<{ activeTargets: { health: string; lastError: string }[] }>('targets')).activeTargets;
     },
     async rules() {
-      const { groups } = await get<{ groups: { rules: { name: string; health: string; state?: string }[] }[] }>('rules');
+      const { groups } = await get<{ groups: { rules: { name: string; health: string; state?: string }[] }[] }>(
+        'rules',
+      );
       return groups.flatMap((group) => group.rules);
     },
   };

@@ -21,9 +21,7 @@ export async function pythonWithGrpc(): Promise<string> {
     try {
       await run(python, ['-c', 'import grpc, grpc_tools.protoc'], { timeout: 30_000 });
       return python;
-    } catch {
-      continue;
-    }
+    } catch {}
   }
   throw new Error('Expected a python3 with gRPC, got none. Debian: apt install python3-grpcio python3-grpc-tools.');
 }
@@ -39,5 +37,8 @@ export async function pullTable(python: string, args: readonly string[]): Promis
 
 export async function pullRows(python: string, address: string, sweep: string, pageSize: number): Promise<PulledRow[]> {
   const text = await pullTable(python, [address, sweep, '--page-size', String(pageSize), '--json']);
-  return text.trimEnd().split('\n').map((line) => JSON.parse(line) as PulledRow);
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as PulledRow);
 }

@@ -25,18 +25,24 @@ describe('deploy/grafana/dashboards/tickwork.json', () => {
         const definition = definitionOf(name);
         expect(definition, `${panel}: ${name}`).toBeDefined();
         const labels = [...matchers.matchAll(/(\w+)\s*=~?"/g)].map(([, label]) => label);
-        expect(['instance', ...(definition?.labels ?? [])], `${panel}: ${name}`).toEqual(expect.arrayContaining(labels));
+        expect(['instance', ...(definition?.labels ?? [])], `${panel}: ${name}`).toEqual(
+          expect.arrayContaining(labels),
+        );
       }
     }
   });
 
   it('shows every metric that the coordinator defines', () => {
     const shown = queries.map(({ expr }) => expr).join('\n');
-    expect(Object.keys(METRIC_DEFINITIONS).filter((name) => !new RegExp(`\\b${name}(_bucket)?\\b`).test(shown))).toEqual([]);
+    expect(
+      Object.keys(METRIC_DEFINITIONS).filter((name) => !new RegExp(`\\b${name}(_bucket)?\\b`).test(shown)),
+    ).toEqual([]);
   });
 
   it('gives every panel a title, a description, an id and a place of its own', () => {
-    const { panels } = JSON.parse(text) as { panels: { id: number; title: string; type: string; description?: string; gridPos: object }[] };
+    const { panels } = JSON.parse(text) as {
+      panels: { id: number; title: string; type: string; description?: string; gridPos: object }[];
+    };
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     expect(new Set(panels.map(({ gridPos }) => JSON.stringify(gridPos))).size).toBe(panels.length);
     for (const { title, type, description } of panels) if (type !== 'row') expect(description, title).toMatch(/\.$/);

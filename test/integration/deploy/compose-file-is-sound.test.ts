@@ -91,7 +91,8 @@ describe('deploy/compose.gpu.yaml', () => {
     };
     for (const [name, { build: image }] of Object.entries(gpu.services)) {
       expect(Object.keys(compose.services)).toContain(name);
-      for (const argument of Object.keys(image?.args ?? {})) expect(dockerfile).toMatch(new RegExp(`^ARG ${argument}=`, 'm'));
+      for (const argument of Object.keys(image?.args ?? {}))
+        expect(dockerfile).toMatch(new RegExp(`^ARG ${argument}=`, 'm'));
     }
   });
 });

@@ -22,7 +22,9 @@ const rules = groups.flatMap((group) => group.rules);
 describe('deploy/prometheus', () => {
   it('has a configuration and rules that promtool accepts', async () => {
     expect((await promtool('check', 'config', 'prometheus.yml')).stdout).toMatch(/SUCCESS: 1 rule files found/);
-    expect((await promtool('check', 'rules', 'rules.yml')).stdout).toMatch(new RegExp(`SUCCESS: ${rules.length} rules found`));
+    expect((await promtool('check', 'rules', 'rules.yml')).stdout).toMatch(
+      new RegExp(`SUCCESS: ${rules.length} rules found`),
+    );
   });
 
   it('has alerts that fire when they should and are silent when they should not', async () => {
@@ -33,7 +35,9 @@ describe('deploy/prometheus', () => {
     const tests = parse(readFileSync(`${folder}rules.test.yml`, 'utf8')) as {
       tests: { alert_rule_test?: { alertname: string; exp_alerts: unknown[] }[] }[];
     };
-    const fired = tests.tests.flatMap((test) => test.alert_rule_test ?? []).filter((test) => test.exp_alerts.length > 0);
+    const fired = tests.tests
+      .flatMap((test) => test.alert_rule_test ?? [])
+      .filter((test) => test.exp_alerts.length > 0);
     const alerts = rules.filter((rule) => rule.alert !== undefined);
     expect(new Set(fired.map((test) => test.alertname))).toEqual(new Set(alerts.map((rule) => rule.alert)));
     for (const { alert, annotations } of alerts) {
@@ -47,7 +51,10 @@ describe('deploy/prometheus', () => {
     const recorded = new Set(rules.map((rule) => rule.record));
     for (const { expr, alert, record } of rules) {
       for (const [name] of expr.matchAll(/[a-z_:]*tickwork_[a-z0-9_:]+/g)) {
-        expect(known.has(name) || known.has(name.replace(/_bucket$/, '')) || recorded.has(name), `${alert ?? record}: ${name}`).toBe(true);
+        expect(
+          known.has(name) || known.has(name.replace(/_bucket$/, '')) || recorded.has(name),
+          `${alert ?? record}: ${name}`,
+        ).toBe(true);
       }
     }
   });
