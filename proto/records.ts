@@ -94,3 +94,24 @@ export function canonicalJson(value: unknown): string {
   }
   return JSON.stringify(value);
 }
+
+export interface RecordKey {
+  readonly sweepId: string;
+  readonly cell: number;
+  readonly attempt: number;
+  readonly kind: TrialRecord['kind'];
+  /** Of a report. */
+  readonly trainEpoch?: number;
+}
+
+const RECORD_ID = /^([a-z0-9-]+)\.(\d{1,15})\.(\d{1,9})\.(result|failure|report-(\d{1,9}))$/;
+
+/** The inverse of `recordId`; undefined for text that is none. */
+export function parseRecordId(id: string): RecordKey | undefined {
+  const match = RECORD_ID.exec(id);
+  if (!match) return undefined;
+  const [, sweepId, cell, attempt, what, trainEpoch] = match as unknown as [string, string, string, string, string, string?];
+  const key = { sweepId, cell: Number(cell), attempt: Number(attempt) };
+  if (trainEpoch !== undefined) return { ...key, kind: 'report', trainEpoch: Number(trainEpoch) };
+  return { ...key, kind: what as 'result' | 'failure' };
+}

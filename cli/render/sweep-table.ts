@@ -34,6 +34,9 @@ export function renderSweepTable(table: Table__Output): string[] {
     '',
     ...textTable(columns, rows),
     '',
+    ...(table.rows.some((row) => row.aggregates.some((a) => a.std !== undefined))
+      ? ['± is the sample standard deviation over the n trials of a row.']
+      : []),
     ...(published ? [`Right of the line, published by others: ${visible(table.publishedSource)}.`] : []),
     ...table.rows.flatMap((row) => missingCells(row)),
     ...(table.complete ? [] : ['The table is not complete.']),

@@ -16,3 +16,17 @@ export function trialCost(parameters: TrialParameters): number {
   const finalViews = testCrops * testCrops * (testFlip ? 2 : 1);
   return forward * (3 * trainedPerEpoch * trainEpochs + testImages * (trainEpochs + finalViews));
 }
+
+/** `trialCost`, remembered for each set of parameters it has seen; keeps at most `capacity` of them. */
+export function createCostModel(capacity = 10_000): (parameters: TrialParameters) => number {
+  const known = new Map<string, number>();
+  return (parameters) => {
+    const key = JSON.stringify(parameters);
+    const remembered = known.get(key);
+    if (remembered !== undefined) return remembered;
+    if (known.size >= capacity) known.clear();
+    const cost = trialCost(parameters);
+    known.set(key, cost);
+    return cost;
+  };
+}

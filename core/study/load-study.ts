@@ -8,8 +8,8 @@ import { type ParameterValue, type Study, type StudyFactor, type StudyInput, stu
 import { checkLevels, isTrialParameter } from './check-levels.ts';
 import { parseYaml, type Path, pathText, type PositionedYaml } from './yaml-positions.ts';
 
-/** Bytes of YAML a study may have. */
-export const MAX_STUDY_BYTES = 1_048_576;
+/** Characters of YAML a study may have: text and parsed study travel in one message of the event log. */
+export const MAX_STUDY_BYTES = 131_072;
 
 /**
  * Reads a study: YAML, schema, levels against the trial's parameters, constraint, size. All problems of one stage are

@@ -16,7 +16,7 @@ test('a table pads by width and leaves no trailing blanks', () => {
     [{ title: 'name', align: 'left' }, { title: 'n', align: 'right' }, { title: 'x', align: 'left', apart: true }],
     [['画像', '1', ''], ['a', '12', 'b']],
   );
-  expect(lines).toEqual(['name   n  │  x', '────────────┼───', '画像   1  │', 'a     12  │  b']);
+  expect(lines).toEqual(['name   n  │  x', '──────────┼───', '画像   1  │', 'a     12  │  b']);
 });
 
 test('figures', () => {

@@ -1,0 +1,48 @@
+import { deferred } from '../../runtime/deferred.ts';
+import type { Clock } from '../../runtime/clock.ts';
+
+/** Wakes streams when something they show may have changed. */
+export interface Changes {
+  notify(): void;
+  /** Resolves at the next change after the call, or when `signal` aborts. */
+  next(signal: AbortSignal): Promise<void>;
+}
+
+export function createChanges(): Changes {
+  let waiting = deferred<void>();
+  return {
+    notify() {
+      waiting.resolve();
+      waiting = deferred();
+    },
+    async next(signal) {
+      if (signal.aborted) return;
+      const aborted = deferred<void>();
+      const onAbort = (): void => aborted.resolve();
+      signal.addEventListener('abort', onAbort, { once: true });
+      await Promise.race([waiting.promise, aborted.promise]);
+      signal.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+/**
+ * A snapshot at once, then one after each change, no closer than `minIntervalMs`, until one is the last or `signal` aborts.
+ * Changes that come while the reader is slow are folded into one.
+ */
+export async function* follow<T>(
+  snapshot: () => Promise<{ readonly value: T | undefined; readonly last: boolean }>,
+  changes: Changes,
+  clock: Clock,
+  minIntervalMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  while (!signal.aborted) {
+    const changed = changes.next(signal);
+    const { value, last } = await snapshot();
+    if (value !== undefined) yield value;
+    if (last) return;
+    await clock.sleep(minIntervalMs, signal);
+    await changed;
+  }
+}

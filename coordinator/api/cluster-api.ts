@@ -1,0 +1,46 @@
+import { PROTOCOL_VERSION, SOFTWARE_VERSION } from '../../proto/protocol-version.ts';
+import type { Api } from './api.ts';
+import { toTimestamp } from './messages/timestamp.ts';
+import { toWorkerMessage } from './messages/worker.ts';
+import { pageOf, pageSizeOf } from './page-token.ts';
+import type { ApiDeps } from './sweep-api.ts';
+
+export interface ClusterFacts {
+  readonly startedAt: number;
+  readonly natsVersion: () => string;
+  readonly durability: () => string;
+  /** Known once the gateway listens. */
+  readonly httpAddress: () => string;
+  readonly eventLogSequence: () => number;
+}
+
+export function createClusterApi({ ledger, store, sessions, clock }: ApiDeps, facts: ClusterFacts): Pick<Api, 'listWorkers' | 'getStatus'> {
+  return {
+    async listWorkers({ pageSize, pageToken }) {
+      const { items, nextPageToken } = pageOf(sessions.registry.known(), 'workers', pageToken, pageSizeOf(pageSize, 100, 1000));
+      const now = clock.now();
+      return { workers: items.map((known) => toWorkerMessage(known, sessions.book.ofWorker(known.session.worker), now)), nextPageToken };
+    },
+
+    async getStatus() {
+      const connected = sessions.registry.connected();
+      const { results, quarantined } = await store.counts();
+      return {
+        softwareVersion: SOFTWARE_VERSION,
+        protocolVersion: PROTOCOL_VERSION,
+        epoch: ledger.state.epoch,
+        startTime: toTimestamp(facts.startedAt),
+        workers: connected.length,
+        slots: connected.reduce((total, { hello }) => total + hello.slots, 0),
+        busySlots: connected.reduce((total, { worker }) => total + sessions.book.ofWorker(worker).length, 0),
+        activeSweeps: [...ledger.state.sweeps.values()].filter((sweep) => sweep.status === 'active').length,
+        httpAddress: facts.httpAddress(),
+        natsVersion: facts.natsVersion(),
+        durability: facts.durability(),
+        eventLogSequence: facts.eventLogSequence(),
+        resultsCommitted: results,
+        resultsQuarantined: quarantined,
+      };
+    },
+  };
+}

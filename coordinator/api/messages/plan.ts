@@ -1,0 +1,17 @@
+import type { Plan } from '../../../core/plan/plan.ts';
+import type { Study } from '../../../core/study/study.ts';
+import type { SweepPlan } from '../../../proto/generated/tickwork/v1/SweepPlan.ts';
+import { toFactorMessages } from './sweep.ts';
+
+export function toPlanMessage(study: Study, plan: Plan): SweepPlan {
+  return {
+    study: study.name,
+    title: study.title,
+    cells: plan.cells,
+    configurations: plan.configurations,
+    factors: toFactorMessages(study),
+    seeds: [...study.seeds],
+    estimatedMacs: plan.estimatedMacs,
+    rows: plan.rows.map((row) => ({ ...row, levels: row.levels.map((level) => ({ ...level })) })),
+  };
+}

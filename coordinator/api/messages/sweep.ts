@@ -1,0 +1,32 @@
+import type { Study } from '../../../core/study/study.ts';
+import type { SweepState } from '../../../core/sweep/state.ts';
+import { sweepStateCodec } from '../../../proto/enums.ts';
+import type { Factor } from '../../../proto/generated/tickwork/v1/Factor.ts';
+import type { Sweep } from '../../../proto/generated/tickwork/v1/Sweep.ts';
+import { sweepName } from '../../../proto/resource-names.ts';
+import { toTimestamp } from './timestamp.ts';
+
+export interface SweepMessageOptions {
+  /** The submitted text is long; only GetSweep sends it. */
+  readonly withYaml?: boolean;
+}
+
+export function toSweepMessage(sweep: SweepState, { withYaml = false }: SweepMessageOptions = {}): Sweep {
+  return {
+    name: sweepName(sweep.id),
+    study: sweep.study.name,
+    title: sweep.study.title,
+    state: sweepStateCodec.encode(sweep.status),
+    counts: { total: sweep.total, ...sweep.counts },
+    createTime: toTimestamp(sweep.createdAt),
+    ...(sweep.finishedAt === undefined ? {} : { finishTime: toTimestamp(sweep.finishedAt) }),
+    studyYaml: withYaml ? sweep.studyYaml : '',
+    factors: toFactorMessages(sweep.study),
+    seeds: [...sweep.study.seeds],
+    revision: sweep.revision,
+  };
+}
+
+export function toFactorMessages(study: Study): Factor[] {
+  return study.factors.map(({ name, levels }) => ({ name, levels: levels.map(({ label }) => label) }));
+}

@@ -1,0 +1,144 @@
+import { vectorEntries } from '../../core/collections/sparse-vector.ts';
+import { planStudy } from '../../core/plan/plan.ts';
+import { countConfigurations, createGrid } from '../../core/grid/grid.ts';
+import { loadStudy } from '../../core/study/load-study.ts';
+import { cellsFrom, type SweepState, trialOf } from '../../core/sweep/state.ts';
+import type { TrialState } from '../../core/trial/states.ts';
+import { trialStateCodec } from '../../proto/enums.ts';
+import type { Trial } from '../../proto/generated/tickwork/v1/Trial.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { ResultStore } from '../ports.ts';
+import type { ClusterSessions } from '../sessions/cluster-sessions.ts';
+import type { Api } from './api.ts';
+import { type Changes, follow } from './changes.ts';
+import { toPlanMessage } from './messages/plan.ts';
+import { toSweepMessage } from './messages/sweep.ts';
+import { toTrialMessage } from './messages/trial.ts';
+import { decodePageToken, encodePageToken, pageOf, pageSizeOf } from './page-token.ts';
+import { invalidArgument, requireSweep } from './require-sweep.ts';
+import { waitingReason } from './waiting-reason.ts';
+
+export interface ApiDeps {
+  readonly ledger: Ledger;
+  readonly store: ResultStore;
+  readonly sessions: ClusterSessions;
+  readonly changes: Changes;
+  readonly clock: Clock;
+}
+
+type SweepApi = Pick<Api, 'planSweep' | 'submitSweep' | 'getSweep' | 'listSweeps' | 'watchSweep' | 'cancelSweep' | 'listTrials'>;
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+const WATCH_INTERVAL_MS = 500;
+
+export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiDeps): SweepApi {
+  const activeTrials = (sweep: SweepState): Trial[] =>
+    [...sweep.live].map((cell) => toTrialMessage(sweep, cell, { progress: sessions.book.get(sweep.id, cell)?.progress }));
+
+  async function finishedTrials(sweep: SweepState, cells: readonly number[]): Promise<Trial[]> {
+    if (cells.length === 0) return [];
+    const results = await store.results(sweep.id, cells);
+    return cells.map((cell) => toTrialMessage(sweep, cell, { result: results.get(cell) }));
+  }
+
+  return {
+    async planSweep({ studyYaml }) {
+      const study = loadStudy(studyYaml);
+      return toPlanMessage(study, planStudy(study));
+    },
+
+    async submitSweep({ requestId, studyYaml }) {
+      checkRequestId(requestId);
+      const study = loadStudy(studyYaml);
+      const total = countConfigurations(createGrid(study), study.where !== undefined) * study.seeds.length;
+      const { sweepId } = await ledger.submit({ type: 'submit-sweep', requestId, study, studyYaml, total });
+      return toSweepMessage(ledger.state.sweeps.get(sweepId as string) as SweepState);
+    },
+
+    async getSweep({ name }) {
+      return toSweepMessage(requireSweep(ledger, name, 'name'), { withYaml: true });
+    },
+
+    async listSweeps({ pageSize, pageToken }) {
+      const newestFirst = [...ledger.state.sweeps.values()].reverse();
+      const { items, nextPageToken } = pageOf(newestFirst, 'sweeps', pageToken, pageSizeOf(pageSize, 50, 1000));
+      return { sweeps: items.map((sweep) => toSweepMessage(sweep)), nextPageToken };
+    },
+
+    async *watchSweep({ name, minIntervalMs }, signal) {
+      const { id } = requireSweep(ledger, name, 'name');
+      const finished: number[] = [];
+      const stop = ledger.onEvents((events) => {
+        for (const event of events) {
+          if ((event.type === 'trial-succeeded' || event.type === 'trial-failed') && event.sweepId === id) finished.push(event.cell);
+        }
+      });
+      try {
+        const snapshot = async () => {
+          const sweep = requireSweep(ledger, name, 'name');
+          const value = {
+            sweep: toSweepMessage(sweep),
+            active: activeTrials(sweep),
+            finished: await finishedTrials(sweep, finished.splice(0)),
+          };
+          return { value, last: sweep.status !== 'active' };
+        };
+        yield* follow(snapshot, changes, clock, minIntervalMs || WATCH_INTERVAL_MS, signal);
+      } finally {
+        stop();
+      }
+    },
+
+    async cancelSweep({ requestId, name }) {
+      checkRequestId(requestId);
+      const { id } = requireSweep(ledger, name, 'name');
+      await ledger.submit({ type: 'cancel-sweep', requestId, sweepId: id });
+      return toSweepMessage(ledger.state.sweeps.get(id) as SweepState);
+    },
+
+    async listTrials({ parent, pageSize, pageToken, state }) {
+      const sweep = requireSweep(ledger, parent, 'parent');
+      const wanted = state === 'TRIAL_STATE_UNSPECIFIED' ? undefined : trialStateCodec.decode(state);
+      const size = pageSizeOf(pageSize, 50, 1000);
+      const purpose = `trials ${parent} ${wanted ?? ''}`;
+      const from = Number(decodePageToken(purpose, pageToken) ?? 0);
+      const { cells, next } = takeCells(sweep, from, size, wanted);
+      const results = await store.results(sweep.id, cells.filter((cell) => trialOf(sweep, cell).state === 'succeeded'));
+      const why = waitingReason(sweep, ledger.state, sessions);
+      return {
+        trials: cells.map((cell) =>
+          toTrialMessage(sweep, cell, {
+            progress: sessions.book.get(sweep.id, cell)?.progress,
+            result: results.get(cell),
+            waitingReason: why(cell),
+          }),
+        ),
+        nextPageToken: next === undefined ? '' : encodePageToken(purpose, next),
+      };
+    },
+  };
+}
+
+/** Up to `size` cells in the wanted state from `from` on, and where the next page begins. */
+function takeCells(sweep: SweepState, from: number, size: number, wanted: TrialState | undefined) {
+  const cells: number[] = [];
+  // Only untouched cells can be pending or cancelled without being in the vector, so other states need not visit the grid.
+  const touchedOnly = wanted !== undefined && wanted !== 'pending' && wanted !== 'cancelled';
+  const candidates = touchedOnly ? touchedFrom(sweep, from) : cellsFrom(sweep, from);
+  for (const cell of candidates) {
+    if (wanted !== undefined && trialOf(sweep, cell).state !== wanted) continue;
+    if (cells.length === size) return { cells, next: cell };
+    cells.push(cell);
+  }
+  return { cells, next: undefined };
+}
+
+function* touchedFrom(sweep: SweepState, from: number): Generator<number> {
+  for (const [cell] of vectorEntries(sweep.trials)) if (cell >= from) yield cell;
+}
+
+function checkRequestId(requestId: string): void {
+  if (REQUEST_ID.test(requestId)) return;
+  throw invalidArgument('request_id', `Expected request_id to be 1 to 64 letters, digits, ".", "_" or "-", got ${JSON.stringify(requestId)}. Draw a UUID.`);
+}

@@ -1,0 +1,119 @@
+import { METRIC_NAMES, type MetricName } from '../../core/catalogue/metrics.ts';
+import { TickworkError } from '../../core/errors.ts';
+import type { SweepState } from '../../core/sweep/state.ts';
+import { createGrouping } from '../../core/table/grouping.ts';
+import { RENDERERS } from '../../core/table/render/renderers.ts';
+import { buildTable, type Table as DomainTable } from '../../core/table/table.ts';
+import { tableFormatCodec } from '../../proto/enums.ts';
+import type { GetTableRequest__Output } from '../../proto/generated/tickwork/v1/GetTableRequest.ts';
+import type { Report } from '../../proto/generated/tickwork/v1/Report.ts';
+import { parseTrialName, sweepName } from '../../proto/resource-names.ts';
+import type { Api } from './api.ts';
+import { follow } from './changes.ts';
+import { toTableMessage } from './messages/table.ts';
+import { toMetricMessages } from './messages/trial.ts';
+import { decodePageToken, encodePageToken, pageOf, pageSizeOf } from './page-token.ts';
+import { invalidArgument, requireSweep } from './require-sweep.ts';
+import type { ApiDeps } from './sweep-api.ts';
+
+type TableApi = Pick<Api, 'getTable' | 'watchTable' | 'exportTable' | 'listReports'>;
+
+const WATCH_INTERVAL_MS = 1000;
+const CHUNK_BYTES = 512 * 1024;
+const PARQUET_MEDIA_TYPE = 'application/vnd.apache.parquet';
+
+export function createTableApi({ ledger, store, changes, clock }: ApiDeps): TableApi {
+  async function build(request: Pick<GetTableRequest__Output, 'parent' | 'groupBy' | 'metrics'>): Promise<{ sweep: SweepState; table: DomainTable }> {
+    const sweep = requireSweep(ledger, request.parent, 'parent');
+    const grouping = createGrouping(sweep.study, sweep.grid, request.groupBy);
+    const metrics = metricsOf(sweep, request.metrics);
+    return { sweep, table: buildTable(sweep, grouping, metrics, await store.aggregate(sweep.id, grouping, metrics)) };
+  }
+
+  async function page(request: GetTableRequest__Output) {
+    const { sweep, table } = await build(request);
+    const purpose = `table ${request.parent} ${table.groupBy.join()} ${table.metrics.map((m) => m.name).join()}`;
+    const { items, nextPageToken } = pageOf(table.rows, purpose, request.pageToken, pageSizeOf(request.pageSize, 100, 1000));
+    return { sweep, message: toTableMessage(sweep.id, table, items, nextPageToken) };
+  }
+
+  return {
+    getTable: async (request) => (await page(request)).message,
+
+    async *watchTable({ table, minIntervalMs }, signal) {
+      if (!table) throw invalidArgument('table', 'Expected table to be given, got nothing.');
+      let seen = -1;
+      const snapshot = async () => {
+        const { sweep, message } = await page(table);
+        const isNew = Number(message.revision) !== seen;
+        seen = Number(message.revision);
+        return { value: isNew ? message : undefined, last: sweep.status !== 'active' };
+      };
+      yield* follow(snapshot, changes, clock, minIntervalMs || WATCH_INTERVAL_MS, signal);
+    },
+
+    async *exportTable({ table: request, format: wireFormat, allowIncomplete }) {
+      if (!request) throw invalidArgument('table', 'Expected table to be given, got nothing.');
+      const format = tableFormatCodec.decode(wireFormat);
+      if (!format) throw invalidArgument('format', `Expected format to be one of the table formats, got ${wireFormat}.`);
+      const { sweep, table } = await build(request);
+      if (!table.complete && !allowIncomplete) throw incomplete(sweep, table);
+      if (format === 'parquet') {
+        const factors = sweep.study.factors.map(({ name, levels }, i) => ({
+          name,
+          labels: levels.map(({ label }) => label),
+          stride: sweep.grid.strides[i] as number,
+        }));
+        const bytes = await store.exportParquet(sweep.id, factors);
+        yield* chunks(Buffer.from(bytes), PARQUET_MEDIA_TYPE, `${sweep.id}.parquet`);
+        return;
+      }
+      const { render, mediaType, extension } = RENDERERS[format];
+      yield* chunks(Buffer.from(render(table, sweepName(sweep.id))), mediaType, `${sweep.id}.${extension}`);
+    },
+
+    async listReports({ parent, pageSize, pageToken }) {
+      const trial = parseTrialName(parent);
+      const sweep = requireSweep(ledger, trial ? sweepName(trial.sweepId) : parent, 'parent');
+      const limit = pageSizeOf(pageSize, 1000, 10_000);
+      const purpose = `reports ${parent}`;
+      const token = decodePageToken(purpose, pageToken);
+      const [cell, attempt, trainEpoch] = String(token ?? '').split('.').map(Number) as [number, number, number];
+      const points = await store.reports({
+        sweepId: sweep.id,
+        ...(trial ? { cell: trial.cell } : {}),
+        ...(token === undefined ? {} : { after: { cell, attempt, trainEpoch } }),
+        limit: limit + 1,
+      });
+      const shown = points.slice(0, limit);
+      const last = points.length > limit ? shown.at(-1) : undefined;
+      return {
+        reports: shown.map((point): Report => ({ ...point, metrics: toMetricMessages(point.metrics) })),
+        nextPageToken: last ? encodePageToken(purpose, `${last.cell}.${last.attempt}.${last.trainEpoch}`) : '',
+      };
+    },
+  };
+}
+
+function metricsOf(sweep: SweepState, requested: readonly string[]): MetricName[] {
+  const names = requested.length > 0 ? requested : sweep.study.table.metrics;
+  return names.map((name, i) => {
+    if ((METRIC_NAMES as readonly string[]).includes(name)) return name as MetricName;
+    throw invalidArgument(`metrics[${i}]`, `Expected a metric (${METRIC_NAMES.join(', ')}), got ${JSON.stringify(name)}.`);
+  });
+}
+
+function incomplete(sweep: SweepState, table: DomainTable): TickworkError {
+  const n = table.rows.reduce((total, row) => total + row.n, 0);
+  const expected = table.rows.reduce((total, row) => total + row.expected, 0);
+  const { failed } = sweep.counts;
+  return new TickworkError(
+    'TABLE_INCOMPLETE',
+    `Expected every cell of ${sweep.id} to have a result, got ${n} of ${expected}${failed > 0 ? ` (${failed} failed)` : ''}. Wait for the sweep, or allow an incomplete table.`,
+  );
+}
+
+function* chunks(bytes: Buffer, mediaType: string, fileName: string) {
+  yield { data: bytes.subarray(0, CHUNK_BYTES), mediaType, fileName };
+  for (let at = CHUNK_BYTES; at < bytes.length; at += CHUNK_BYTES) yield { data: bytes.subarray(at, at + CHUNK_BYTES) };
+}

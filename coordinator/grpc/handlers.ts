@@ -1,0 +1,115 @@
+import { type handleBidiStreamingCall, type handleServerStreamingCall, type handleUnaryCall, type ServerWritableStream, status } from '@grpc/grpc-js';
+import { TickworkError } from '../../core/errors.ts';
+import type { CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
+import type { WorkerMessage__Output as WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
+import { deferred } from '../../runtime/deferred.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { WorkHandler } from '../sessions/work-service.ts';
+import { toServiceError } from './status.ts';
+
+export interface HandlerDeps {
+  readonly logger: Logger;
+  /** Aborts when the server shuts down: open streams end as UNAVAILABLE. */
+  readonly shutdown: AbortSignal;
+  readonly onFinished: (method: string, code: number, seconds: number, unary: boolean) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/**
+ * grpc-js calls handlers and looks away: an async throw would be an unhandled rejection, which ends the process, and leave the
+ * client waiting. Every handler therefore passes through one of these three, once.
+ */
+export function unary<Request, Response>(
+  method: string,
+  deps: HandlerDeps,
+  handler: (request: Request) => Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    const start = deps.now();
+    handler(call.request).then(
+      (response) => {
+        callback(null, response);
+        deps.onFinished(method, status.OK, (deps.now() - start) / 1000, true);
+      },
+      (error: unknown) => {
+        const failure = toServiceError(error, method, deps.logger);
+        callback(failure);
+        deps.onFinished(method, failure.code, (deps.now() - start) / 1000, true);
+      },
+    );
+  };
+}
+
+export function serverStream<Request, Response>(
+  method: string,
+  deps: HandlerDeps,
+  handler: (request: Request, signal: AbortSignal) => AsyncIterable<Response>,
+): handleServerStreamingCall<Request, Response> {
+  return (call) => {
+    const start = deps.now();
+    const cancelled = new AbortController();
+    call.on('cancelled', () => cancelled.abort());
+    call.on('error', () => cancelled.abort());
+    const signal = AbortSignal.any([cancelled.signal, deps.shutdown]);
+    const finish = (code: number): void => deps.onFinished(method, code, (deps.now() - start) / 1000, false);
+    pump(call, handler(call.request, signal), cancelled.signal).then(
+      () => {
+        if (cancelled.signal.aborted) return finish(status.CANCELLED);
+        if (deps.shutdown.aborted) return fail(call, shuttingDown());
+        call.end();
+        finish(status.OK);
+      },
+      (error: unknown) => fail(call, error),
+    );
+    function fail(target: ServerWritableStream<Request, Response>, error: unknown): void {
+      if (cancelled.signal.aborted) return finish(status.CANCELLED);
+      const failure = toServiceError(error, method, deps.logger);
+      target.emit('error', failure);
+      finish(failure.code);
+    }
+  };
+}
+
+/** Writes no faster than the client reads. */
+async function pump<Request, Response>(call: ServerWritableStream<Request, Response>, source: AsyncIterable<Response>, cancelled: AbortSignal): Promise<void> {
+  for await (const message of source) {
+    if (cancelled.aborted) return;
+    if (call.write(message)) continue;
+    const drained = deferred<void>();
+    const done = (): void => drained.resolve();
+    call.once('drain', done);
+    cancelled.addEventListener('abort', done, { once: true });
+    await drained.promise;
+    cancelled.removeEventListener('abort', done);
+  }
+}
+
+export function workStream(method: string, deps: HandlerDeps, handler: WorkHandler): handleBidiStreamingCall<WorkerMessage, CoordinatorMessage> {
+  return (call) => {
+    const start = deps.now();
+    const finish = (code: number): void => deps.onFinished(method, code, (deps.now() - start) / 1000, false);
+    // Without a listener a broken stream would be an uncaught exception.
+    call.on('error', () => undefined);
+    const onShutdown = (): void => void call.emit('error', toServiceError(shuttingDown(), method, deps.logger));
+    deps.shutdown.addEventListener('abort', onShutdown, { once: true });
+    handler(call)
+      .then(
+        () => {
+          call.end();
+          finish(status.OK);
+        },
+        (error: unknown) => {
+          if (call.cancelled || call.destroyed) return finish(status.CANCELLED);
+          const failure = toServiceError(error, method, deps.logger);
+          call.emit('error', failure);
+          finish(failure.code);
+        },
+      )
+      .finally(() => deps.shutdown.removeEventListener('abort', onShutdown));
+  };
+}
+
+function shuttingDown(): TickworkError {
+  return new TickworkError('NOT_READY', 'Expected a running coordinator, got one that is shutting down. Try again.');
+}

@@ -1,0 +1,25 @@
+import { Metadata, type ServiceError, status, type StatusObject } from '@grpc/grpc-js';
+import { TickworkError } from '../../core/errors.ts';
+import { GRPC_STATUS } from '../../proto/grpc-status.ts';
+import { encodeStatusDetails, STATUS_DETAILS_KEY } from '../../proto/status-details.ts';
+import type { Logger } from '../../runtime/logger.ts';
+
+/**
+ * The one error boundary of the gRPC services: our errors by the table, with their details in the trailers; anything else is a
+ * defect, logged here with its stack and opaque to the client.
+ */
+export function toStatus(error: unknown, method: string, logger: Logger): StatusObject {
+  if (error instanceof TickworkError && error.code !== 'INTERNAL') {
+    const code = GRPC_STATUS[error.code];
+    const metadata = new Metadata();
+    metadata.set(STATUS_DETAILS_KEY, encodeStatusDetails(error, code));
+    return { code, details: error.message, metadata };
+  }
+  logger.error({ err: error, method }, 'a handler failed');
+  return { code: status.INTERNAL, details: 'An internal error of the coordinator; its log has the details.', metadata: new Metadata() };
+}
+
+export function toServiceError(error: unknown, method: string, logger: Logger): ServiceError {
+  const { code, details, metadata } = toStatus(error, method, logger);
+  return Object.assign(new Error(details), { code, details, metadata });
+}

@@ -1,0 +1,43 @@
+import type { SweepEvent } from '../../core/sweep/events.ts';
+import { decide } from '../../core/sweep/decide.ts';
+import { evolve } from '../../core/sweep/evolve.ts';
+import { type ClusterState, EMPTY_CLUSTER } from '../../core/sweep/state.ts';
+import type { EventLog, ResultStore } from '../ports.ts';
+
+export interface Recovered {
+  readonly state: ClusterState;
+  /** Results whose row was durable while the event was not: the last coordinator died between the two. */
+  readonly adopted: number;
+}
+
+/**
+ * What a new coordinator does before anything else: fold the log, take the leadership with the log's consent (a stale leader's
+ * next append is then refused), and give every row that the log does not know its event.
+ * @throws TickworkError LOG_CONFLICT, NATS_UNREACHABLE
+ */
+export async function recover(log: EventLog, store: ResultStore, holder: string, now: number): Promise<Recovered> {
+  let state = EMPTY_CLUSTER;
+  for await (const batch of log.replay()) state = batch.reduce(evolve, state);
+
+  const events: SweepEvent[] = [];
+  const apply = (command: Parameters<typeof decide>[1]): void => {
+    const decision = decide(state, command, now, { costOf: () => 0 });
+    if (!decision.ok) return;
+    events.push(...decision.events);
+    state = decision.events.reduce(evolve, state);
+  };
+  apply({ type: 'take-leadership', holder });
+
+  let adopted = 0;
+  for (const sweep of state.sweeps.values()) {
+    // A row implies a lease before it, and a trial that has neither lease nor end is among the requeued.
+    const unsettled = [...sweep.live, ...sweep.requeued];
+    if (unsettled.length === 0) continue;
+    for (const { record, contentHash } of (await store.results(sweep.id, unsettled)).values()) {
+      apply({ type: 'record-result', record: { ...record, contentHash } });
+      adopted++;
+    }
+  }
+  await log.append(events);
+  return { state, adopted };
+}

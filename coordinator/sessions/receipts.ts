@@ -1,0 +1,47 @@
+import { isLive } from '../../core/trial/trial.ts';
+import { isCell, trialOf } from '../../core/sweep/state.ts';
+import type { Disposition } from '../../core/trial/states.ts';
+import { parseRecordId } from '../../proto/records.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { ResultStore } from '../ports.ts';
+
+export interface ReceiptAnswer {
+  readonly recordId: string;
+  readonly disposition: Disposition;
+}
+
+const MAX_REPORTS = 10_000;
+
+/**
+ * Receipts for records whose receipt the worker never got: what is durable already is said again, anything else stays open and
+ * comes through NATS. Never guesses: no answer means "keep it".
+ */
+export async function answerUnreceipted(ids: readonly string[], ledger: Ledger, store: ResultStore): Promise<ReceiptAnswer[]> {
+  const answers: ReceiptAnswer[] = [];
+  const reports = new Map<string, Promise<Set<string>>>();
+  for (const recordId of ids) {
+    const key = parseRecordId(recordId);
+    const sweep = key && ledger.state.sweeps.get(key.sweepId);
+    if (!key || !sweep || !isCell(sweep, key.cell)) continue;
+    const trial = trialOf(sweep, key.cell);
+    if (key.kind === 'report') {
+      const cellKey = `${key.sweepId}/${key.cell}`;
+      const known = reports.get(cellKey) ?? reportKeys(store, key.sweepId, key.cell);
+      reports.set(cellKey, known);
+      if ((await known).has(`${key.attempt}.${key.trainEpoch}`)) answers.push({ recordId, disposition: 'committed' });
+    } else if (key.kind === 'result') {
+      const row = await store.result(key.sweepId, key.cell);
+      if (row) answers.push({ recordId, disposition: row.record.attempt === key.attempt ? 'committed' : 'superseded' });
+      else if (trial.state === 'failed' || trial.state === 'cancelled') answers.push({ recordId, disposition: 'superseded' });
+    } else if (!(isLive(trial) && trial.attempt === key.attempt)) {
+      const same = trial.state === 'failed' && trial.attempt === key.attempt;
+      answers.push({ recordId, disposition: same ? 'committed' : 'superseded' });
+    }
+  }
+  return answers;
+}
+
+async function reportKeys(store: ResultStore, sweepId: string, cell: number): Promise<Set<string>> {
+  const points = await store.reports({ sweepId, cell, limit: MAX_REPORTS });
+  return new Set(points.map(({ attempt, trainEpoch }) => `${attempt}.${trainEpoch}`));
+}

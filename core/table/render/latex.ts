@@ -1,0 +1,38 @@
+import type { Table } from '../table.ts';
+import { footnotes, toTextTable } from './text-cells.ts';
+
+/** A LaTeX table in booktabs style: `\usepackage{booktabs}`. Published columns stand right of ours, in italics. */
+export function renderLatex(table: Table, name: string): string {
+  const { columns, rows } = toTextTable(table, ' \\pm ');
+  const alignment = columns.map(({ numeric }) => (numeric ? 'r' : 'l')).join('');
+  const cell = (text: string, i: number): string => {
+    if (text === '') return '';
+    const shown = text.includes('\\pm') ? `$${text}$` : escape(text);
+    return columns[i]?.published ? `\\textit{${shown}}` : shown;
+  };
+  return [
+    ...footnotes(table, name).map((note) => `% ${note.replace(/[\r\n]+/g, ' ')}`),
+    '\\begin{table}',
+    '  \\centering',
+    `  \\caption{${escape(table.title)}${table.complete ? '' : ' (incomplete)'}}`,
+    `  \\begin{tabular}{${alignment}}`,
+    '    \\toprule',
+    `    ${columns.map(({ title }) => escape(title)).join(' & ')} \\\\`,
+    '    \\midrule',
+    ...rows.map((row) => `    ${row.map(cell).join(' & ')} \\\\`),
+    '    \\bottomrule',
+    '  \\end{tabular}',
+    '\\end{table}',
+    '',
+  ].join('\n');
+}
+
+const SPECIAL: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+};
+
+function escape(text: string): string {
+  return text.replace(/[\\~^]|[#$%&_{}]/g, (character) => SPECIAL[character] ?? `\\${character}`).replace(/[\r\n]+/g, ' ');
+}

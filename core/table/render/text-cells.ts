@@ -1,0 +1,71 @@
+import type { Aggregate } from '../../statistics/aggregate.ts';
+import type { Table, TableRow } from '../table.ts';
+
+/** The same columns for every text format, so that a CSV and a LaTeX table of one sweep never disagree. */
+export interface TextTable {
+  readonly columns: readonly { readonly title: string; readonly numeric: boolean; readonly published: boolean }[];
+  /** One text a column; empty where there is nothing to say. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+const DIGITS = 2;
+
+export function formatMeasure(aggregate: Aggregate, plusMinus: string): string {
+  if (aggregate.mean === undefined) return '';
+  const mean = aggregate.mean.toFixed(DIGITS);
+  return aggregate.std === undefined ? mean : `${mean}${plusMinus}${aggregate.std.toFixed(DIGITS)}`;
+}
+
+export function formatCompleteness(row: TableRow): string {
+  return row.n === row.expected ? String(row.n) : `${row.n}/${row.expected}`;
+}
+
+/** Factors, shown parameters, network facts, n, our measures, then what others published. */
+export function toTextTable(table: Table, plusMinus: string): TextTable {
+  const shown = table.rows[0]?.shown.map(({ factor }) => factor) ?? [];
+  const published = publishedColumns(table);
+  const title = (text: string, unit: string): string => (unit === '' ? text : `${text} (${unit})`);
+  return {
+    columns: [
+      ...[...table.groupBy, ...shown].map((text) => ({ title: text, numeric: false, published: false })),
+      ...['weight layers', 'parameters', 'n', ...table.metrics.map((m) => title(m.title, m.unit))].map((text) => ({
+        title: text,
+        numeric: true,
+        published: false,
+      })),
+      ...published.map((p) => ({ title: title(p.title, p.unit), numeric: true, published: true })),
+    ],
+    rows: table.rows.map((row) => [
+      ...row.levels.map(({ label }) => label),
+      ...shown.map((name) => row.shown.find(({ factor }) => factor === name)?.label ?? ''),
+      row.weightLayers === undefined ? '' : String(row.weightLayers),
+      row.parameters === undefined ? '' : String(row.parameters),
+      formatCompleteness(row),
+      ...row.aggregates.map((aggregate) => formatMeasure(aggregate, plusMinus)),
+      ...published.map(({ metric }) => String(row.published.find((p) => p.metric === metric)?.value ?? '')),
+    ]),
+  };
+}
+
+function publishedColumns(table: Table) {
+  const columns = new Map<string, { metric: string; title: string; unit: string }>();
+  for (const row of table.rows) for (const p of row.published) columns.set(p.metric, p);
+  return [...columns.values()];
+}
+
+/** Sentences under the table: what is missing and why, and where the published numbers come from. */
+export function footnotes(table: Table, name: string): string[] {
+  const missing = table.rows
+    .filter((row) => row.n < row.expected)
+    .map((row) => {
+      const failures = row.failures.map(({ kind, count, example }) => `${count} ${kind} (${example.split('\n')[0]})`);
+      const { pending, leased, running, cancelled } = row.counts;
+      const rest = Object.entries({ pending, leased, running, cancelled }).flatMap(([state, count]) => (count > 0 ? [`${count} ${state}`] : []));
+      return `${row.levels.map(({ label }) => label).join(' ')}: n = ${row.n} of ${row.expected}: ${[...failures, ...rest].join(', ')}.`;
+    });
+  return [
+    `${name}, revision ${table.revision}.`,
+    ...(table.publishedSource === '' ? [] : [`Published values: ${table.publishedSource}.`]),
+    ...(table.complete ? [] : ['INCOMPLETE TABLE.', ...missing]),
+  ];
+}
