@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES, type ErrorCode } from '../../../core/errors.ts';
+import { GRPC_STATUS } from '../../../proto/grpc-status.ts';
 
 interface Documented {
   readonly code: string;
@@ -31,6 +33,12 @@ describe('docs/errors.md', () => {
     for (const { code, meaning, retry } of documented) {
       const { summary, retryable } = ERROR_CODES[code as ErrorCode];
       expect({ code, meaning, retry }).toEqual({ code, meaning: summary, retry: retryable ? 'yes' : 'no' });
+    }
+  });
+
+  it('names the gRPC status that a client gets', () => {
+    for (const { code, grpcStatus } of documented) {
+      expect({ code, grpcStatus }).toEqual({ code, grpcStatus: status[GRPC_STATUS[code as ErrorCode]] });
     }
   });
 
