@@ -7,7 +7,7 @@ import { withClient } from './with-client.ts';
 
 export const addCancel: AddCommand = (program, cli) => {
   program
-    .command('cancel SWEEP')
+    .command('cancel <SWEEP>')
     .description('stop a sweep; committed results stay')
     .addHelpText('after', examples('tickwork cancel vgg-demo-1', 'tickwork cancel vgg-demo-1 --json'))
     .action(async (sweep: string, _, command) => {

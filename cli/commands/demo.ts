@@ -12,8 +12,8 @@ export const addDemo: AddCommand = (program, cli) => {
     .command('demo')
     .description('run a VGG grid on a cluster of its own on this machine, print the table, leave nothing behind');
   addLocalOptions(command, 2, 1)
-    .option('--study FILE', 'another study (default: studies/demo.yaml)')
-    .option('--state-dir DIR', 'keep the state in this folder (default: a temporary one)')
+    .option('--study <FILE>', 'another study (default: studies/demo.yaml)')
+    .option('--state-dir <DIR>', 'keep the state in this folder (default: a temporary one)')
     .option('--keep', 'leave everything serving until Ctrl-C')
     .addHelpText('after', examples('tickwork demo', 'tickwork demo --keep', 'tickwork demo --workers 4 --study studies/demo.yaml --json'))
     .action(async (_, self) => {

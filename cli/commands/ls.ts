@@ -12,7 +12,7 @@ export const addLs: AddCommand = (program, cli) => {
   program
     .command('ls')
     .description('list the sweeps, newest first')
-    .option('--limit N', 'show at most N', wholeNumber(1, MAX), 50)
+    .option('--limit <N>', 'show at most N', wholeNumber(1, MAX), 50)
     .addHelpText('after', examples('tickwork ls', 'tickwork ls --limit 5 --json', 'tickwork ls --coordinator lab7:7077'))
     .action(async (_, command) => {
       const options = command.optsWithGlobals() as GlobalOptions & { readonly limit: number };

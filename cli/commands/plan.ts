@@ -8,7 +8,7 @@ import { withClient } from './with-client.ts';
 
 export const addPlan: AddCommand = (program, cli) => {
   program
-    .command('plan FILE')
+    .command('plan <FILE>')
     .description('check a study and show what it would run; nothing is stored')
     .addHelpText('after', examples('tickwork plan studies/demo.yaml', 'tickwork plan studies/demo.yaml --json'))
     .action(async (file: string, _, command) => {

@@ -24,12 +24,12 @@ interface TableOptions extends GlobalOptions {
 
 export const addTable: AddCommand = (program, cli) => {
   program
-    .command('table SWEEP')
+    .command('table <SWEEP>')
     .description('print the result table of a sweep, or export it')
-    .option('--group-by FACTORS', 'factors to group by, with commas between them (default: all)', commaList)
-    .option('--metrics NAMES', 'metrics to aggregate (default: those the study names)', commaList)
-    .addOption(new Option('--format FORMAT', 'how to write it').choices(FORMATS).default('text'))
-    .option('-o, --output FILE', 'write to a file instead of stdout')
+    .option('--group-by <FACTORS>', 'factors to group by, with commas between them (default: all)', commaList)
+    .option('--metrics <NAMES>', 'metrics to aggregate (default: those the study names)', commaList)
+    .addOption(new Option('--format <FORMAT>', 'how to write it').choices(FORMATS).default('text'))
+    .option('-o, --output <FILE>', 'write to a file instead of stdout')
     .option('--require-complete', 'refuse an export while cells are missing')
     .addHelpText(
       'after',

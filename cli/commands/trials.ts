@@ -16,10 +16,10 @@ interface TrialsOptions extends GlobalOptions {
 
 export const addTrials: AddCommand = (program, cli) => {
   program
-    .command('trials SWEEP')
+    .command('trials <SWEEP>')
     .description('list the trials of a sweep: state, worker, metrics, why one waits or failed')
-    .option('--state STATE', `only trials in this state (${TRIAL_STATES.join(', ')})`)
-    .option('--limit N', 'show at most N', wholeNumber(1, 1_000_000), 1000)
+    .option('--state <STATE>', `only trials in this state (${TRIAL_STATES.join(', ')})`)
+    .option('--limit <N>', 'show at most N', wholeNumber(1, 1_000_000), 1000)
     .addHelpText('after', examples('tickwork trials vgg-demo-1', 'tickwork trials vgg-demo-1 --state failed', 'tickwork trials sweeps/vgg-demo-1 --json'))
     .action(async (sweep: string, _, command) => {
       const options = command.optsWithGlobals() as TrialsOptions;

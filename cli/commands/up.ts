@@ -17,9 +17,9 @@ export const addUp: AddCommand = (program, cli) => {
     .command('up')
     .description('run NATS, a coordinator and workers on this machine until Ctrl-C; what dies is started again');
   addLocalOptions(command, 1, 0)
-    .option('--state-dir DIR', 'where everything is kept', '.tickwork')
-    .option('--port N', 'gRPC port on 127.0.0.1; 0 takes a free one', wholeNumber(0, 65_535), 7077)
-    .option('--http-port N', 'port of the page and /metrics on 127.0.0.1; 0 takes a free one', wholeNumber(0, 65_535), 7078)
+    .option('--state-dir <DIR>', 'where everything is kept', '.tickwork')
+    .option('--port <N>', 'gRPC port on 127.0.0.1; 0 takes a free one', wholeNumber(0, 65_535), 7077)
+    .option('--http-port <N>', 'port of the page and /metrics on 127.0.0.1; 0 takes a free one', wholeNumber(0, 65_535), 7078)
     .addHelpText('after', examples('tickwork up', 'tickwork up --workers 4 --threads 2', 'tickwork up --workers 0 --port 0 --json'))
     .action(async (_, self) => {
       const options = self.optsWithGlobals() as UpOptions;

@@ -6,7 +6,7 @@ import { withClient } from './with-client.ts';
 
 export const addWatch: AddCommand = (program, cli) => {
   program
-    .command('watch SWEEP')
+    .command('watch <SWEEP>')
     .description('follow a sweep until it is finished; with --json one object a line')
     .addHelpText('after', examples('tickwork watch vgg-demo-1', 'tickwork watch vgg-demo-1 --json | jq .sweep.counts'))
     .action(async (sweep: string, _, command) => {

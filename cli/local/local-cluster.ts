@@ -49,6 +49,8 @@ export interface LocalCluster {
 }
 
 const READY_WITHIN_MS = 60_000;
+/** On one machine a silent worker is a dead one: its trial goes to another after 10 s instead of 30. */
+const LEASE = ['--heartbeat-ms', '1000', '--lease-ms', '10000'];
 /** A worker gives its leases back and waits for receipts: up to 5 + 10 s by its own clock. */
 const WORKER_GRACE_MS = 20_000;
 const COORDINATOR_GRACE_MS = 15_000;
@@ -99,7 +101,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       coordinator: coordinator.ready.grpc,
       page: coordinator.ready.page,
       nats: natsUrl,
-      pids: () => Object.fromEntries([...running].map(([name, process]) => [name, process.pid])),
+      pids: () => Object.fromEntries([...running].map(([name, process]) => [name, process.pid] as const).toSorted(byName)),
       gaveUp: Promise.race([...running.values()].map((process) => process.gaveUp)),
       release: lifecycle.release,
     };
@@ -148,7 +150,7 @@ async function startCoordinator(
     ...common,
     stopGraceMs: COORDINATOR_GRACE_MS,
     spec: () => {
-      const args = ['coordinator', '--grpc', grpc, '--http', http, '--nats', natsUrl, '--state-dir', join(options.stateDir, 'coordinator'), '--log-level', 'warn'];
+      const args = ['coordinator', '--grpc', grpc, '--http', http, '--nats', natsUrl, '--state-dir', join(options.stateDir, 'coordinator'), '--log-level', 'warn', ...LEASE];
       const spec = tickworkSpec({ ...processOptions(options, 'coordinator'), args });
       return {
         ...spec,
@@ -183,6 +185,9 @@ const processOptions = ({ programFile, stateDir, machine }: LocalClusterOptions,
   logFile: join(stateDir, 'logs', `${name}.log`),
   env: machine.env,
 });
+
+const byName = ([a]: readonly [string, number], [b]: readonly [string, number]): number =>
+  a.localeCompare(b, 'en', { numeric: true });
 
 /** For scripts: `cluster.json` in the state directory says where everything listens. */
 async function writeAddresses(stateDir: string, { coordinator, page, nats, pids }: LocalCluster): Promise<void> {

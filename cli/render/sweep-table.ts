@@ -29,19 +29,16 @@ export function renderSweepTable(table: Table__Output): string[] {
   ];
   const rows = table.rows.map((_, i) => columns.map((column) => column.cells[i] ?? ''));
   const published = columns.some((column) => column.apart);
-  return [
-    visible(table.title),
-    '',
-    ...textTable(columns, rows),
-    '',
-    ...(table.rows.some((row) => row.aggregates.some((a) => a.std !== undefined))
-      ? ['± is the sample standard deviation over the n trials of a row.']
-      : []),
+  const notes = [
+    ...(hasSpread(table) ? ['± is the sample standard deviation over the n trials of a row.'] : []),
     ...(published ? [`Right of the line, published by others: ${visible(table.publishedSource)}.`] : []),
     ...table.rows.flatMap((row) => missingCells(row)),
     ...(table.complete ? [] : ['The table is not complete.']),
   ];
+  return [visible(table.title), '', ...textTable(columns, rows), ...(notes.length > 0 ? ['', ...notes] : [])];
 }
+
+const hasSpread = ({ rows }: Table__Output): boolean => rows.some((row) => row.aggregates.some((a) => a.std !== undefined));
 
 /** The factors of the grouping, then the parameters the study wants shown. */
 function levelColumns({ groupBy, rows }: Table__Output): Column[] {

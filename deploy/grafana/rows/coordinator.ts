@@ -1,5 +1,5 @@
 import type { Row } from '../panel.ts';
-import { COORDINATOR, rate, rateBy, sumBy } from '../queries.ts';
+import { COORDINATOR, rateBy, sumBy } from '../queries.ts';
 
 /** The deciding process itself. */
 export const COORDINATOR_ROW: Row = {

@@ -60,9 +60,7 @@ export const NOW: Row = {
       unit: 'short',
       width: 3,
       decimals: 0,
-      queries: [
-        { expr: `sum(increase(tickwork_leases_expired_total{${COORDINATOR}}[$__range]))`, legend: 'expired' },
-      ],
+      queries: [{ expr: `sum(increase(tickwork_leases_expired_total{${COORDINATOR}}[$__range]))`, legend: 'expired' }],
     },
     {
       title: 'Leader epoch',

@@ -31,8 +31,7 @@ export const RECORDS: Row = {
     },
     {
       title: 'Received and not settled',
-      description:
-        'Returns to 0 whenever the cluster is quiet; if it does not, records are stuck in the coordinator.',
+      description: 'Returns to 0 whenever the cluster is quiet; if it does not, records are stuck in the coordinator.',
       kind: 'lines',
       unit: 'short',
       width: 12,
