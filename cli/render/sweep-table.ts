@@ -4,7 +4,7 @@ import type { Level__Output } from '../../proto/generated/tickwork/v1/Level.ts';
 import type { Table__Output } from '../../proto/generated/tickwork/v1/Table.ts';
 import type { TableRow__Output } from '../../proto/generated/tickwork/v1/TableRow.ts';
 import { displayWidth, padStart, visible } from './display-width.ts';
-import { formatCount, formatValue } from './numbers.ts';
+import { formatCount } from './numbers.ts';
 import { type TextColumn, textTable } from './text-table.ts';
 
 /** Short names that the field uses: S is the smallest image side in training, Q in testing (Simonyan & Zisserman 2015). */
@@ -111,16 +111,20 @@ function meansWithSpread(aggregates: readonly (Aggregate__Output | undefined)[])
 
 function publishedColumns(rows: readonly TableRow__Output[]): Column[] {
   const columns = new Map(rows.flatMap((row) => row.published.map((value) => [value.metric, value] as const)));
-  return [...columns.values()].map(({ metric, title, unit }, i) => ({
-    title: withUnit(visible(title), visible(unit)),
-    align: 'right',
-    apart: i === 0,
-    cells: rows.map((row) => {
-      const found = row.published.find((value) => value.metric === metric);
-      return found ? formatValue(found.value) : '–';
-    }),
-  }));
+  return [...columns.values()].map(({ metric, title, unit }, i) => {
+    const values = rows.map((row) => row.published.find((value) => value.metric === metric)?.value);
+    // As many decimals as the publication gives: 27.0 beside 29.6.
+    const decimals = Math.max(...values.map((value) => (value === undefined ? 0 : decimalsOf(value))));
+    return {
+      title: withUnit(visible(title), visible(unit)),
+      align: 'right',
+      apart: i === 0,
+      cells: values.map((value) => value?.toFixed(decimals) ?? '–'),
+    };
+  });
 }
+
+const decimalsOf = (value: number): number => Math.min(4, String(value).split('.')[1]?.length ?? 0);
 
 const withUnit = (title: string, unit: string): string => (unit === '' ? title : `${title} (${unit})`);
 

@@ -1,35 +1,47 @@
-import type { TrialParameters } from '../../core/study/trial-parameters.ts';
 import { TickworkError } from '../../core/errors.ts';
+import type { TrialParameters } from '../../core/study/trial-parameters.ts';
 import type { Command } from '../../core/sweep/commands.ts';
-import { decide, type Decision } from '../../core/sweep/decide.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
-import { evolve } from '../../core/sweep/evolve.ts';
 import type { ClusterState } from '../../core/sweep/state.ts';
 import { backoffMs } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { type Deferred, deferred } from '../../runtime/deferred.ts';
+import { deferred } from '../../runtime/deferred.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Delivery, EventLog, Malformed, ResultStore } from '../ports.ts';
-import { createPlan, type Settled } from './settle-records.ts';
+import type { Settled } from './settle-records.ts';
+import { type Accepted, emptyTurn, hasRows, type Outcome, type Turn, type Work, withWork } from './turn.ts';
 
 /**
  * The single writer. Commands and records wait in one queue; each turn decides what is there on the speculatively evolved
  * state and makes it durable in this order: **rows, then events**. Whatever dies in between, the row is found at the next
  * start (recover.ts) and the record is delivered again. Nothing else runs between a row and its event, so no cancel can slip in.
+ *
+ * While the log or the store is away, the turn under way is tried again, unchanged: a try whose answer was lost may have been
+ * stored, and only the same batch is recognised as the same. Everything else waits.
  */
 export interface Ledger {
   /** As of the last durable turn. */
   readonly state: ClusterState;
-  /** Resolves when the decision's events are durable. @throws TickworkError the rejection, or NOT_READY when the ledger has ended. */
-  submit(command: Command): Promise<Extract<Decision, { ok: true }>>;
-  /** Resolves when rows and events are durable; only then may deliveries be acknowledged. */
+  /**
+   * Resolves when the decision's events are durable.
+   * @throws TickworkError the rejection; NOT_READY when the ledger has ended, too much waits, or the deadline has passed.
+   */
+  submit(command: Command, options?: SubmitOptions): Promise<Accepted>;
+  /** Resolves when rows and events are durable; only then may deliveries be acknowledged. @throws TickworkError NOT_READY */
   ingest(batch: readonly (Delivery | Malformed)[]): Promise<readonly Settled[]>;
   /** Called after each durable turn that had events, in order, until the returned function is called. What it throws is logged. */
   onEvents(listener: LedgerListener): () => void;
   /** Rejects when the log is lost to another coordinator, or cannot be written at all. Never resolves. */
   readonly failed: Promise<never>;
-  /** Lets the turn under way end; later calls are refused. Idempotent. */
+  /** Lets the turn under way end, for a bounded time; what waits is refused. Idempotent. */
   close(): Promise<void>;
+}
+
+export interface SubmitOptions {
+  /** How long the caller can wait, ms. A command that no turn has taken by then is dropped. */
+  readonly deadlineMs?: number;
+  /** Asked when a turn takes the command: whether it is still wanted. An unwanted one is rejected with NOT_READY. */
+  readonly wanted?: () => boolean;
 }
 
 export type LedgerListener = (events: readonly SweepEvent[], state: ClusterState) => void;
@@ -45,13 +57,23 @@ export interface LedgerDeps {
   readonly logger: Logger;
 }
 
-type Job =
-  | { readonly kind: 'command'; readonly command: Command; readonly done: Deferred<Extract<Decision, { ok: true }>> }
-  | { readonly kind: 'records'; readonly batch: readonly (Delivery | Malformed)[]; readonly done: Deferred<readonly Settled[]> };
+interface Job {
+  readonly work: Work;
+  readonly wanted?: (() => boolean) | undefined;
+  readonly answer: (outcome: Outcome) => void;
+  readonly fail: (error: unknown) => void;
+}
 
-/** Events of one batch; the log refuses messages above 512 KiB. */
-const MAX_TURN_EVENTS = 500;
+/** Bounds of a turn: the log refuses batches above 512 KiB, and whoever waits should not wait for a thousand others. */
+const MAX_TURN_BYTES = 256 * 1024;
+const MAX_TURN_JOBS = 500;
+/** Commands and records that may wait; beyond that callers are told to come again. */
+const MAX_WAITING = 20_000;
 const RETRY = { firstMs: 100, capMs: 5_000 };
+/** A store that fails for a reason of its own (disk full, damaged file) is tried this often; then a new process may do better. */
+const STORE_TRIES = 6;
+/** How long close() waits for a log that does not answer. What was under way is then in doubt, as after a crash. */
+const CLOSE_GRACE_MS = 2_000;
 
 export function createLedger(deps: LedgerDeps): Ledger {
   const { log, store, clock, random, costOf, logger } = deps;
@@ -65,7 +87,8 @@ export function createLedger(deps: LedgerDeps): Ledger {
   let running: Promise<void> | undefined;
 
   function enqueue(job: Job): void {
-    if (closing.signal.aborted) return job.done.reject(ended());
+    if (closing.signal.aborted) return job.fail(ended());
+    if (queue.length >= MAX_WAITING) return job.fail(notReady(`${queue.length} decisions wait already`));
     queue.push(job);
     running ??= runTurns().finally(() => {
       running = undefined;
@@ -75,70 +98,65 @@ export function createLedger(deps: LedgerDeps): Ledger {
   async function runTurns(): Promise<void> {
     // A microtask later, so that callers of the same moment share a turn.
     await Promise.resolve();
-    while (queue.length > 0) {
+    while (queue.length > 0 && !closing.signal.aborted) {
+      const { turn, jobs } = takeTurn();
       try {
-        await turn();
+        await makeDurable(turn);
       } catch (error) {
+        if (isTooLarge(error, jobs)) {
+          jobs[0]?.fail(error);
+          continue;
+        }
         closing.abort();
         failure.reject(error);
-        for (const job of queue.splice(0)) job.done.reject(ended());
-        return;
+        for (const job of jobs) job.fail(ended());
+        break;
       }
+      state = turn.state;
+      if (turn.events.length > 0) tell(turn.events);
+      jobs.forEach((job, i) => {
+        job.answer(turn.outcomes[i] as Outcome);
+      });
     }
+    if (closing.signal.aborted) for (const job of queue.splice(0)) job.fail(ended());
   }
 
-  async function turn(): Promise<void> {
+  function takeTurn(): { readonly turn: Turn; readonly jobs: readonly Job[] } {
     const now = clock.now();
-    const events: SweepEvent[] = [];
-    const plan = createPlan(now);
-    const answers: (() => void)[] = [];
-    const taken: Job[] = [];
-    let next = state;
-    const decideNow = (command: Command): Decision => {
-      const decision = decide(next, command, now, { costOf });
-      if (decision.ok) {
-        events.push(...decision.events);
-        next = decision.events.reduce(evolve, next);
+    const jobs: Job[] = [];
+    let turn = emptyTurn(state);
+    while (queue.length > 0 && jobs.length < MAX_TURN_JOBS) {
+      const job = queue[0] as Job;
+      if (job.wanted?.() === false) {
+        queue.shift();
+        job.fail(notReady('it is no longer wanted'));
+        continue;
       }
-      return decision;
-    };
-
-    while (queue.length > 0 && events.length < MAX_TURN_EVENTS) {
-      const job = queue.shift() as Job;
-      taken.push(job);
-      if (job.kind === 'command') {
-        const decision = decideNow(job.command);
-        answers.push(() => {
-          if (decision.ok) job.done.resolve(decision);
-          else job.done.reject(new TickworkError(decision.code, decision.message));
-        });
-      } else {
-        const settled = job.batch.map((item) => plan.settle(item, () => next, decideNow));
-        answers.push(() => job.done.resolve(settled));
-      }
+      const next = withWork(turn, job.work, now, { costOf });
+      // What is large by itself goes alone, so that nobody shares its fate.
+      if (jobs.length > 0 && next.bytes > MAX_TURN_BYTES) break;
+      queue.shift();
+      jobs.push(job);
+      turn = next;
     }
-
-    try {
-      if (!plan.isEmpty) await patiently(() => store.commit(plan.rows));
-      if (events.length > 0) await patiently(() => log.append(events));
-    } catch (error) {
-      for (const job of taken) job.done.reject(ended());
-      throw error;
-    }
-    state = next;
-    if (events.length > 0) tell(events);
-    for (const answer of answers) answer();
+    return { turn, jobs };
   }
 
-  /** Retries while the other side is only away; anything else ends the ledger. */
-  async function patiently(attempt: () => Promise<void>): Promise<void> {
-    for (let tries = 0; ; tries++) {
+  async function makeDurable(turn: Turn): Promise<void> {
+    if (hasRows(turn.rows)) await patiently('commit rows', STORE_TRIES, () => store.commit(turn.rows));
+    if (turn.events.length > 0) await patiently('append events', 1, () => log.append(turn.events));
+  }
+
+  /** Retries for ever while the other side is only away, and `tries` times whatever else is the matter. */
+  async function patiently(doing: string, tries: number, attempt: () => Promise<void>): Promise<void> {
+    for (let failures = 0; ; failures++) {
       try {
         return await attempt();
       } catch (error) {
-        if (!(error instanceof TickworkError) || !error.retryable || closing.signal.aborted) throw error;
-        logger.warn({ code: error.code, tries }, 'could not write; trying again');
-        await clock.sleep(backoffMs(tries, random(), RETRY), closing.signal);
+        const passes = error instanceof TickworkError ? error.retryable : failures + 1 < tries;
+        if (!passes || closing.signal.aborted) throw error;
+        logger.warn({ err: error, failures }, `could not ${doing}; trying again`);
+        await clock.sleep(backoffMs(failures, random(), RETRY), closing.signal);
       }
     }
   }
@@ -153,36 +171,87 @@ export function createLedger(deps: LedgerDeps): Ledger {
     }
   }
 
+  async function submit(command: Command, { deadlineMs, wanted }: SubmitOptions = {}): Promise<Accepted> {
+    const done = deferred<Accepted>();
+    const job: Job = {
+      work: { kind: 'command', command },
+      wanted,
+      answer: (outcome) => {
+        if (outcome.kind === 'accepted') done.resolve(outcome.decision);
+        else if (outcome.kind === 'rejected') done.reject(outcome.error);
+      },
+      fail: done.reject,
+    };
+    enqueue(job);
+    if (deadlineMs === undefined) return done.promise;
+    const settled = new AbortController();
+    void clock.sleep(deadlineMs, settled.signal).then(() => {
+      if (settled.signal.aborted) return;
+      const at = queue.indexOf(job);
+      if (at >= 0) queue.splice(at, 1);
+      const outcome = at >= 0 ? 'nothing was changed' : 'it may still take effect';
+      done.reject(notReady(`it did not get to it within ${deadlineMs / 1000} s; ${outcome}`));
+    });
+    return done.promise.finally(() => settled.abort());
+  }
+
+  async function ingest(batch: readonly (Delivery | Malformed)[]): Promise<readonly Settled[]> {
+    return Promise.all(
+      batch.map(
+        (item) =>
+          new Promise<Settled>((resolve, reject) => {
+            const answer = (outcome: Outcome): void => {
+              if (outcome.kind === 'settled') resolve(outcome.settled);
+            };
+            enqueue({ work: { kind: 'record', item }, answer, fail: reject });
+          }),
+      ),
+    );
+  }
+
+  async function close(): Promise<void> {
+    closing.abort();
+    const grace = new AbortController();
+    await Promise.race([running, clock.sleep(CLOSE_GRACE_MS, grace.signal)]);
+    grace.abort();
+  }
+
   let closed: Promise<void> | undefined;
   return {
     get state() {
       return state;
     },
-    submit(command) {
-      const done = deferred<Extract<Decision, { ok: true }>>();
-      enqueue({ kind: 'command', command, done });
-      return done.promise;
-    },
-    ingest(batch) {
-      const done = deferred<readonly Settled[]>();
-      enqueue({ kind: 'records', batch, done });
-      return done.promise;
-    },
+    submit,
+    ingest,
     onEvents(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     failed: failure.promise,
-    close: () => {
-      closed ??= (async () => {
-        closing.abort();
-        await running;
-      })();
-      return closed;
-    },
+    close: () => (closed ??= close()),
   };
 }
 
+/** A batch that the log can never take: the fault of the one command in it, for a record is bounded by its schema. */
+function isTooLarge(error: unknown, jobs: readonly Job[]): boolean {
+  return (
+    error instanceof TickworkError &&
+    error.code === 'ARGUMENT_INVALID' &&
+    jobs.length === 1 &&
+    jobs[0]?.work.kind === 'command'
+  );
+}
+
 function ended(): TickworkError {
-  return new TickworkError('NOT_READY', 'Expected a coordinator that leads, got one that is shutting down. Try again.');
+  return new TickworkError(
+    'NOT_READY',
+    'Expected a coordinator that leads, got one that is shutting down. Repeat the call with the same request id.',
+  );
+}
+
+function notReady(why: string): TickworkError {
+  return new TickworkError(
+    'NOT_READY',
+    `Expected the coordinator to decide at once, but ${why}. Repeat the call with the same request id.`,
+  );
 }

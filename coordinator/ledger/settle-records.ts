@@ -2,10 +2,11 @@ import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
 import type { Command } from '../../core/sweep/commands.ts';
 import type { Decision } from '../../core/sweep/decide.ts';
 import { disposeFailure, disposeResult, type Verdict } from '../../core/sweep/disposition.ts';
-import { type ClusterState, isCell, type SweepState } from '../../core/sweep/state.ts';
+import type { SweepEvent } from '../../core/sweep/events.ts';
+import { type ClusterState, isCell, type SweepState, trialOf } from '../../core/sweep/state.ts';
 import type { Disposition } from '../../core/trial/states.ts';
 import type { FailureRecord, ReportRecord, ResultRecord } from '../../proto/records.ts';
-import type { Delivery, Malformed, SetAside, StoreBatch, StoredResult } from '../ports.ts';
+import type { Delivery, Malformed, StoreBatch } from '../ports.ts';
 
 /** What became of one delivery, once it is durable. */
 export interface Settled {
@@ -13,87 +14,126 @@ export interface Settled {
   readonly outcome: Disposition | 'repeat' | 'malformed';
 }
 
-/** The rows of one turn, and the settling of each delivery into them. */
-export interface Plan {
-  readonly rows: StoreBatch;
-  readonly isEmpty: boolean;
-  /** @param state the state all earlier deliveries of the turn have led to. */
-  settle(item: Delivery | Malformed, state: () => ClusterState, decide: (command: Command) => Decision): Settled;
+/** A delivery with all that it changes. Nothing has happened yet: the ledger makes rows and events durable. */
+export interface Settlement {
+  readonly settled: Settled;
+  readonly rows: Partial<StoreBatch>;
+  readonly events: readonly SweepEvent[];
 }
 
-/** @param now Unix milliseconds by the coordinator's clock. */
-export function createPlan(now: number): Plan {
-  const results: StoredResult[] = [];
-  const reports: (ReportRecord & { sequence: number })[] = [];
-  const failures: (FailureRecord & { sequence: number })[] = [];
-  const setAside: SetAside[] = [];
+/** As `decide` of core/sweep, with the state and the time of the turn. */
+export type Decide = (command: Command) => Decision;
 
-  function putAside(delivery: Delivery, as: 'superseded' | 'quarantined', reason: string): Settled {
-    const { id, contentHash, sequence, record } = delivery;
-    setAside.push({ disposition: as, reason, id, contentHash, body: JSON.stringify(record), sequence, at: now });
-    return { item: delivery, outcome: as };
+/** Bytes kept of a message that is no record. */
+const MAX_MALFORMED_BODY = 4096;
+
+/**
+ * Pure: the same state, delivery and time settle alike.
+ * @param state what all earlier deliveries of the turn have led to.
+ * @param now Unix milliseconds by the coordinator's clock.
+ */
+export function settleRecord(
+  state: ClusterState,
+  item: Delivery | Malformed,
+  decide: Decide,
+  now: number,
+): Settlement {
+  if ('problem' in item) return settleMalformed(item, now);
+  const { record } = item;
+  switch (record.kind) {
+    case 'result':
+      return settleResult(state, item, record, decide, now);
+    case 'failure':
+      return settleFailure(state, item, record, decide, now);
+    case 'report':
+      return settleReport(state, item, record, now);
   }
+}
 
-  function settled(delivery: Delivery, verdict: Extract<Verdict, { outcome: 'settled' }>): Settled {
-    return verdict.as === 'committed' ? { item: delivery, outcome: 'repeat' } : putAside(delivery, verdict.as, verdict.reason);
-  }
-
-  function settleResult(delivery: Delivery, record: ResultRecord, state: ClusterState, decide: (command: Command) => Decision): Settled {
-    const { contentHash, sequence } = delivery;
-    const verdict = disposeResult(state, { ...record, contentHash });
-    if (verdict.outcome !== 'accept') return settled(delivery, verdict);
-    const { grid } = state.sweeps.get(record.sweepId) as SweepState;
-    const { sweepId, cell } = record;
-    decide({ type: 'record-result', record: { ...record, contentHash } });
-    results.push({
-      sweepId,
-      cell,
-      gridIndex: gridIndexOf(grid, cell),
-      seed: seedOf(grid, cell),
-      record,
-      contentHash,
-      sequence,
-      committedAt: now,
-    });
-    return { item: delivery, outcome: 'committed' };
-  }
-
-  function settleFailure(delivery: Delivery, record: FailureRecord, state: ClusterState, decide: (command: Command) => Decision): Settled {
-    const verdict = disposeFailure(state, record);
-    if (verdict.outcome !== 'accept') return settled(delivery, verdict);
-    decide({ type: 'record-failure', record: { ...record, kind: record.failure } });
-    failures.push({ ...record, sequence: delivery.sequence });
-    return { item: delivery, outcome: 'committed' };
-  }
-
-  function settleReport(delivery: Delivery, record: ReportRecord, state: ClusterState): Settled {
-    const sweep = state.sweeps.get(record.sweepId);
-    if (!sweep || !isCell(sweep, record.cell)) return putAside(delivery, 'quarantined', 'no such cell');
-    reports.push({ ...record, sequence: delivery.sequence });
-    return { item: delivery, outcome: 'committed' };
-  }
-
+function settleMalformed(item: Malformed, now: number): Settlement {
+  const body = new TextDecoder().decode(item.bytes.subarray(0, MAX_MALFORMED_BODY));
+  const { sequence, problem } = item;
+  const id = `malformed-${sequence}`;
   return {
-    rows: { results, reports, failures, setAside },
-    get isEmpty() {
-      return results.length + reports.length + failures.length + setAside.length === 0;
-    },
-    settle(item, state, decide) {
-      if ('problem' in item) {
-        const body = new TextDecoder().decode(item.bytes.subarray(0, 4096));
-        const id = `malformed-${item.sequence}`;
-        setAside.push({ disposition: 'quarantined', reason: item.problem, id, contentHash: '', body, sequence: item.sequence, at: now });
-        return { item, outcome: 'malformed' };
-      }
-      const { record } = item;
-      switch (record.kind) {
-        case 'result':
-          return settleResult(item, record, state(), decide);
-        case 'failure':
-          return settleFailure(item, record, state(), decide);
-        case 'report':
-          return settleReport(item, record, state());
-      }
-    },
+    settled: { item, outcome: 'malformed' },
+    rows: { setAside: [{ disposition: 'quarantined', reason: problem, id, contentHash: '', body, sequence, at: now }] },
+    events: [],
   };
+}
+
+function settleResult(
+  state: ClusterState,
+  delivery: Delivery,
+  record: ResultRecord,
+  decide: Decide,
+  now: number,
+): Settlement {
+  const { contentHash, sequence } = delivery;
+  const verdict = disposeResult(state, { ...record, contentHash });
+  if (verdict.outcome !== 'accept') return verdict.as === 'committed' ? repeat(delivery) : aside(delivery, verdict, now);
+  const { sweepId, cell } = record;
+  const { grid } = state.sweeps.get(sweepId) as SweepState;
+  const [gridIndex, seed] = [gridIndexOf(grid, cell), seedOf(grid, cell)];
+  return {
+    settled: { item: delivery, outcome: 'committed' },
+    rows: { results: [{ sweepId, cell, gridIndex, seed, record, contentHash, sequence, committedAt: now }] },
+    events: eventsOf(decide({ type: 'record-result', record: { ...record, contentHash } })),
+  };
+}
+
+/** Every failure of an attempt that was granted is history worth keeping; only that of the lease's holder has an effect. */
+function settleFailure(
+  state: ClusterState,
+  delivery: Delivery,
+  record: FailureRecord,
+  decide: Decide,
+  now: number,
+): Settlement {
+  const verdict = disposeFailure(state, record);
+  if (verdict.outcome !== 'accept' && verdict.as === 'quarantined') return aside(delivery, verdict, now);
+  const rows = { failures: [{ ...record, sequence: delivery.sequence }] };
+  if (verdict.outcome !== 'accept') {
+    const outcome = verdict.as === 'committed' ? 'repeat' : verdict.as;
+    return { settled: { item: delivery, outcome }, rows, events: [] };
+  }
+  const decision = decide({ type: 'record-failure', record: { ...record, kind: record.failure } });
+  return { settled: { item: delivery, outcome: 'committed' }, rows, events: eventsOf(decision) };
+}
+
+/** Points of a superseded attempt's curve are kept too: they carry their attempt. */
+function settleReport(state: ClusterState, delivery: Delivery, record: ReportRecord, now: number): Settlement {
+  const sweep = state.sweeps.get(record.sweepId);
+  if (!sweep || !isCell(sweep, record.cell)) return aside(delivery, quarantined('no such cell'), now);
+  if (record.attempt > trialOf(sweep, record.cell).attempt) {
+    return aside(delivery, quarantined(`attempt ${record.attempt} was never granted`), now);
+  }
+  return {
+    settled: { item: delivery, outcome: 'committed' },
+    rows: { reports: [{ ...record, sequence: delivery.sequence }] },
+    events: [],
+  };
+}
+
+type SettledVerdict = Extract<Verdict, { outcome: 'settled' }>;
+
+const quarantined = (reason: string): SettledVerdict => ({ outcome: 'settled', as: 'quarantined', reason });
+
+function repeat(delivery: Delivery): Settlement {
+  return { settled: { item: delivery, outcome: 'repeat' }, rows: {}, events: [] };
+}
+
+function aside(delivery: Delivery, { as, reason }: SettledVerdict, now: number): Settlement {
+  const disposition = as === 'superseded' ? 'superseded' : 'quarantined';
+  const { id, contentHash, sequence, record } = delivery;
+  return {
+    settled: { item: delivery, outcome: disposition },
+    rows: {
+      setAside: [{ disposition, reason, id, contentHash, body: JSON.stringify(record), sequence, at: now }],
+    },
+    events: [],
+  };
+}
+
+function eventsOf(decision: Decision): readonly SweepEvent[] {
+  return decision.ok ? decision.events : [];
 }

@@ -86,6 +86,11 @@ describe('Prometheus, scraping a live cluster with deploy/prometheus', () => {
     expect(await last('sum(tickwork_leases_expired_total)')).toBe(0);
     expect(await last('sum(tickwork_results_quarantined)')).toBe(0);
     expect(await last('count(tickwork_trial_duration_seconds_count == 4)')).toBe(1);
+    // While it trained, it was seen to train.
+    for (const metric of ['images_per_second', 'slot_use_ratio', 'outbox_records']) {
+      const [series] = await ask(`sum(tickwork_worker_${metric})`);
+      expect(Math.max(...(series?.values ?? [])), metric).toBeGreaterThan(0);
+    }
     // Conservation: whatever was delivered has been settled, one way or the other.
     expect(await last('sum(tickwork_records_received_total) - sum(tickwork_records_settled_total)')).toBe(0);
     // A result and three reports for each trial.

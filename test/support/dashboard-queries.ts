@@ -23,10 +23,16 @@ export function committedDashboard(): { readonly text: string; readonly dashboar
   return { text, dashboard: JSON.parse(text) as Dashboard };
 }
 
-export function dashboardQueries({ panels }: Dashboard): DashboardQuery[] {
-  return panels.flatMap(({ title, targets = [] }) =>
+/** What the panels ask, and what fills the lists of the variables. */
+export function dashboardQueries({ panels, templating }: Dashboard): DashboardQuery[] {
+  const ofPanels = panels.flatMap(({ title, targets = [] }) =>
     targets.map(({ refId, expr }) => ({ panel: `${title} (${refId})`, expr })),
   );
+  const ofVariables = templating.list.flatMap(({ name, definition = '' }) => {
+    const match = /^label_values\((.*), (\w+)\)$/.exec(definition);
+    return match ? [{ panel: `variable ${name}`, expr: `count by (${match[2]}) (${match[1]})` }] : [];
+  });
+  return [...ofPanels, ...ofVariables];
 }
 
 /**

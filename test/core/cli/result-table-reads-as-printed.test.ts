@@ -7,7 +7,7 @@ const text = (lines: readonly string[]): string => `\n${lines.join('\n')}\n`;
 test('the demo table: S and Q instead of the scale factor, spreads aligned, the paper apart and sourced', () => {
   const rows = [
     row('A', 'S=32'),
-    row('D', 'S=32', { weightLayers: 16, parameters: 1_230_410, aggregates: [{ metric: 'testError', n: 2, mean: 9.5, std: 10.25 }] }),
+    row('D', 'S=32', { weightLayers: 16, parameters: 1_230_410, aggregates: [{ metric: 'testError', n: 2, mean: 9.5, std: 10.25 }], published: [{ metric: 'top1Error', title: 'paper top-1', value: 27, unit: '%' }] }),
     row('D', 'S=[32;64]', { weightLayers: 16, parameters: 1_230_410, published: [] }),
   ];
   expect(text(renderSweepTable(table(rows)))).toMatchInlineSnapshot(`
@@ -17,9 +17,10 @@ test('the demo table: S and Q instead of the scale factor, spreads aligned, the 
     config        S   Q  weight layers  parameters  n  test error (%)  │  paper top-1 (%)  paper top-5 (%)
     ───────────────────────────────────────────────────────────────────┼──────────────────────────────────
     A            32  32             11     147,018  2   12.30 ±  0.21  │             29.6             10.4
-    D            32  32             16   1,230,410  2    9.50 ± 10.25  │             29.6             10.4
+    D            32  32             16   1,230,410  2    9.50 ± 10.25  │             27.0                –
     D       [32;64]  48             16   1,230,410  2   12.30 ±  0.21  │                –                –
 
+    ± is the sample standard deviation over the n trials of a row.
     Right of the line, published by others: Simonyan & Zisserman 2015, Table 3 (ImageNet, full width).
     "
   `);
@@ -68,6 +69,7 @@ test('a study without published values and shown parameters has neither column',
     A       S=32                  11     147,018  2    12.30 ± 0.21
     A       S=[32;64]             11     147,018  2    12.30 ± 0.21
 
+    ± is the sample standard deviation over the n trials of a row.
     "
   `);
 });
