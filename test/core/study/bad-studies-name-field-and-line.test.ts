@@ -79,7 +79,8 @@ describe('a bad study', () => {
 
   it('never brings the loader down: nesting, aliases and noise are refused', () => {
     expect(refusal(`a: ${'['.repeat(40)}${']'.repeat(40)}`).code).toBe('STUDY_SYNTAX');
-    expect(refusal(`a: ${'['.repeat(200_000)}`).code).toBe('STUDY_SYNTAX');
+    expect(refusal(`a: ${'['.repeat(100_000)}`).code).toBe('STUDY_SYNTAX');
+    expect(refusal(`# ${'x'.repeat(200_000)}`).code).toBe('STUDY_INVALID');
     const laughs = Array.from({ length: 12 }, (_, i) => `k${i}: &k${i} [${i === 0 ? '1' : Array(9).fill(`*k${i - 1}`).join(',')}]`).join('\n');
     expect(refusal(laughs).code).toMatch(/^STUDY_/);
     fc.assert(
