@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { TickworkError } from '../core/errors.ts';
 import { createCostModel } from '../core/networks/cost.ts';
 import { SOFTWARE_VERSION } from '../proto/protocol-version.ts';
 import { natsNames } from '../proto/subjects.ts';
@@ -38,8 +39,8 @@ export interface RunCoordinatorOptions {
 
 /**
  * Runs a coordinator until `signal` aborts or its leadership is lost. Order of acquisition, and so, backwards, of release:
- * table, NATS, log (replayed, leadership taken), ledger, sessions, gRPC, gateway, ingestion, reaping. Not-ready comes first
- * of all at the end.
+ * table, NATS, log (replayed, leadership taken), ledger, sessions, gRPC, gateway, ingestion, reaping. At the end not-ready comes
+ * first of all, and with it the end of deciding.
  * @throws TickworkError STATE_DIRECTORY_IN_USE, NATS_UNREACHABLE, CONFIG_INVALID at the start; LOG_CONFLICT when another
  * coordinator has taken over.
  */
@@ -91,6 +92,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
   ledger.onEvents(changes.notify);
   sessions.onProgress(changes.notify);
   let httpAddress = '';
+  let serving = false;
   const deps = { ledger, store, sessions, changes, clock };
   const api: Api = {
     ...createSweepApi(deps),
@@ -106,7 +108,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
 
   const server = createGrpcServer({
     api,
-    work: sessions.handle,
+    work: sessions.accept,
     reflection: config.reflection,
     clock,
     logger,
@@ -121,7 +123,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
   const gateway = createGateway({
     api,
     metrics: metrics.expose,
-    ready: () => !ending.signal.aborted,
+    ready: () => serving,
     allowedHosts,
     ...(staticRoot === undefined ? {} : { staticRoot }),
     logger,
@@ -139,16 +141,22 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
     }, ending.signal),
     sessions.reap(ending.signal),
   ];
+  // Until the race below looks at them; a start that fails before it has its own error to tell.
+  for (const loop of background) loop.catch(() => undefined);
   lifecycle.add('background', async () => void (await Promise.allSettled(background)));
-  lifecycle.add('readiness', () => {
-    ending.abort();
+  lifecycle.add('readiness', async () => {
+    serving = false;
     server.setServing(false);
+    ending.abort();
+    // Now and not in its turn: ingestion would wait for a log that does not answer.
+    await ledger.close();
   });
 
   const { port: httpPort } = await gateway.listen(config.httpHost, config.httpPort);
   httpAddress = `http://${config.httpHost}:${httpPort}`;
   const grpcPort = await server.listen(config.grpcHost, config.grpcPort);
   server.setServing(true);
+  serving = true;
   logger.info({ grpc: `${config.grpcHost}:${grpcPort}`, http: httpAddress }, 'serving');
   onReady?.({ grpc: `${config.grpcHost}:${grpcPort}`, http: httpAddress });
 
@@ -156,7 +164,8 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
 
   /** A background loop that stops by itself has failed; at the end it may. */
   async function unlessEnding(loop: Promise<void>): Promise<void> {
-    await loop;
+    // What ended the ledger says more than that it has ended.
+    await loop.catch((error: unknown) => (error instanceof TickworkError && error.code === 'NOT_READY' ? ledger.failed : Promise.reject(error)));
     if (!ending.signal.aborted) throw new Error('Expected the background loops to run until the end, got one that stopped.');
   }
 }

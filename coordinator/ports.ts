@@ -96,10 +96,8 @@ export interface ResultStore {
    * its cell is set aside as quarantined.
    */
   commit(batch: StoreBatch): Promise<void>;
-  /** Committed results with `sequence > after`, in its order: what a restart compares with the event log. */
-  resultsAfter(sequence: number): Promise<readonly StoredResult[]>;
   result(sweepId: string, cell: number): Promise<StoredResult | undefined>;
-  /** Results of the given cells of one sweep, for trial listings. */
+  /** Results of the given cells of one sweep: for trial listings, and what a restart compares with the event log. */
   results(sweepId: string, cells: readonly number[]): Promise<ReadonlyMap<number, StoredResult>>;
   aggregate(sweepId: string, grouping: Grouping, metrics: readonly MetricName[]): Promise<readonly GroupedAggregate[]>;
   /** In the order of (cell, attempt, trainEpoch); `after` is the last one seen. */

@@ -7,13 +7,13 @@ import { FAILURE_KINDS } from '../core/trial/states.ts';
  * (it is the Nats-Msg-Id too), and its hash covers everything but the delivery, so a repeat is told from a contradiction.
  */
 const keyFields = {
-  sweepId: z.string().min(1),
+  sweepId: z.string().min(1).max(80),
   cell: z.int().min(0),
   attempt: z.int().min(1),
-  leaseId: z.string().min(1),
+  leaseId: z.string().min(1).max(128),
   /** Leadership epoch under which the lease was granted. */
   epoch: z.int().min(0),
-  worker: z.string().min(1),
+  worker: z.string().min(1).max(64),
 };
 
 const metricsSchema = z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/), z.number());

@@ -26,12 +26,23 @@ export function createChanges(): Changes {
   };
 }
 
+/** What a stream shows now, and what comes after it. */
+export interface Snapshot<T> {
+  /** Absent when it is what was shown before. */
+  readonly value: T | undefined;
+  /** `more`: there is more to show already; `later`: at the next change; `never`: this was the last. */
+  readonly next: 'more' | 'later' | 'never';
+}
+
+/** A client may ask for less, but no timer runs for longer than this. */
+const MAX_INTERVAL_MS = 60_000;
+
 /**
  * A snapshot at once, then one after each change, no closer than `minIntervalMs`, until one is the last or `signal` aborts.
  * Changes that come while the reader is slow are folded into one.
  */
 export async function* follow<T>(
-  snapshot: () => Promise<{ readonly value: T | undefined; readonly last: boolean }>,
+  snapshot: () => Promise<Snapshot<T>>,
   changes: Changes,
   clock: Clock,
   minIntervalMs: number,
@@ -39,10 +50,11 @@ export async function* follow<T>(
 ): AsyncGenerator<T> {
   while (!signal.aborted) {
     const changed = changes.next(signal);
-    const { value, last } = await snapshot();
+    const { value, next } = await snapshot();
     if (value !== undefined) yield value;
-    if (last) return;
-    await clock.sleep(minIntervalMs, signal);
+    if (next === 'never') return;
+    if (next === 'more') continue;
+    await clock.sleep(Math.min(minIntervalMs, MAX_INTERVAL_MS), signal);
     await changed;
   }
 }

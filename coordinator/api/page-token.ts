@@ -17,8 +17,20 @@ export function decodePageToken(purpose: string, token: string): string | number
   } catch {
     // Said below, with the rest.
   }
+  throw invalidPageToken();
+}
+
+/** As decodePageToken, for positions that count. */
+export function decodeCountToken(purpose: string, token: string): number | undefined {
+  const position = decodePageToken(purpose, token);
+  if (position === undefined) return undefined;
+  if (typeof position === 'number' && Number.isSafeInteger(position) && position >= 0) return position;
+  throw invalidPageToken();
+}
+
+export function invalidPageToken(): TickworkError {
   const message = 'Expected page_token to be the next_page_token of the same request, got another. Begin with an empty one.';
-  throw new TickworkError('PAGE_TOKEN_INVALID', message, { violations: [{ field: 'page_token', message }] });
+  return new TickworkError('PAGE_TOKEN_INVALID', message, { violations: [{ field: 'page_token', message }] });
 }
 
 /** @returns the page size to use. @throws TickworkError ARGUMENT_INVALID above `max`. */
@@ -31,7 +43,7 @@ export function pageSizeOf(requested: number, fallback: number, max: number): nu
 
 /** One page of a list that is all in memory. */
 export function pageOf<T>(items: readonly T[], purpose: string, token: string, size: number): { readonly items: readonly T[]; readonly nextPageToken: string } {
-  const start = Number(decodePageToken(purpose, token) ?? 0);
+  const start = decodeCountToken(purpose, token) ?? 0;
   const end = start + size;
   return { items: items.slice(start, end), nextPageToken: end < items.length ? encodePageToken(purpose, end) : '' };
 }

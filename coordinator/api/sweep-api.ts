@@ -3,8 +3,9 @@ import { planStudy } from '../../core/plan/plan.ts';
 import { countConfigurations, createGrid } from '../../core/grid/grid.ts';
 import { loadStudy } from '../../core/study/load-study.ts';
 import { cellsFrom, type SweepState, trialOf } from '../../core/sweep/state.ts';
-import type { TrialState } from '../../core/trial/states.ts';
+import { TRIAL_STATES, type TrialState } from '../../core/trial/states.ts';
 import { trialStateCodec } from '../../proto/enums.ts';
+import type { ListTrialsRequest__Output } from '../../proto/generated/tickwork/v1/ListTrialsRequest.ts';
 import type { Trial } from '../../proto/generated/tickwork/v1/Trial.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -15,7 +16,7 @@ import { type Changes, follow } from './changes.ts';
 import { toPlanMessage } from './messages/plan.ts';
 import { toSweepMessage } from './messages/sweep.ts';
 import { toTrialMessage } from './messages/trial.ts';
-import { decodePageToken, encodePageToken, pageOf, pageSizeOf } from './page-token.ts';
+import { decodeCountToken, encodePageToken, pageSizeOf } from './page-token.ts';
 import { invalidArgument, requireSweep } from './require-sweep.ts';
 import { waitingReason } from './waiting-reason.ts';
 
@@ -31,6 +32,8 @@ type SweepApi = Pick<Api, 'planSweep' | 'submitSweep' | 'getSweep' | 'listSweeps
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const WATCH_INTERVAL_MS = 500;
+/** Finished trials in one message of a watch; of the 4 MiB it may have, each takes about one KiB. */
+const MAX_FINISHED = 1_000;
 
 export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiDeps): SweepApi {
   const activeTrials = (sweep: SweepState): Trial[] =>
@@ -61,9 +64,12 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
     },
 
     async listSweeps({ pageSize, pageToken }) {
-      const newestFirst = [...ledger.state.sweeps.values()].reverse();
-      const { items, nextPageToken } = pageOf(newestFirst, 'sweeps', pageToken, pageSizeOf(pageSize, 50, 1000));
-      return { sweeps: items.map((sweep) => toSweepMessage(sweep)), nextPageToken };
+      const sweeps = [...ledger.state.sweeps.values()];
+      // A token counts the sweeps that are older than the page: those that are submitted meanwhile shift nothing.
+      const end = Math.min(decodeCountToken('sweeps', pageToken) ?? sweeps.length, sweeps.length);
+      const start = Math.max(0, end - pageSizeOf(pageSize, 50, 1000));
+      const page = sweeps.slice(start, end).reverse();
+      return { sweeps: page.map((sweep) => toSweepMessage(sweep)), nextPageToken: start > 0 ? encodePageToken('sweeps', start) : '' };
     },
 
     async *watchSweep({ name, minIntervalMs }, signal) {
@@ -80,9 +86,9 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
           const value = {
             sweep: toSweepMessage(sweep),
             active: activeTrials(sweep),
-            finished: await finishedTrials(sweep, finished.splice(0)),
+            finished: await finishedTrials(sweep, finished.splice(0, MAX_FINISHED)),
           };
-          return { value, last: sweep.status !== 'active' };
+          return { value, next: finished.length > 0 ? ('more' as const) : nextOf(sweep) };
         };
         yield* follow(snapshot, changes, clock, minIntervalMs || WATCH_INTERVAL_MS, signal);
       } finally {
@@ -99,10 +105,10 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
 
     async listTrials({ parent, pageSize, pageToken, state }) {
       const sweep = requireSweep(ledger, parent, 'parent');
-      const wanted = state === 'TRIAL_STATE_UNSPECIFIED' ? undefined : trialStateCodec.decode(state);
+      const wanted = stateOf(state);
       const size = pageSizeOf(pageSize, 50, 1000);
       const purpose = `trials ${parent} ${wanted ?? ''}`;
-      const from = Number(decodePageToken(purpose, pageToken) ?? 0);
+      const from = decodeCountToken(purpose, pageToken) ?? 0;
       const { cells, next } = takeCells(sweep, from, size, wanted);
       const results = await store.results(sweep.id, cells.filter((cell) => trialOf(sweep, cell).state === 'succeeded'));
       const why = waitingReason(sweep, ledger.state, sessions);
@@ -118,6 +124,17 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
       };
     },
   };
+}
+
+/** What a stream that follows this sweep does next. */
+export const nextOf = (sweep: SweepState): 'later' | 'never' => (sweep.status === 'active' ? 'later' : 'never');
+
+/** @returns undefined for all states. @throws TickworkError ARGUMENT_INVALID for a number of a newer protocol. */
+function stateOf(state: ListTrialsRequest__Output['state']): TrialState | undefined {
+  if (state === 'TRIAL_STATE_UNSPECIFIED') return undefined;
+  const decoded = trialStateCodec.decode(state);
+  if (decoded) return decoded;
+  throw invalidArgument('state', `Expected state to be one of ${TRIAL_STATES.join(', ')}, got ${JSON.stringify(state)}.`);
 }
 
 /** Up to `size` cells in the wanted state from `from` on, and where the next page begins. */

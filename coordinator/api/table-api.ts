@@ -12,9 +12,9 @@ import type { Api } from './api.ts';
 import { follow } from './changes.ts';
 import { toTableMessage } from './messages/table.ts';
 import { toMetricMessages } from './messages/trial.ts';
-import { decodePageToken, encodePageToken, pageOf, pageSizeOf } from './page-token.ts';
+import { decodePageToken, encodePageToken, invalidPageToken, pageOf, pageSizeOf } from './page-token.ts';
 import { invalidArgument, requireSweep } from './require-sweep.ts';
-import type { ApiDeps } from './sweep-api.ts';
+import { type ApiDeps, nextOf } from './sweep-api.ts';
 
 type TableApi = Pick<Api, 'getTable' | 'watchTable' | 'exportTable' | 'listReports'>;
 
@@ -47,7 +47,7 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
         const { sweep, message } = await page(table);
         const isNew = Number(message.revision) !== seen;
         seen = Number(message.revision);
-        return { value: isNew ? message : undefined, last: sweep.status !== 'active' };
+        return { value: isNew ? message : undefined, next: nextOf(sweep) };
       };
       yield* follow(snapshot, changes, clock, minIntervalMs || WATCH_INTERVAL_MS, signal);
     },
@@ -58,6 +58,8 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
       if (!format) throw invalidArgument('format', `Expected format to be one of the table formats, got ${wireFormat}.`);
       const { sweep, table } = await build(request);
       if (!table.complete && !allowIncomplete) throw incomplete(sweep, table);
+      // CSV and Parquet have no place for a remark, so the name says it for all.
+      const fileName = `${sweep.id}${table.complete ? '' : '-incomplete'}`;
       if (format === 'parquet') {
         const factors = sweep.study.factors.map(({ name, levels }, i) => ({
           name,
@@ -65,11 +67,11 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
           stride: sweep.grid.strides[i] as number,
         }));
         const bytes = await store.exportParquet(sweep.id, factors);
-        yield* chunks(Buffer.from(bytes), PARQUET_MEDIA_TYPE, `${sweep.id}.parquet`);
+        yield* chunks(Buffer.from(bytes), PARQUET_MEDIA_TYPE, `${fileName}.parquet`);
         return;
       }
       const { render, mediaType, extension } = RENDERERS[format];
-      yield* chunks(Buffer.from(render(table, sweepName(sweep.id))), mediaType, `${sweep.id}.${extension}`);
+      yield* chunks(Buffer.from(render(table, sweepName(sweep.id))), mediaType, `${fileName}.${extension}`);
     },
 
     async listReports({ parent, pageSize, pageToken }) {
@@ -77,12 +79,11 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
       const sweep = requireSweep(ledger, trial ? sweepName(trial.sweepId) : parent, 'parent');
       const limit = pageSizeOf(pageSize, 1000, 10_000);
       const purpose = `reports ${parent}`;
-      const token = decodePageToken(purpose, pageToken);
-      const [cell, attempt, trainEpoch] = String(token ?? '').split('.').map(Number) as [number, number, number];
+      const after = afterOf(decodePageToken(purpose, pageToken));
       const points = await store.reports({
         sweepId: sweep.id,
         ...(trial ? { cell: trial.cell } : {}),
-        ...(token === undefined ? {} : { after: { cell, attempt, trainEpoch } }),
+        ...(after ? { after } : {}),
         limit: limit + 1,
       });
       const shown = points.slice(0, limit);
@@ -93,6 +94,14 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
       };
     },
   };
+}
+
+/** @throws TickworkError PAGE_TOKEN_INVALID */
+function afterOf(position: string | number | undefined): { cell: number; attempt: number; trainEpoch: number } | undefined {
+  if (position === undefined) return undefined;
+  const match = /^(\d{1,15})\.(\d{1,9})\.(\d{1,9})$/.exec(String(position));
+  if (!match) throw invalidPageToken();
+  return { cell: Number(match[1]), attempt: Number(match[2]), trainEpoch: Number(match[3]) };
 }
 
 function metricsOf(sweep: SweepState, requested: readonly string[]): MetricName[] {

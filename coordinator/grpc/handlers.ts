@@ -1,27 +1,25 @@
-import { type handleBidiStreamingCall, type handleServerStreamingCall, type handleUnaryCall, type ServerWritableStream, status } from '@grpc/grpc-js';
+import { type handleServerStreamingCall, type handleUnaryCall, type ServerWritableStream, status } from '@grpc/grpc-js';
 import { TickworkError } from '../../core/errors.ts';
-import type { CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
-import type { WorkerMessage__Output as WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import { deferred } from '../../runtime/deferred.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { WorkHandler } from '../sessions/work-service.ts';
+import type { RpcMethod } from './methods.ts';
 import { toServiceError } from './status.ts';
 
 export interface HandlerDeps {
   readonly logger: Logger;
   /** Aborts when the server shuts down: open streams end as UNAVAILABLE. */
   readonly shutdown: AbortSignal;
-  readonly onFinished: (method: string, code: number, seconds: number, unary: boolean) => void;
+  readonly onFinished: (method: RpcMethod, code: number, seconds: number, unary: boolean) => void;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
 }
 
 /**
  * grpc-js calls handlers and looks away: an async throw would be an unhandled rejection, which ends the process, and leave the
- * client waiting. Every handler therefore passes through one of these three, once.
+ * client waiting. Every handler therefore passes through one of these two, or workStream, once.
  */
 export function unary<Request, Response>(
-  method: string,
+  method: RpcMethod,
   deps: HandlerDeps,
   handler: (request: Request) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
@@ -42,7 +40,7 @@ export function unary<Request, Response>(
 }
 
 export function serverStream<Request, Response>(
-  method: string,
+  method: RpcMethod,
   deps: HandlerDeps,
   handler: (request: Request, signal: AbortSignal) => AsyncIterable<Response>,
 ): handleServerStreamingCall<Request, Response> {
@@ -85,31 +83,6 @@ async function pump<Request, Response>(call: ServerWritableStream<Request, Respo
   }
 }
 
-export function workStream(method: string, deps: HandlerDeps, handler: WorkHandler): handleBidiStreamingCall<WorkerMessage, CoordinatorMessage> {
-  return (call) => {
-    const start = deps.now();
-    const finish = (code: number): void => deps.onFinished(method, code, (deps.now() - start) / 1000, false);
-    // Without a listener a broken stream would be an uncaught exception.
-    call.on('error', () => undefined);
-    const onShutdown = (): void => void call.emit('error', toServiceError(shuttingDown(), method, deps.logger));
-    deps.shutdown.addEventListener('abort', onShutdown, { once: true });
-    handler(call)
-      .then(
-        () => {
-          call.end();
-          finish(status.OK);
-        },
-        (error: unknown) => {
-          if (call.cancelled || call.destroyed) return finish(status.CANCELLED);
-          const failure = toServiceError(error, method, deps.logger);
-          call.emit('error', failure);
-          finish(failure.code);
-        },
-      )
-      .finally(() => deps.shutdown.removeEventListener('abort', onShutdown));
-  };
-}
-
-function shuttingDown(): TickworkError {
+export function shuttingDown(): TickworkError {
   return new TickworkError('NOT_READY', 'Expected a running coordinator, got one that is shutting down. Try again.');
 }

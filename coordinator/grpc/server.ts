@@ -5,12 +5,13 @@ import { TickworkError } from '../../core/errors.ts';
 import { loadTickworkDefinition, loadTickworkProto } from '../../proto/load.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Api } from '../api/api.ts';
-import type { WorkHandler } from '../sessions/work-service.ts';
-import { type HandlerDeps, serverStream, unary, workStream } from './handlers.ts';
+import type { AcceptWork } from '../sessions/work-connection.ts';
+import { type HandlerDeps, serverStream, unary } from './handlers.ts';
+import { workStream } from './work-stream.ts';
 
 export interface GrpcServerDeps extends Omit<HandlerDeps, 'shutdown'> {
   readonly api: Api;
-  readonly work: WorkHandler;
+  readonly work: AcceptWork;
   readonly reflection: boolean;
   readonly clock: Clock;
 }

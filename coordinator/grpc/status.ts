@@ -13,10 +13,22 @@ export function toStatus(error: unknown, method: string, logger: Logger): Status
     const code = GRPC_STATUS[error.code];
     const metadata = new Metadata();
     metadata.set(STATUS_DETAILS_KEY, encodeStatusDetails(error, code));
-    return { code, details: error.message, metadata };
+    return { code, details: shorten(error.message), metadata };
   }
   logger.error({ err: error, method }, 'a handler failed');
   return { code: status.INTERNAL, details: 'An internal error of the coordinator; its log has the details.', metadata: new Metadata() };
+}
+
+/** Of the status message as it travels, percent-encoded: with the details beside it, it has to stay below the 8 KiB of trailers that clients take. */
+const MAX_ENCODED = 2_000;
+
+function shorten(message: string): string {
+  // encodeURI refuses halves of surrogate pairs.
+  const characters = [...message].map((character) => character.replace(/^[\uD800-\uDFFF]$/, '\uFFFD'));
+  if (encodeURI(characters.join('')).length <= MAX_ENCODED) return characters.join('');
+  let encoded = 0;
+  const kept = characters.findIndex((character) => (encoded += encodeURI(character).length) > MAX_ENCODED - 9);
+  return `${characters.slice(0, kept).join('')}…`;
 }
 
 export function toServiceError(error: unknown, method: string, logger: Logger): ServiceError {

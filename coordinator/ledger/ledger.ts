@@ -90,9 +90,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
     if (closing.signal.aborted) return job.fail(ended());
     if (queue.length >= MAX_WAITING) return job.fail(notReady(`${queue.length} decisions wait already`));
     queue.push(job);
-    running ??= runTurns().finally(() => {
-      running = undefined;
-    });
+    running ??= runTurns();
   }
 
   async function runTurns(): Promise<void> {
@@ -118,6 +116,8 @@ export function createLedger(deps: LedgerDeps): Ledger {
         job.answer(turn.outcomes[i] as Outcome);
       });
     }
+    // Here and not in a later microtask, in which a job could come that nobody runs.
+    running = undefined;
     if (closing.signal.aborted) for (const job of queue.splice(0)) job.fail(ended());
   }
 

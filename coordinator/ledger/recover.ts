@@ -1,3 +1,4 @@
+import { TickworkError } from '../../core/errors.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import { decide } from '../../core/sweep/decide.ts';
 import { evolve } from '../../core/sweep/evolve.ts';
@@ -13,18 +14,20 @@ export interface Recovered {
 /**
  * What a new coordinator does before anything else: fold the log, take the leadership with the log's consent (a stale leader's
  * next append is then refused), and give every row that the log does not know its event.
- * @throws TickworkError LOG_CONFLICT, NATS_UNREACHABLE
+ * @throws TickworkError LOG_CONFLICT, NATS_UNREACHABLE; CONFIG_INVALID when the log and the store are not of one cluster.
  */
 export async function recover(log: EventLog, store: ResultStore, holder: string, now: number): Promise<Recovered> {
   let state = EMPTY_CLUSTER;
   for await (const batch of log.replay()) state = batch.reduce(evolve, state);
 
   const events: SweepEvent[] = [];
-  const apply = (command: Parameters<typeof decide>[1]): void => {
+  /** @returns whether it changed anything. */
+  const apply = (command: Parameters<typeof decide>[1]): boolean => {
     const decision = decide(state, command, now, { costOf: () => 0 });
-    if (!decision.ok) return;
+    if (!decision.ok) return false;
     events.push(...decision.events);
     state = decision.events.reduce(evolve, state);
+    return decision.events.length > 0;
   };
   apply({ type: 'take-leadership', holder });
 
@@ -34,10 +37,25 @@ export async function recover(log: EventLog, store: ResultStore, holder: string,
     const unsettled = [...sweep.live, ...sweep.requeued];
     if (unsettled.length === 0) continue;
     for (const { record, contentHash } of (await store.results(sweep.id, unsettled)).values()) {
-      apply({ type: 'record-result', record: { ...record, contentHash } });
-      adopted++;
+      if (apply({ type: 'record-result', record: { ...record, contentHash } })) adopted++;
     }
   }
+  await checkRows(state, store);
   await log.append(events);
   return { state, adopted };
+}
+
+/**
+ * Log and table tell one story, or something was lost or mixed up outside: an emptied NATS, a state directory of another
+ * cluster. Going on would show gaps that nobody can fill, or rows of one sweep under the name of another.
+ */
+async function checkRows(state: ClusterState, store: ResultStore): Promise<void> {
+  const { results } = await store.counts();
+  const succeeded = [...state.sweeps.values()].reduce((total, sweep) => total + sweep.counts.succeeded, 0);
+  if (results === succeeded) return;
+  throw new TickworkError(
+    'CONFIG_INVALID',
+    `Expected the state directory and the event log in NATS to belong together, but the table has ${results} results and the log knows ${succeeded}. ` +
+      'Name the state directory and the namespace of one cluster, or restore what is missing from a backup.',
+  );
 }

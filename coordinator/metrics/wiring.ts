@@ -1,6 +1,7 @@
 import { FAILURE_KINDS, SWEEP_STATES, TRIAL_STATES } from '../../core/trial/states.ts';
 import { SOFTWARE_VERSION } from '../../proto/protocol-version.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { RPC_METHODS } from '../grpc/methods.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Settled } from '../ledger/settle-records.ts';
 import type { EventLog, ResultStore } from '../ports.ts';
@@ -25,6 +26,7 @@ export function initialiseSeries(metrics: Metrics): void {
   for (const disposition of ['committed', 'repeat', 'superseded', 'quarantined', 'malformed']) {
     metrics.increment('tickwork_records_settled_total', { disposition }, 0);
   }
+  for (const method of RPC_METHODS) metrics.increment('tickwork_grpc_requests_total', { method, code: '0' }, 0);
   metrics.set('tickwork_build_info', 1, { version: SOFTWARE_VERSION });
 }
 

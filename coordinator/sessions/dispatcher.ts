@@ -1,17 +1,22 @@
 import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
+import { trialParametersSchema } from '../../core/study/trial-parameters.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import type { SweepState } from '../../core/sweep/state.ts';
-import { trialParametersSchema } from '../../core/study/trial-parameters.ts';
+import type { FailureKind } from '../../core/trial/states.ts';
+import type { Assignment } from '../../proto/generated/tickwork/v1/Assignment.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LeaseBook } from './lease-book.ts';
+import { wireLease } from './lease-message.ts';
 import type { SessionRegistry } from './registry.ts';
-import { type Session, wireLease } from './session.ts';
+import type { Session } from './session.ts';
 
 /** Gives pending cells to free slots. */
 export interface Dispatcher {
   /** Something has changed that may let a cell start: a slot, a sweep, a lost attempt. Cheap to call. */
   wake(): void;
+  /** Slots that could take a cell now. */
+  freeSlots(session: Session): number;
 }
 
 export interface DispatcherDeps {
@@ -19,6 +24,8 @@ export interface DispatcherDeps {
   readonly book: LeaseBook;
   readonly registry: SessionRegistry;
   readonly newLeaseId: () => string;
+  /** A worker that is silent for longer than this, ms, is given nothing. */
+  readonly quietMs: number;
   readonly now: () => number;
   readonly onAssigned: (waitMs: number) => void;
   readonly logger: Logger;
@@ -26,70 +33,92 @@ export interface DispatcherDeps {
 
 type LeasedEvent = Extract<SweepEvent, { type: 'trial-leased' }>;
 
-export function freeSlots(session: Session, book: LeaseBook): number {
-  if (session.draining) return 0;
-  return Math.max(0, session.hello.slots - book.ofWorker(session.worker).length - session.stopping.size - session.granting);
-}
-
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { ledger, book, registry, newLeaseId, now, onAssigned, logger } = deps;
+  const { ledger, book, registry, newLeaseId, quietMs, now, onAssigned, logger } = deps;
   let scheduled = false;
 
-  const pending = (): boolean =>
-    [...ledger.state.sweeps.values()].some((sweep) => sweep.status === 'active' && sweep.counts.pending > 0);
+  function freeSlots(session: Session): number {
+    const { connection, adopted, draining, hello, stops, granting } = session;
+    if (!connection.open || !adopted || draining || now() - session.lastHeardAt > quietMs) return 0;
+    return Math.max(0, hello.slots - book.ofWorker(session.worker).length - stops.size - granting);
+  }
+
+  function pendingCells(): number {
+    let pending = 0;
+    for (const sweep of ledger.state.sweeps.values()) if (sweep.status === 'active') pending += sweep.counts.pending;
+    return pending;
+  }
 
   async function grant(session: Session): Promise<void> {
     const since = now();
     session.granting++;
+    let leased: LeasedEvent | undefined;
     try {
       const { events } = await ledger.submit({ type: 'grant-lease', worker: session.worker, leaseId: newLeaseId() });
-      const leased = events.find((event): event is LeasedEvent => event.type === 'trial-leased');
-      if (!leased) return;
-      await assign(session, leased);
-      onAssigned(now() - since);
-    } catch (error) {
-      logger.warn({ err: error, worker: session.worker }, 'could not grant a lease');
+      leased = events.find((event): event is LeasedEvent => event.type === 'trial-leased');
     } finally {
       session.granting--;
     }
+    if (!leased) return;
+    await assign(session, leased);
+    onAssigned(now() - since);
+    // While this was being decided the book counted the lease and `granting` counted it again: a slot may have been overlooked.
+    wake();
   }
 
   async function assign(session: Session, lease: LeasedEvent): Promise<void> {
-    const sweep = ledger.state.sweeps.get(lease.sweepId) as SweepState;
-    const gridIndex = gridIndexOf(sweep.grid, lease.cell);
-    const parsed = trialParametersSchema.safeParse(sweep.grid.parameters(gridIndex));
-    if (!parsed.success) {
-      const message = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-      await ledger.submit({ type: 'lose-attempt', lease, kind: 'user_error', message, worker: session.worker });
-      return;
-    }
-    const seed = seedOf(sweep.grid, lease.cell);
-    const levels = sweep.grid.labels(gridIndex).map(({ factor, label }) => `${factor}=${label}`);
-    const assignment = {
-      lease: wireLease(lease),
-      trialJson: JSON.stringify({ parameters: parsed.data, seed }),
-      title: [...levels, `seed=${seed}`].join(' '),
-    };
+    // Cancelled in the very turn that granted it.
+    if (book.get(lease.sweepId, lease.cell)?.leaseId !== lease.leaseId) return;
+    const made = assignmentOf(ledger.state.sweeps.get(lease.sweepId) as SweepState, lease);
+    if ('problem' in made) return lose(lease, 'user_error', made.problem);
     session.slotUse.begin(lease.leaseId, now());
-    // A stream that broke in this moment: the worker comes back without the lease, which ends it.
-    if (registry.get(lease.worker)?.session === session) session.send({ assignment });
+    const current = registry.get(lease.worker)?.session === session;
+    if (current && session.connection.send({ assignment: made.assignment })) return;
+    await lose(lease, 'preempted', 'the stream ended before the assignment was sent');
+  }
+
+  async function lose(lease: LeasedEvent, kind: FailureKind, message: string): Promise<void> {
+    await ledger.submit({ type: 'lose-attempt', lease, kind, message, worker: lease.worker });
   }
 
   function run(): void {
     scheduled = false;
-    if (!pending()) return;
+    let pending = pendingCells();
+    if (pending === 0) return;
+    const waiting = registry.connected().map((session) => ({ session, free: freeSlots(session) }));
     // One slot of every worker before the second of any: small sweeps spread.
-    const waiting = registry.connected().map((session) => ({ session, free: freeSlots(session, book) }));
-    for (let round = 1; waiting.some(({ free }) => free >= round); round++) {
-      for (const { session, free } of waiting) if (free >= round) void grant(session);
+    for (let round = 1; pending > 0 && waiting.some(({ free }) => free >= round); round++) {
+      for (const { session, free } of waiting) {
+        if (free < round || pending === 0) continue;
+        pending--;
+        grant(session).catch((error: unknown) => logger.warn({ err: error, worker: session.worker }, 'could not grant a lease'));
+      }
     }
   }
 
+  function wake(): void {
+    if (scheduled) return;
+    scheduled = true;
+    queueMicrotask(run);
+  }
+
+  return { wake, freeSlots };
+}
+
+/** The study was checked when it was submitted; a problem here comes from a log that another version has written. */
+function assignmentOf(sweep: SweepState, lease: LeasedEvent): { readonly assignment: Assignment } | { readonly problem: string } {
+  const gridIndex = gridIndexOf(sweep.grid, lease.cell);
+  const parsed = trialParametersSchema.safeParse(sweep.grid.parameters(gridIndex));
+  if (!parsed.success) {
+    return { problem: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') };
+  }
+  const seed = seedOf(sweep.grid, lease.cell);
+  const levels = sweep.grid.labels(gridIndex).map(({ factor, label }) => `${factor}=${label}`);
   return {
-    wake() {
-      if (scheduled) return;
-      scheduled = true;
-      queueMicrotask(run);
+    assignment: {
+      lease: wireLease(lease),
+      trialJson: JSON.stringify({ parameters: parsed.data, seed }),
+      title: [...levels, `seed=${seed}`].join(' '),
     },
   };
 }

@@ -21,12 +21,20 @@ export interface LiveLease extends LeaseRef {
   readonly progress?: TrialProgress;
 }
 
+export interface EndedLease {
+  readonly lease: LiveLease;
+  readonly by: EndingEvent;
+}
+
+type EndingEvent = Extract<SweepEvent, { type: 'attempt-lost' | 'trial-succeeded' | 'trial-failed' | 'sweep-cancelled' }>;
+
 /**
  * The live leases with what only memory knows: when they were last heard of, and their progress. Follows the ledger's events;
  * after a restart it begins from the state, every lease with `graceMs` in hand, in which its worker can come back.
  */
 export interface LeaseBook {
-  apply(events: readonly SweepEvent[], now: number): readonly LiveLease[];
+  /** @returns the leases that these events have ended. */
+  apply(events: readonly SweepEvent[], now: number): readonly EndedLease[];
   get(sweepId: string, cell: number): LiveLease | undefined;
   ofWorker(worker: string): readonly LiveLease[];
   all(): Iterable<LiveLease>;
@@ -34,41 +42,56 @@ export interface LeaseBook {
   hear(lease: LeaseRef, now: number, progress?: TrialProgress): void;
   /** Not heard of for longer than `durationMs`. */
   expired(now: number, durationMs: number): readonly LiveLease[];
+  /** Nobody could be heard for the last `ms`: it is not counted as silence. */
+  excuse(ms: number): void;
 }
 
 const keyOf = (sweepId: string, cell: number): string => `${sweepId}/${cell}`;
 
 export function createLeaseBook(state: ClusterState, now: number, graceMs: number): LeaseBook {
   const leases = new Map<string, LiveLease>();
-  for (const sweep of state.sweeps.values()) {
-    for (const cell of sweep.live) {
-      const trial = trialOf(sweep, cell);
-      if (!isLive(trial)) continue;
-      const { leaseId, attempt, epoch, worker } = trial;
-      const started = trial.state === 'running';
-      leases.set(keyOf(sweep.id, cell), { sweepId: sweep.id, cell, leaseId, attempt, epoch, worker, started, heardAt: now + graceMs });
-    }
+  const keysOfWorker = new Map<string, Set<string>>();
+
+  function put(lease: LiveLease): void {
+    const key = keyOf(lease.sweepId, lease.cell);
+    leases.set(key, lease);
+    const keys = keysOfWorker.get(lease.worker) ?? new Set();
+    keysOfWorker.set(lease.worker, keys.add(key));
   }
 
-  /** @returns the lease that this event ended. */
-  function applyOne(event: SweepEvent, at: number): readonly LiveLease[] {
+  function remove(lease: LiveLease): void {
+    const key = keyOf(lease.sweepId, lease.cell);
+    leases.delete(key);
+    const keys = keysOfWorker.get(lease.worker);
+    keys?.delete(key);
+    if (keys?.size === 0) keysOfWorker.delete(lease.worker);
+  }
+
+  function end(ending: readonly LiveLease[], by: EndingEvent): readonly EndedLease[] {
+    for (const lease of ending) remove(lease);
+    return ending.map((lease) => ({ lease, by }));
+  }
+
+  function applyOne(event: SweepEvent, at: number): readonly EndedLease[] {
     switch (event.type) {
       case 'trial-leased': {
         const { sweepId, cell, leaseId, attempt, epoch, worker } = event;
-        leases.set(keyOf(sweepId, cell), { sweepId, cell, leaseId, attempt, epoch, worker, started: false, heardAt: at });
+        put({ sweepId, cell, leaseId, attempt, epoch, worker, started: false, heardAt: at });
         return [];
       }
       case 'trial-started': {
         const lease = leases.get(keyOf(event.sweepId, event.cell));
-        if (lease) leases.set(keyOf(event.sweepId, event.cell), { ...lease, started: true, heardAt: Math.max(at, lease.heardAt) });
+        if (lease) put({ ...lease, started: true, heardAt: Math.max(at, lease.heardAt) });
         return [];
       }
       case 'attempt-lost':
       case 'trial-succeeded':
-      case 'trial-failed':
-        return remove((lease) => lease.sweepId === event.sweepId && lease.cell === event.cell);
+      case 'trial-failed': {
+        const lease = leases.get(keyOf(event.sweepId, event.cell));
+        return lease ? end([lease], event) : [];
+      }
       case 'sweep-cancelled':
-        return remove((lease) => lease.sweepId === event.sweepId);
+        return end([...leases.values()].filter(({ sweepId }) => sweepId === event.sweepId), event);
       case 'leadership-taken':
       case 'sweep-submitted':
       case 'sweep-completed':
@@ -76,23 +99,28 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
     }
   }
 
-  function remove(matches: (lease: LiveLease) => boolean): readonly LiveLease[] {
-    const gone = [...leases.values()].filter(matches);
-    for (const lease of gone) leases.delete(keyOf(lease.sweepId, lease.cell));
-    return gone;
+  for (const sweep of state.sweeps.values()) {
+    for (const cell of sweep.live) {
+      const trial = trialOf(sweep, cell);
+      if (!isLive(trial)) continue;
+      const { leaseId, attempt, epoch, worker } = trial;
+      put({ sweepId: sweep.id, cell, leaseId, attempt, epoch, worker, started: trial.state === 'running', heardAt: now + graceMs });
+    }
   }
 
   return {
     apply: (events, at) => events.flatMap((event) => applyOne(event, at)),
     get: (sweepId, cell) => leases.get(keyOf(sweepId, cell)),
-    ofWorker: (worker) => [...leases.values()].filter((lease) => lease.worker === worker),
+    ofWorker: (worker) => [...(keysOfWorker.get(worker) ?? [])].map((key) => leases.get(key) as LiveLease),
     all: () => leases.values(),
     hear(lease, at, progress) {
-      const key = keyOf(lease.sweepId, lease.cell);
-      const known = leases.get(key);
+      const known = leases.get(keyOf(lease.sweepId, lease.cell));
       if (known?.leaseId !== lease.leaseId) return;
-      leases.set(key, { ...known, heardAt: Math.max(at, known.heardAt), ...(progress ? { progress } : {}) });
+      put({ ...known, heardAt: Math.max(at, known.heardAt), ...(progress ? { progress } : {}) });
     },
     expired: (at, durationMs) => [...leases.values()].filter((lease) => at - lease.heardAt > durationMs),
+    excuse(ms) {
+      for (const lease of [...leases.values()]) put({ ...lease, heardAt: lease.heardAt + ms });
+    },
   };
 }

@@ -1,23 +1,22 @@
 import { TickworkError } from '../../core/errors.ts';
 import { trialOf } from '../../core/sweep/state.ts';
-import { holds, type LeaseRef } from '../../core/trial/trial.ts';
 import type { FailureKind } from '../../core/trial/states.ts';
+import { holds, isFinished, type LeaseRef } from '../../core/trial/trial.ts';
 import { failureKindCodec } from '../../proto/enums.ts';
-import type { Hello__Output as Hello } from '../../proto/generated/tickwork/v1/Hello.ts';
 import type { Heartbeat__Output as Heartbeat } from '../../proto/generated/tickwork/v1/Heartbeat.ts';
-import type { Lease__Output as WireLease } from '../../proto/generated/tickwork/v1/Lease.ts';
+import type { Hello__Output as Hello } from '../../proto/generated/tickwork/v1/Hello.ts';
 import type { Welcome } from '../../proto/generated/tickwork/v1/Welcome.ts';
 import type { WorkerMessage__Output as WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
-import { PROTOCOL_VERSION } from '../../proto/protocol-version.ts';
-import { parseSweepName } from '../../proto/resource-names.ts';
-import { isSubjectToken } from '../../proto/subjects.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { ReceiptAnswer } from './receipts.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { LeaseBook, TrialProgress } from './lease-book.ts';
+import { checkHello, checkNameIsFree, invalidHello } from './hello.ts';
+import type { LeaseBook } from './lease-book.ts';
+import { leaseOf, progressOf } from './lease-message.ts';
+import type { ReceiptAnswer } from './receipts.ts';
 import type { SessionRegistry } from './registry.ts';
-import { createSender, createSlotUse, type Session, wireLease, type WorkCall } from './session.ts';
+import { createSession, type Session, stopTrial } from './session.ts';
+import type { AcceptWork, WorkConnection } from './work-connection.ts';
 
 export interface WorkServiceDeps {
   readonly ledger: Ledger;
@@ -25,8 +24,8 @@ export interface WorkServiceDeps {
   readonly registry: SessionRegistry;
   readonly dispatcher: Dispatcher;
   readonly welcome: () => Welcome;
-  /** A second stream under a name is refused while the first was heard of within this time, ms. */
-  readonly duplicateWindowMs: number;
+  /** A second process under a name is refused while the first was heard of within this time, ms. */
+  readonly quietMs: number;
   readonly answerUnreceipted: (ids: readonly string[]) => Promise<readonly ReceiptAnswer[]>;
   readonly sendReceipts: (session: Session, receipts: readonly ReceiptAnswer[]) => void;
   readonly onProgress: () => void;
@@ -34,42 +33,26 @@ export interface WorkServiceDeps {
   readonly logger: Logger;
 }
 
-/**
- * One call of WorkerService.Work, from its first message to its end. Resolves when the worker ends it in order.
- * @throws TickworkError WORKER_VERSION, WORKER_DUPLICATE, ARGUMENT_INVALID: the stream ends with that status.
- */
-export type WorkHandler = (call: WorkCall) => Promise<void>;
+/** Messages of one worker whose effect is not durable yet; above, its stream is read no further. */
+const MAX_UNDER_WAY = 256;
 
-export function createWorkHandler(deps: WorkServiceDeps): WorkHandler {
+/**
+ * WorkerService.Work. Whatever waits for the log or the store is done in the background, in the order it came: a heartbeat
+ * never waits, or an outage of NATS would end the leases of living workers.
+ * The connection ends with WORKER_VERSION, WORKER_DUPLICATE or ARGUMENT_INVALID when the Hello is refused.
+ */
+export function createWorkService(deps: WorkServiceDeps): AcceptWork {
   const { ledger, book, registry, dispatcher, now, logger } = deps;
 
-  function open(call: WorkCall, hello: Hello): Session {
+  function begin(connection: WorkConnection, hello: Hello): Session {
     checkHello(hello);
     const earlier = registry.get(hello.worker);
-    if (earlier?.connected) {
-      const { session } = earlier;
-      const sameProcess = session.hello.pid === hello.pid && session.hello.host === hello.host;
-      if (!sameProcess && now() - session.lastHeardAt < deps.duplicateWindowMs) {
-        throw new TickworkError(
-          'WORKER_DUPLICATE',
-          `Expected the worker name ${hello.worker} to be free, got one that process ${session.hello.pid} on ${session.hello.host} uses. Give this worker another --name.`,
-        );
-      }
-      session.end();
-    }
-    const session: Session = {
-      worker: hello.worker,
-      hello,
-      connectedAt: now(),
-      lastHeardAt: now(),
-      draining: false,
-      outboxRecords: 0,
-      stopping: new Set(),
-      granting: 0,
-      slotUse: createSlotUse(hello.slots, now()),
-      send: createSender(call),
-      end: () => call.end(),
-    };
+    checkNameIsFree(hello, earlier, now(), deps.quietMs);
+    const session = createSession(connection, hello, now());
+    registry.connect(session);
+    earlier?.session.connection.end();
+    connection.send({ welcome: deps.welcome() });
+    logger.info({ worker: session.worker, slots: hello.slots }, 'a worker has connected');
     return session;
   }
 
@@ -84,16 +67,16 @@ export function createWorkHandler(deps: WorkServiceDeps): WorkHandler {
         book.hear(lease, now());
         session.slotUse.begin(lease.leaseId, now());
       } else if (lease) {
-        session.stopping.add(lease.leaseId);
-        session.send({ stop: { lease: wireLease(lease), reason: 'the lease is no longer current' } });
+        stopTrial(session, lease, 'the lease is no longer current');
       }
     }
-    for (const lease of book.ofWorker(session.worker)) {
-      if (named.has(lease.leaseId)) continue;
-      // A lease that never began was lost on its way: nobody's fault.
-      const kind: FailureKind = lease.started ? 'infrastructure' : 'preempted';
-      await lose(lease, kind, `the worker ${session.worker} came back without it`, session.worker);
-    }
+    const missing = book.ofWorker(session.worker).filter(({ leaseId }) => !named.has(leaseId));
+    // A lease that never began was lost on its way: nobody's fault.
+    const kindOf = (started: boolean): FailureKind => (started ? 'infrastructure' : 'preempted');
+    const message = `the worker ${session.worker} came back without it`;
+    await Promise.all(missing.map((lease) => lose(lease, kindOf(lease.started), message, session.worker)));
+    session.adopted = true;
+    dispatcher.wake();
   }
 
   async function lose(lease: LeaseRef, kind: FailureKind, message: string, worker: string): Promise<void> {
@@ -115,37 +98,50 @@ export function createWorkHandler(deps: WorkServiceDeps): WorkHandler {
       running.add(lease.leaseId);
       book.hear(lease, now(), progress ? progressOf(progress) : undefined);
     }
-    for (const leaseId of session.stopping) if (!running.has(leaseId)) session.stopping.delete(leaseId);
+    session.stops.heard(running);
     if (running.size > 0) deps.onProgress();
     dispatcher.wake();
   }
 
-  async function onMessage(session: Session, message: WorkerMessage): Promise<void> {
+  async function onStarted(session: Session, lease: LeaseRef): Promise<void> {
+    try {
+      await ledger.submit({ type: 'start-trial', lease });
+    } catch (error) {
+      if (!(error instanceof TickworkError)) throw error;
+      if (error.retryable || isOver(lease)) return;
+      logger.info({ code: error.code, lease }, 'refused a start');
+      stopTrial(session, lease, error.message);
+    }
+  }
+
+  /** The attempt has had its last word, which was faster than its first. */
+  function isOver({ sweepId, cell, attempt }: LeaseRef): boolean {
+    const sweep = ledger.state.sweeps.get(sweepId);
+    const trial = sweep && trialOf(sweep, cell);
+    return trial !== undefined && trial.state !== 'cancelled' && isFinished(trial) && trial.attempt === attempt;
+  }
+
+  /** @returns what still has to become durable. */
+  function onMessage(session: Session, message: WorkerMessage): Promise<void> | undefined {
     session.lastHeardAt = now();
     switch (message.message) {
       case 'heartbeat':
-        return message.heartbeat ? onHeartbeat(session, message.heartbeat) : undefined;
+        if (message.heartbeat) onHeartbeat(session, message.heartbeat);
+        return;
       case 'started': {
         const lease = leaseOf(message.started?.lease);
-        if (!lease) return;
-        await ledger.submit({ type: 'start-trial', lease }).catch((error: unknown) => {
-          if (!(error instanceof TickworkError)) throw error;
-          logger.info({ code: error.code, lease }, 'refused a start');
-          session.stopping.add(lease.leaseId);
-          session.send({ stop: { lease: wireLease(lease), reason: error.message } });
-        });
-        return;
+        return lease && onStarted(session, lease);
       }
       case 'released': {
         const lease = leaseOf(message.released?.lease);
         if (!lease || !message.released) return;
-        session.stopping.delete(lease.leaseId);
-        await lose(lease, failureKindCodec.decode(message.released.kind) ?? 'infrastructure', message.released.message, session.worker);
-        return dispatcher.wake();
+        session.stops.answered(lease.leaseId);
+        const { kind, message: why } = message.released;
+        return lose(lease, failureKindCodec.decode(kind) ?? 'infrastructure', why, session.worker).then(dispatcher.wake);
       }
       case 'unreceipted': {
-        const answers = await deps.answerUnreceipted(message.unreceipted?.recordIds ?? []);
-        return deps.sendReceipts(session, answers);
+        const ids = message.unreceipted?.recordIds ?? [];
+        return deps.answerUnreceipted(ids).then((answers) => deps.sendReceipts(session, answers));
       }
       // A second Hello, or a message of a newer protocol that passed the version check: nothing to act on.
       case 'hello':
@@ -154,61 +150,29 @@ export function createWorkHandler(deps: WorkServiceDeps): WorkHandler {
     }
   }
 
-  return async (call) => {
+  return (connection) => {
     let session: Session | undefined;
-    try {
-      for await (const message of call as AsyncIterable<WorkerMessage>) {
-        if (session) {
-          await onMessage(session, message);
-          continue;
-        }
-        if (!message.hello) throw invalid('Expected the first message of a worker to be Hello.');
-        session = open(call, message.hello);
-        session.send({ welcome: deps.welcome() });
-        await adopt(session);
-        registry.connect(session);
-        logger.info({ worker: session.worker, slots: session.hello.slots }, 'a worker has connected');
-        dispatcher.wake();
-      }
-    } finally {
-      if (session) {
+    const underWay = new Set<Promise<void>>();
+
+    function inBackground(work: Promise<void> | undefined): Promise<void> | undefined {
+      if (!work) return;
+      const done = work.catch(connection.end).finally(() => underWay.delete(done));
+      underWay.add(done);
+      return underWay.size > MAX_UNDER_WAY ? Promise.race(underWay) : undefined;
+    }
+
+    return {
+      onMessage(message) {
+        if (session) return inBackground(onMessage(session, message));
+        if (!message.hello) throw invalidHello('hello', 'Expected the first message of a worker to be Hello.');
+        session = begin(connection, message.hello);
+        return inBackground(adopt(session));
+      },
+      onClosed() {
+        if (!session) return;
         registry.disconnect(session);
         logger.info({ worker: session.worker }, 'a worker has disconnected');
-      }
-    }
-  };
-}
-
-function checkHello(hello: Hello): void {
-  if (hello.protocolVersion !== PROTOCOL_VERSION) {
-    throw new TickworkError(
-      'WORKER_VERSION',
-      `Expected a worker of protocol version ${PROTOCOL_VERSION}, got ${hello.worker || 'one'} with version ${hello.protocolVersion} (software ${hello.softwareVersion || 'unknown'}). Install the coordinator's release on that machine.`,
-    );
-  }
-  if (!isSubjectToken(hello.worker)) throw invalid(`Expected a worker name of 1 to 64 letters, digits, "_" or "-", got ${JSON.stringify(hello.worker)}.`);
-  if (hello.slots < 1) throw invalid(`Expected slots to be at least 1, got ${hello.slots}.`);
-}
-
-const invalid = (message: string): TickworkError => new TickworkError('ARGUMENT_INVALID', message);
-
-/** @returns undefined when the message names no lease, or no sweep of ours. */
-function leaseOf(wire: WireLease | null | undefined): LeaseRef | undefined {
-  const sweepId = wire ? parseSweepName(wire.sweep) : undefined;
-  if (!wire || sweepId === undefined) return undefined;
-  const { leaseId, cell, attempt, epoch } = wire;
-  return { leaseId, sweepId, cell, attempt, epoch };
-}
-
-function progressOf(wire: NonNullable<Heartbeat['running'][number]['progress']>): TrialProgress {
-  const { trainEpoch, trainEpochs, step, steps, phase, loss, imagesPerSecond } = wire;
-  return {
-    trainEpoch,
-    trainEpochs,
-    step,
-    steps,
-    phase,
-    ...(loss === undefined ? {} : { loss }),
-    ...(imagesPerSecond === undefined ? {} : { imagesPerSecond }),
+      },
+    };
   };
 }

@@ -1,4 +1,4 @@
-/** Summary of the committed values of one metric in one row. Absent fields are not measurable at this n. */
+/** Summary of the committed values of one metric in one row. Absent fields are not measurable at this n, or overflow a double. */
 export interface Aggregate {
   readonly n: number;
   readonly mean?: number;
@@ -24,5 +24,6 @@ export function aggregate(values: Iterable<number>): Aggregate {
     max = Math.max(max, value);
   }
   if (n === 0) return { n };
-  return { n, mean, min, max, ...(n > 1 ? { std: Math.sqrt(squares / (n - 1)) } : {}) };
+  const std = Math.sqrt(squares / (n - 1));
+  return { n, ...(Number.isFinite(mean) ? { mean } : {}), min, max, ...(n > 1 && Number.isFinite(std) ? { std } : {}) };
 }

@@ -9,7 +9,7 @@ import { checkLevels, isTrialParameter } from './check-levels.ts';
 import { parseYaml, type Path, pathText, type PositionedYaml } from './yaml-positions.ts';
 
 /** Characters of YAML a study may have: text and parsed study travel in one message of the event log. */
-export const MAX_STUDY_BYTES = 131_072;
+export const MAX_STUDY_CHARACTERS = 131_072;
 
 /**
  * Reads a study: YAML, schema, levels against the trial's parameters, constraint, size. All problems of one stage are
@@ -17,8 +17,8 @@ export const MAX_STUDY_BYTES = 131_072;
  * @throws TickworkError STUDY_SYNTAX, STUDY_INVALID, GRID_EMPTY, GRID_TOO_LARGE
  */
 export function loadStudy(text: string): Study {
-  if (text.length > MAX_STUDY_BYTES) {
-    throw new TickworkError('STUDY_INVALID', `Expected a study of at most ${MAX_STUDY_BYTES} characters, got ${text.length}. Split it.`);
+  if (text.length > MAX_STUDY_CHARACTERS) {
+    throw new TickworkError('STUDY_INVALID', `Expected a study of at most ${MAX_STUDY_CHARACTERS} characters, got ${text.length}. Split it.`);
   }
   const parsed = parseYaml(text);
   if ('problems' in parsed) throw problem('STUDY_SYNTAX', parsed.problems);

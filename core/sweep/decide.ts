@@ -126,12 +126,19 @@ function held(state: ClusterState, lease: LeaseRef) {
   return { ok: true as const, sweep, trial };
 }
 
+/** Characters of a failure's message that its event keeps; the whole text is in the failure's row. */
+const MAX_EVENT_MESSAGE = 2_000;
+
 function lost(sweep: SweepState, cell: number, kind: FailureKind, message: string, worker: string, at: number): readonly SweepEvent[] {
   const trial = trialOf(sweep, cell);
   if (!isLive(trial)) return [];
-  const common = { sweepId: sweep.id, cell, kind, message, worker, at };
+  const common = { sweepId: sweep.id, cell, kind, message: shorten(message), worker, at };
   if (mayRetry(kind, trial.strikes, sweep.study.maxAttempts)) return [{ type: 'attempt-lost', ...common }];
   return withCompletion(sweep, [{ type: 'trial-failed', attempt: trial.attempt, ...common }], at);
+}
+
+function shorten(message: string): string {
+  return message.length <= MAX_EVENT_MESSAGE ? message : `${message.slice(0, MAX_EVENT_MESSAGE - 1)}…`;
 }
 
 /** @param events exactly one of them ends a trial. */

@@ -1,10 +1,9 @@
-"""Pulls the result table of a sweep over gRPC: python3 pull_table.py 127.0.0.1:7077 sweeps/vgg-demo-1 [--json]"""
-import argparse, importlib, json, pathlib, re, sys, tempfile
+"""Pulls the result table of a sweep over gRPC: python3 pull_table.py 127.0.0.1:7077 sweeps/vgg-demo-1"""
+import importlib, pathlib, re, sys, tempfile
 import grpc, grpc_tools
 from grpc_tools import protoc
 
 PROTO = pathlib.Path(__file__).resolve().parents[2] / "proto"
-WELL_KNOWN = pathlib.Path(grpc_tools.__file__).parent / "_proto"
 
 
 def load_api(*files):
@@ -14,49 +13,39 @@ def load_api(*files):
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             # Debian's protoc does not know `optional` yet; a oneof of one field is the same thing, on the wire too.
             (folder / file).write_text(re.sub(r"optional (\S+ (\w+) = \d+;)", r"oneof _\2 { \1 }", (PROTO / file).read_text()))
-        if protoc.main(["protoc", f"-I{folder}", f"-I{WELL_KNOWN}", f"--python_out={folder}", f"--grpc_python_out={folder}", *files]):
+        well_known = pathlib.Path(grpc_tools.__file__).parent / "_proto"
+        if protoc.main(["protoc", f"-I{folder}", f"-I{well_known}", f"--python_out={folder}", f"--grpc_python_out={folder}", *files]):
             sys.exit("Expected protoc to compile proto/, got the errors above. Run this file inside the repository.")
         sys.path.insert(0, folder)
         return importlib.import_module("tickwork.v1.result_pb2"), importlib.import_module("tickwork.v1.result_pb2_grpc")
 
 
 def pull_rows(address, sweep, page_size=100):
-    """Yields a dict for each row: levels, n of expected cells, metrics (mean and std, or None) and published values."""
+    """Yields a dict for each row: levels, n of expected cells, metrics as (mean, std), and published values."""
     messages, services = load_api("tickwork/v1/sweep.proto", "tickwork/v1/result.proto")
     request = messages.GetTableRequest(parent=sweep, page_size=page_size)
     with grpc.insecure_channel(address) as channel:
-        results = services.ResultServiceStub(channel)
         while True:
-            table = results.GetTable(request, timeout=10)
+            table = services.ResultServiceStub(channel).GetTable(request, timeout=10)
             for row in table.rows:
                 yield {
                     "levels": {level.factor: level.label for level in row.levels},
                     "n": row.n,
                     "expected": row.expected,
-                    "metrics": {a.metric: {k: getattr(a, k) if a.HasField(k) else None for k in ("mean", "std")} for a in row.aggregates},
-                    "published": {p.metric: p.value for p in row.published},
+                    "metrics": {a.metric: [getattr(a, k) if a.HasField(k) else None for k in ("mean", "std")] for a in row.aggregates},
+                    "published": {value.metric: value.value for value in row.published},
                 }
             if not table.next_page_token:
                 return
             request.page_token = table.next_page_token
 
 
-def as_text(row):
-    show = lambda value: "–" if value is None else f"{value:.2f}"
-    cells = [f"{label:<10}" for label in row["levels"].values()] + [f"n = {row['n']}/{row['expected']}"]
-    cells += [f"{name} {show(m['mean'])} ± {show(m['std'])}" for name, m in row["metrics"].items()]
-    return "  ".join(cells + [f"{name} (published) {show(value)}" for name, value in row["published"].items()])
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("address")
-    parser.add_argument("sweep")
-    parser.add_argument("--page-size", type=int, default=100)
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    options = parser.parse_args()
+    show = lambda value: "–" if value is None else f"{value:.2f}"
     try:
-        for row in pull_rows(options.address, options.sweep, options.page_size):
-            print(json.dumps(row) if options.json else as_text(row))
+        for row in pull_rows(*sys.argv[1:3]):
+            cells = [f"{label:<10}" for label in row["levels"].values()] + [f"n = {row['n']}/{row['expected']}"]
+            cells += [f"{name} {show(mean)} ± {show(std)}" for name, (mean, std) in row["metrics"].items()]
+            print("  ".join(cells + [f"{name} (published) {show(value)}" for name, value in row["published"].items()]))
     except grpc.RpcError as error:
         sys.exit(f"{error.code().name}: {error.details()}")

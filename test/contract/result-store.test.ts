@@ -18,7 +18,6 @@ describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }
 
   test('a new one is empty', async () => {
     expect(await store.counts()).toEqual({ results: 0, quarantined: 0, superseded: 0 });
-    expect(await store.resultsAfter(0)).toEqual([]);
     expect(await store.result('s1', 0)).toBeUndefined();
     expect(await store.reports({ sweepId: 's1', limit: 10 })).toEqual([]);
     expect(await store.aggregate('s1', { factors: ['a'], digits: [A] }, ['testError'])).toEqual([]);
@@ -31,13 +30,6 @@ describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }
     expect(await store.result('s2', 2 ** 40)).toBeUndefined();
     expect(await store.results('s1', [1, 2 ** 40])).toEqual(new Map([[2 ** 40, result]]));
     expect(await store.results('s1', [])).toEqual(new Map());
-  });
-
-  test('results after a position come in the order of positions', async () => {
-    const results = [5, 3, 9, 1].map((sequence) => storedResult({ cell: sequence, sequence }));
-    await store.commit(batchOf({ results }));
-    expect((await store.resultsAfter(2)).map(({ sequence }) => sequence)).toEqual([3, 5, 9]);
-    expect(await store.resultsAfter(9)).toEqual([]);
   });
 
   test('a repeated commit changes nothing', async () => {

@@ -46,7 +46,7 @@ const WALLS: readonly Wall[] = [
     why: 'it is the DuckDB adapter',
   },
   {
-    room: 'coordinator/adapters/grpc',
+    room: 'coordinator/grpc',
     may: ['coordinator', 'core', 'proto', 'runtime', 'node:', '@grpc/grpc-js', '@grpc/proto-loader', '@grpc/reflection', 'grpc-health-check'],
     why: 'it is the gRPC adapter',
   },

@@ -67,7 +67,7 @@ describe('examples/python/pull_table.py', () => {
       n,
       expected,
       metrics: Object.fromEntries(
-        (aggregates ?? []).map(({ metric, mean, std }) => [metric, { mean: mean ?? null, std: std ?? null }]),
+        (aggregates ?? []).map(({ metric, mean, std }) => [metric, [mean ?? null, std ?? null]]),
       ),
       published: Object.fromEntries((published ?? []).map(({ metric, value }) => [metric, value])),
     }));
@@ -76,13 +76,13 @@ describe('examples/python/pull_table.py', () => {
   });
 
   it('prints a line for each row for people', async () => {
-    const lines = (await pullTable(python, [address, table.parent ?? ''])).trimEnd().split('\n');
+    const lines = (await pullTable(python, address, table.parent ?? '')).trimEnd().split('\n');
     expect(lines).toHaveLength(rows.length);
     expect(lines[0]).toMatch(/^A +S=32 +n = 2\/2 +testError \d+\.\d\d ± \d+\.\d\d +top1Error \(published\) 29\.60/);
   });
 
   it('ends with the status and the message when the server refuses', async () => {
-    await expect(pullTable(python, [address, 'sweeps/nobody-1'])).rejects.toMatchObject({
+    await expect(pullTable(python, address, 'sweeps/nobody-1')).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('NOT_FOUND: Expected the name of a sweep, got "sweeps/nobody-1".'),
     });

@@ -36,9 +36,7 @@ it('a Python client with nothing but the .proto files reads the rows that the Ty
     levels: Object.fromEntries(levels.map(({ factor, label }) => [factor, label])),
     n,
     expected,
-    metrics: Object.fromEntries(
-      aggregates.map(({ metric, mean, std }) => [metric, { mean: mean ?? null, std: std ?? null }]),
-    ),
+    metrics: Object.fromEntries(aggregates.map(({ metric, mean, std }) => [metric, [mean ?? null, std ?? null]])),
     published: Object.fromEntries(published.map(({ metric, value }) => [metric, value])),
   }));
   expect(expected.map(({ levels, n, published }) => [levels['config'], n, published])).toEqual([

@@ -67,7 +67,7 @@ export async function startScriptedServer(port = 0, world: ScriptedWorld = demoM
   const api = createScriptedApi(world);
   const server = createGrpcServer({
     api: { ...api, exportTable: (request, signal) => asBytes(api.exportTable(request, signal)) },
-    work: async () => undefined,
+    work: () => ({ onMessage: () => undefined, onClosed: () => undefined }),
     reflection: false,
     clock: systemClock,
     logger: createLogger('grpc-test', 'silent'),

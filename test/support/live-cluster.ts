@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,9 @@ const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url)
 
 /** Bound on start and stop: NATS, coordinator and a worker's training process on a busy machine. */
 const PATIENCE_MS = 90_000;
+
+/** Bound on a sweep of some seconds. */
+const SWEEP_PATIENCE_MS = 150_000;
 
 /** `tickwork up`: NATS, a coordinator and workers as real processes, in a folder of their own. */
 export interface LiveCluster extends AsyncDisposable {
@@ -64,7 +68,12 @@ export async function startLiveCluster({ workers = 1 } = {}): Promise<LiveCluste
       client,
       async run(studyYaml, onChange) {
         const { name } = await client.submitSweep({ requestId: randomUUID(), studyYaml });
-        for await (const _ of client.watchSweep({ name, minIntervalMs: 200 }, ended.signal)) await onChange?.();
+        const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(SWEEP_PATIENCE_MS)]);
+        try {
+          for await (const _ of client.watchSweep({ name, minIntervalMs: 200 }, signal)) await onChange?.();
+        } catch (error) {
+          throw new Error(`Expected ${name} to end, got ${String(error)}:\n${log}${await logs(folder.path)}`);
+        }
         return name;
       },
       async [Symbol.asyncDispose]() {
@@ -76,4 +85,14 @@ export async function startLiveCluster({ workers = 1 } = {}): Promise<LiveCluste
     await stop();
     throw new Error(`Expected \`tickwork up\` to start a cluster, got ${String(error)}:\n${log}`);
   }
+}
+
+/** The end of every process's log. */
+async function logs(folder: string): Promise<string> {
+  const directory = join(folder, 'state', 'logs');
+  const texts = (await readdir(directory)).map(async (file) => {
+    const lines = (await readFile(join(directory, file), 'utf8')).trimEnd().split('\n');
+    return `--- ${file}\n${lines.slice(-20).join('\n')}\n`;
+  });
+  return (await Promise.all(texts)).join('');
 }

@@ -4,14 +4,15 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-export const PULL_TABLE = fileURLToPath(new URL('../../examples/python/pull_table.py', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../examples/python/', import.meta.url));
 
-/** What examples/python/pull_table.py prints for a row with --json. */
+/** A row as examples/python/pull_table.py yields it. */
 export interface PulledRow {
   readonly levels: Readonly<Record<string, string>>;
   readonly n: number;
   readonly expected: number;
-  readonly metrics: Readonly<Record<string, { readonly mean: number | null; readonly std: number | null }>>;
+  /** Mean and standard deviation by metric. */
+  readonly metrics: Readonly<Record<string, readonly [number | null, number | null]>>;
   readonly published: Readonly<Record<string, number>>;
 }
 
@@ -26,19 +27,19 @@ export async function pythonWithGrpc(): Promise<string> {
   throw new Error('Expected a python3 with gRPC, got none. Debian: apt install python3-grpcio python3-grpc-tools.');
 }
 
-/** Runs the example against a server. Rejects with its stderr when it exits with another code than 0. */
-export async function pullTable(python: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await run(python, [PULL_TABLE, ...args], {
-    timeout: 60_000,
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
-  });
-  return stdout;
+/** Runs the example as a person does. Rejects with its stderr when it exits with another code than 0. */
+export function pullTable(python: string, address: string, sweep: string): Promise<string> {
+  return runInExamples(python, ['pull_table.py', address, sweep]);
 }
 
+/** Imports the example as a notebook does. */
 export async function pullRows(python: string, address: string, sweep: string, pageSize: number): Promise<PulledRow[]> {
-  const text = await pullTable(python, [address, sweep, '--page-size', String(pageSize), '--json']);
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as PulledRow);
+  const code =
+    'import json, sys, pull_table as p; print(json.dumps(list(p.pull_rows(*sys.argv[1:3], int(sys.argv[3])))))';
+  return JSON.parse(await runInExamples(python, ['-c', code, address, sweep, String(pageSize)])) as PulledRow[];
+}
+
+async function runInExamples(python: string, args: readonly string[]): Promise<string> {
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' };
+  return (await run(python, args, { cwd: FOLDER, timeout: 60_000, env })).stdout;
 }

@@ -28,8 +28,6 @@ export async function openDuckDbResultStore({
   return {
     commit: (batch) => database.transaction((connection) => writeBatch(connection, batch)),
 
-    resultsAfter: (sequence) => select('sequence > $1 ORDER BY sequence', [BigInt(sequence)], [BIGINT]),
-
     async result(sweepId, cell) {
       return (await select('sweep_id = $1 AND cell = $2', [sweepId, BigInt(cell)], [VARCHAR, BIGINT]))[0];
     },

@@ -1,5 +1,5 @@
 import { TickworkError } from '../../../core/errors.ts';
-import { type Aggregate, aggregate } from '../../../core/statistics/aggregate.ts';
+import { aggregate } from '../../../core/statistics/aggregate.ts';
 import { type GroupedAggregate, groupKey, groupOf } from '../../../core/table/grouping.ts';
 import type { FailureRecord, ReportRecord } from '../../../proto/records.ts';
 import type { ResultStore, SetAside, StoredResult } from '../../ports.ts';
@@ -36,12 +36,6 @@ export function createMemoryResultStore(): ResultStore {
       for (const aside of batch.setAside) keepAside(aside);
     },
 
-    async resultsAfter(sequence) {
-      return [...results.values()]
-        .filter((result) => result.sequence > sequence)
-        .sort((a, b) => a.sequence - b.sequence);
-    },
-
     async result(sweepId, cell) {
       return results.get(`${sweepId} ${cell}`);
     },
@@ -69,7 +63,7 @@ export function createMemoryResultStore(): ResultStore {
         }
       }
       return [...groups.values()]
-        .map(({ digits, metric, values }) => ({ digits, metric, aggregate: finite(aggregate(values)) }))
+        .map(({ digits, metric, values }) => ({ digits, metric, aggregate: aggregate(values) }))
         .sort(byDigitsAndMetric);
     },
 
@@ -113,9 +107,4 @@ function byDigitsAndMetric(a: GroupedAggregate, b: GroupedAggregate): number {
     if (difference !== 0) return difference;
   }
   return a.metric < b.metric ? -1 : a.metric > b.metric ? 1 : 0;
-}
-
-/** Overflow is an absent field, as in the database. */
-function finite(value: Aggregate): Aggregate {
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => Number.isFinite(part))) as unknown as Aggregate;
 }

@@ -36,6 +36,7 @@ const RETRY_BACKOFF = { firstMs: 100, capMs: 2_000 };
 export async function openNatsEventLog(options: NatsEventLogOptions): Promise<EventLog> {
   const { link, names, writerId, clock, random, logger, replicas = 1, patienceMs = 60_000 } = options;
   const settings = { name: names.eventStream, subjects: names.eventSubject, replicas, maxBytes: -1 };
+  const closing = new AbortController();
   let lastSequence = 0;
   let queue: Promise<void> = Promise.resolve();
 
@@ -47,9 +48,9 @@ export async function openNatsEventLog(options: NatsEventLogOptions): Promise<Ev
         return await attempt();
       } catch (error) {
         if (error instanceof TickworkError) throw error;
-        if (!isTransient(error) || clock.now() >= deadline) throw natsUnreachable(doing, error);
+        if (!isTransient(error) || clock.now() >= deadline || closing.signal.aborted) throw natsUnreachable(doing, error);
         logger.warn({ error: String(error), tries }, `NATS did not answer while ${doing}; retrying`);
-        await clock.sleep(50 + backoffMs(tries, random(), RETRY_BACKOFF));
+        await clock.sleep(50 + backoffMs(tries, random(), RETRY_BACKOFF), closing.signal);
       }
     }
   }
@@ -119,7 +120,10 @@ export async function openNatsEventLog(options: NatsEventLogOptions): Promise<Ev
     get lastSequence() {
       return lastSequence;
     },
-    close: () => queue.catch(() => undefined),
+    async close() {
+      closing.abort();
+      await queue.catch(() => undefined);
+    },
   };
 }
 

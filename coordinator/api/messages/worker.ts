@@ -2,7 +2,7 @@ import type { Worker } from '../../../proto/generated/tickwork/v1/Worker.ts';
 import { workerName } from '../../../proto/resource-names.ts';
 import type { LiveLease } from '../../sessions/lease-book.ts';
 import type { KnownWorker } from '../../sessions/registry.ts';
-import { wireLease } from '../../sessions/session.ts';
+import { wireLease } from '../../sessions/lease-message.ts';
 import { toTimestamp } from './timestamp.ts';
 
 export function toWorkerMessage({ session, connected }: KnownWorker, running: readonly LiveLease[], now: number): Worker {

@@ -7,7 +7,8 @@ export function renderLatex(table: Table, name: string): string {
   const alignment = columns.map(({ numeric }) => (numeric ? 'r' : 'l')).join('');
   const cell = (text: string, i: number): string => {
     if (text === '') return '';
-    const shown = text.includes('\\pm') ? `$${text}$` : escape(text);
+    // Only ours: a label is anybody's text.
+    const shown = columns[i]?.numeric && text.includes('\\pm') ? `$${text}$` : escape(text);
     return columns[i]?.published ? `\\textit{${shown}}` : shown;
   };
   return [

@@ -1,0 +1,19 @@
+/** Names of the RPCs as metrics label them; a test compares them with the .proto files. */
+export const RPC_METHODS = [
+  'PlanSweep',
+  'SubmitSweep',
+  'GetSweep',
+  'ListSweeps',
+  'WatchSweep',
+  'CancelSweep',
+  'ListTrials',
+  'GetTable',
+  'WatchTable',
+  'ExportTable',
+  'ListReports',
+  'ListWorkers',
+  'GetStatus',
+  'Work',
+] as const;
+
+export type RpcMethod = (typeof RPC_METHODS)[number];

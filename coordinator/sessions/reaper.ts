@@ -1,0 +1,61 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LeaseBook, LiveLease } from './lease-book.ts';
+import type { SessionRegistry } from './registry.ts';
+import { stopTrial } from './session.ts';
+
+export interface ReaperDeps {
+  readonly ledger: Ledger;
+  readonly book: LeaseBook;
+  readonly registry: SessionRegistry;
+  readonly leaseDurationMs: number;
+  readonly onExpired: () => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How often leases are looked at, as a share of their duration. */
+const REAP_SHARE = 10;
+/** A worker that is gone, holds nothing and was not heard of for so many leases is forgotten. */
+const FORGET_AFTER_LEASES = 10;
+
+/** Takes back leases that nobody speaks of, until `signal` aborts. */
+export async function reapLeases(deps: ReaperDeps, signal: AbortSignal): Promise<void> {
+  const { ledger, book, registry, leaseDurationMs, onExpired, clock, logger } = deps;
+  const everyMs = Math.max(20, leaseDurationMs / REAP_SHARE);
+
+  async function expire(lease: LiveLease, now: number): Promise<void> {
+    const silent = ((now - lease.heardAt) / 1000).toFixed(1);
+    const message = `lease expired: ${lease.worker} was not heard of for ${silent} s`;
+    logger.warn({ lease }, message);
+    try {
+      await ledger.submit({ type: 'lose-attempt', lease, kind: 'infrastructure', message, worker: lease.worker });
+    } catch (error) {
+      logger.debug({ err: error }, 'an expired lease was settled already');
+      return;
+    }
+    onExpired();
+    // It may only be slow: when it goes on, it shall not go on with this.
+    const known = registry.get(lease.worker);
+    if (known?.connected) stopTrial(known.session, lease, message);
+  }
+
+  function forgetTheGone(now: number): void {
+    for (const { session, connected } of registry.known()) {
+      const gone = now - session.lastHeardAt > FORGET_AFTER_LEASES * leaseDurationMs;
+      if (!connected && gone && book.ofWorker(session.worker).length === 0) registry.forget(session.worker);
+    }
+  }
+
+  while (!signal.aborted) {
+    const now = clock.now();
+    await Promise.all(book.expired(now, leaseDurationMs).map((lease) => expire(lease, now)));
+    forgetTheGone(now);
+    const before = clock.now();
+    await clock.sleep(everyMs, signal);
+    // A process that was stopped, or a clock that was set: no worker's silence.
+    const late = clock.now() - before - everyMs;
+    if (late > everyMs) book.excuse(late);
+  }
+}
