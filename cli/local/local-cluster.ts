@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { TickworkError } from '../../core/errors.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { createLifecycle } from '../../runtime/lifecycle.ts';
-import { lockDirectory } from '../../worker/outbox/directory-lock.ts';
+import { lockDirectory } from '../../runtime/directory-lock.ts';
 import { findExecutable } from '../provision/find-executable.ts';
 import type { Machine } from '../provision/machine.ts';
 import { lastLine, runCommand } from '../provision/run-command.ts';

@@ -1,7 +1,7 @@
 import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
 import type { Command } from '../../core/sweep/commands.ts';
 import type { Decision } from '../../core/sweep/decide.ts';
-import { disposeFailure, disposeResult, type Verdict } from '../../core/sweep/disposition.ts';
+import { disposeFailure, disposeResult, isUngranted, type Verdict } from '../../core/sweep/disposition.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import { type ClusterState, isCell, type SweepState, trialOf } from '../../core/sweep/state.ts';
 import type { Disposition } from '../../core/trial/states.ts';
@@ -104,7 +104,7 @@ function settleFailure(
 function settleReport(state: ClusterState, delivery: Delivery, record: ReportRecord, now: number): Settlement {
   const sweep = state.sweeps.get(record.sweepId);
   if (!sweep || !isCell(sweep, record.cell)) return aside(delivery, quarantined('no such cell'), now);
-  if (record.attempt > trialOf(sweep, record.cell).attempt) {
+  if (isUngranted(trialOf(sweep, record.cell), record.attempt)) {
     return aside(delivery, quarantined(`attempt ${record.attempt} was never granted`), now);
   }
   return {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { DATASETS } from '../catalogue/datasets.ts';
 import { createGrid, type Grid } from '../grid/grid.ts';
-import type { Complaint } from './load-study.ts';
+import type { Complaint } from './complaint.ts';
 import type { Study } from './study.ts';
 import { type TrialParameters, trialParametersSchema } from './trial-parameters.ts';
 

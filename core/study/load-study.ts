@@ -5,8 +5,9 @@ import { type ErrorCode, type FieldViolation, TickworkError } from '../errors.ts
 import { countConfigurations, createGrid, MAX_GRID } from '../grid/grid.ts';
 import { gridSize } from '../grid/mixed-radix.ts';
 import { type ParameterValue, type Study, type StudyFactor, type StudyInput, studySchema } from './study.ts';
+import type { Complaint } from './complaint.ts';
 import { checkLevels, isTrialParameter } from './check-levels.ts';
-import { parseYaml, type Path, pathText, type PositionedYaml } from './yaml-positions.ts';
+import { parseYaml, pathText, type PositionedYaml } from './yaml-positions.ts';
 
 /** Characters of YAML a study may have: text and parsed study travel in one message of the event log. */
 export const MAX_STUDY_CHARACTERS = 131_072;
@@ -45,11 +46,6 @@ export function loadStudy(text: string): Study {
     ]);
   }
   return study;
-}
-
-export interface Complaint {
-  readonly path: Path;
-  readonly message: string;
 }
 
 const radices = (study: Study): number[] => study.factors.map((factor) => factor.levels.length);

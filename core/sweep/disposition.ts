@@ -1,5 +1,5 @@
 import type { Disposition } from '../trial/states.ts';
-import { holds } from '../trial/trial.ts';
+import { holds, type Trial } from '../trial/trial.ts';
 import type { RecordKey } from './commands.ts';
 import { type ClusterState, isCell, trialOf } from './state.ts';
 
@@ -20,7 +20,7 @@ export function disposeResult(state: ClusterState, record: RecordKey & { readonl
   if (!sweep || !isCell(sweep, record.cell)) return settled('quarantined', 'no such cell');
   const trial = trialOf(sweep, record.cell);
   if (record.epoch > state.epoch) return settled('quarantined', `epoch ${record.epoch} is in the future`);
-  if (record.attempt > trial.attempt) return settled('quarantined', `attempt ${record.attempt} was never granted`);
+  if (isUngranted(trial, record.attempt)) return settled('quarantined', `attempt ${record.attempt} was never granted`);
   switch (trial.state) {
     case 'pending':
     case 'leased':
@@ -43,6 +43,14 @@ export function disposeFailure(state: ClusterState, record: RecordKey): Verdict 
   if (!sweep || !isCell(sweep, record.cell)) return settled('quarantined', 'no such cell');
   const trial = trialOf(sweep, record.cell);
   if (holds(trial, record)) return { outcome: 'accept' };
-  if (record.attempt > trial.attempt) return settled('quarantined', `attempt ${record.attempt} was never granted`);
+  if (isUngranted(trial, record.attempt)) return settled('quarantined', `attempt ${record.attempt} was never granted`);
   return settled(trial.state === 'failed' && trial.attempt === record.attempt ? 'committed' : 'superseded', `the trial is ${trial.state}`);
+}
+
+/**
+ * A trial counts the attempts that were granted, but one that succeeded names the attempt whose result was taken: a later one may
+ * have been under way, and what it still sends is superseded, no contradiction.
+ */
+export function isUngranted(trial: Trial, attempt: number): boolean {
+  return trial.state !== 'succeeded' && attempt > trial.attempt;
 }

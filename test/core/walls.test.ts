@@ -55,7 +55,7 @@ const WALLS: readonly Wall[] = [
   { room: 'cli', may: ['cli', 'core', 'proto', 'runtime', 'node:', 'commander'], why: 'it talks to the coordinator through cli/client only' },
   {
     room: 'cli/local',
-    may: ['cli', 'core', 'proto', 'runtime', 'node:', 'worker/outbox/directory-lock.ts'],
+    may: ['cli', 'core', 'proto', 'runtime', 'node:'],
     why: 'it runs the other processes and knows none of their rooms',
   },
   { room: 'cli/client', may: ['cli', 'core', 'proto', 'runtime', '@grpc/grpc-js'], why: 'it is the gRPC adapter' },

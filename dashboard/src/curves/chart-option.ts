@@ -2,7 +2,7 @@ import type { LineSeriesOption } from 'echarts/charts';
 import type { GridComponentOption, TooltipComponentOption } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
 import { chartTooltip } from './chart-tooltip.ts';
-import type { CurveChartProps } from './curve-chart.tsx';
+import type { CurveChartProps } from './chart-props.ts';
 import { dashOf, markOf } from './line-style.ts';
 import type { Palette } from './use-palette.ts';
 

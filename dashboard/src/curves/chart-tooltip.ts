@@ -1,4 +1,4 @@
-import type { CurveChartProps } from './curve-chart.tsx';
+import type { CurveChartProps } from './chart-props.ts';
 import { colourVariable } from './line-style.ts';
 
 /**

@@ -4,19 +4,10 @@ import { type ECharts, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 import { chartOption } from './chart-option.ts';
-import type { CurveGroup } from './curves.ts';
+import type { CurveChartProps } from './chart-props.ts';
 import { usePalette } from './use-palette.ts';
 
 use([LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
-
-export interface CurveChartProps {
-  readonly groups: readonly CurveGroup[];
-  /** All seeds of the sweep, shown or not: a seed keeps its line style. */
-  readonly seeds: readonly string[];
-  /** Of the metric. */
-  readonly title: string;
-  readonly highlighted: string | undefined;
-}
 
 export default function CurveChart(props: CurveChartProps) {
   const element = useRef<HTMLDivElement>(null);

@@ -2,7 +2,7 @@ import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../runtime/clock.ts';
-import { lockDirectory } from '../../../worker/outbox/directory-lock.ts';
+import { lockDirectory } from '../../../runtime/directory-lock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Above any pid that Linux gives. */

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, readdir, readFile, readlink, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { TickworkError } from '../../core/errors.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import { TickworkError } from '../core/errors.ts';
+import type { Clock } from './clock.ts';
 
 /**
  * A claim on a directory: an empty file whose name says who made it, so that it is complete from the moment it exists.
