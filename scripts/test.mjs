@@ -15,7 +15,13 @@ const VITEST_LIMIT_MS = 22 * 60_000;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const mark = randomUUID();
-const env = { ...process.env, [RUN_MARK]: mark, PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin` };
+const env = {
+  ...process.env,
+  [RUN_MARK]: mark,
+  PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin`,
+  // ONNX Runtime's builds report to their maker unless told not to.
+  ORT_DISABLE_TELEMETRY: '1',
+};
 
 const preparations = [
   {

@@ -18,7 +18,9 @@ import { createProgressView, type ProgressView } from '../progress-view.ts';
 import { messageJson } from '../render/message-json.ts';
 import { formatSeconds, formatShare } from '../render/numbers.ts';
 import { renderSweepTable } from '../render/sweep-table.ts';
+import type { SweepProgress } from '../render/sweep-progress.ts';
 import { untilAborted } from '../until-aborted.ts';
+import { createStallWatch } from './stall-watch.ts';
 import { utilisation } from './utilisation.ts';
 
 export interface DemoOptions extends LocalOptions {
@@ -63,7 +65,10 @@ export async function runDemo(cli: CliContext, options: DemoOptions): Promise<vo
   });
   lifecycle.add('client', client.close);
   const request = { requestId: cli.uuid(), studyYaml };
-  const finished = await Promise.race([runStudy(cli, client, request, options.study, view), cluster.gaveUp]);
+  const stall = createStallWatch(cli.clock, stateDir);
+  lifecycle.add('stall watch', stall.close);
+  const running = runStudy(cli, client, request, options.study, view, stall.seen);
+  const finished = await Promise.race([running, cluster.gaveUp, stall.stalled]);
   view.close();
 
   const { sweep, table } = finished;
@@ -88,6 +93,7 @@ async function runStudy(
   request: { readonly requestId: string; readonly studyYaml: string },
   file: string,
   view: ProgressView,
+  seen: (progress: SweepProgress) => void,
 ): Promise<Finished> {
   const submitted = await aboutFile(file, () => client.submitSweep(request));
   view.say(`Submitted ${file} as ${submitted.name.replace(/^sweeps\//, '')}: ${submitted.counts?.total ?? 0} trials`);
@@ -101,6 +107,7 @@ async function runStudy(
     minIntervalMs: MIN_INTERVAL_MS,
   })) {
     sweep = progress.sweep;
+    seen(progress);
     view.update(progress);
   }
   const table = await wholeTable(client, { parent: sweep.name });

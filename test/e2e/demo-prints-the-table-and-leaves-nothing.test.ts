@@ -37,7 +37,7 @@ test('--keep leaves it serving: tables and metrics can be asked for until Ctrl-C
 
 test('Ctrl-C in the middle of training takes everything down in order, with exit code 130', async () => {
   await using demo = await startDemo(['--study', fixture('short-study.yaml')]);
-  await demo.printed(/epoch 1\/2/);
+  await demo.printed(/epoch 1\/3/);
   demo.signal('SIGINT');
   expect(await demo.exited).toBe(130);
   expect(await demo.leftProcesses()).toEqual([]);
@@ -46,7 +46,7 @@ test('Ctrl-C in the middle of training takes everything down in order, with exit
 
 test('a demo that is killed itself leaves no process: the children notice', async () => {
   await using demo = await startDemo(['--study', fixture('short-study.yaml')]);
-  await demo.printed(/epoch 1\/2/);
+  await demo.printed(/epoch 1\/3/);
   demo.signal('SIGKILL');
   await demo.exited;
   await eventually('no process to be left', async () => ((await demo.leftProcesses()).length === 0 ? true : undefined));
@@ -55,7 +55,7 @@ test('a demo that is killed itself leaves no process: the children notice', asyn
 test('a study that is wrong is refused with its places, and nothing is left', async () => {
   await using demo = await startDemo(['--study', fixture('wrong-study.yaml'), '--workers', '1']);
   expect(await demo.exited).toBe(2);
-  expect(demo.stderr()).toMatch(/wrong-study\.yaml:\d+:\d+ parameters\.trainEpochz: Unknown key/);
+  expect(demo.stderr()).toMatch(/wrong-study\.yaml:\d+:\d+ parameters\.trainEpochz: Expected a trial parameter/);
   expect(await demo.leftProcesses()).toEqual([]);
   expect(demo.leftFiles()).toEqual([]);
 });

@@ -12,7 +12,7 @@ async function demoWithKill(victim: string): Promise<{ readonly demo: DemoProces
   const demo = await startDemo(['--study', fixture('short-study.yaml'), '--json']);
   try {
     const pid = (await demo.processes()).get(victim);
-    await demo.printed(/epoch 2\/2/);
+    await demo.printed(/epoch 2\/3/);
     process.kill(pid as number, 'SIGKILL');
     await demo.printed(new RegExp(`^${victim} died \\(SIGKILL\\); starting it again`, 'm'));
     expect(await demo.exited, demo.stderr()).toBe(0);

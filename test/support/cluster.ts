@@ -57,7 +57,7 @@ export async function startCluster(): Promise<Cluster> {
       });
       const ready = deferred<{ grpc: string; http: string }>();
       const running = launch(lifecycle, 'coordinator', (signal) => runCoordinator(config, { signal, logger, onReady: ready.resolve }));
-      const { grpc, http } = await Promise.race([ready.promise, running.ended.then(() => Promise.reject(new Error('The coordinator ended.')))]);
+      const { grpc, http } = await Promise.race([ready.promise, running.ended.then(() => Promise.reject(new Error('Expected the coordinator to start, but it ended.')))]);
       ports = { grpcPort: portOf(grpc), httpPort: portOf(http) };
       const client = connectApi(grpc);
       lifecycle.add('client', () => client.close());

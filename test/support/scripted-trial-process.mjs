@@ -48,6 +48,10 @@ function run({ trialId, spec, options }) {
       }, 10);
       return;
     }
+    // A result that says which cell it is of, after a while in which something can happen.
+    case SCRIPTS.tellLearningRate:
+      setTimeout(() => succeed(trialId, { ...METRICS, testError: spec.parameters.learningRate * 100 }), 100);
+      return;
     case SCRIPTS.exitInTheMiddle:
       process.stderr.write('The roof is on fire.\n', () => process.exit(3));
       return;

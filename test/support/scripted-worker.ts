@@ -1,153 +1,108 @@
-import { type ClientDuplexStream, credentials, type StatusObject } from '@grpc/grpc-js';
-import { connect, type NatsConnection } from 'nats';
+import { type ClientDuplexStream, credentials, status, type StatusObject } from '@grpc/grpc-js';
 import type { Assignment__Output as Assignment } from '../../proto/generated/tickwork/v1/Assignment.ts';
 import type { CoordinatorMessage__Output as CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { Hello } from '../../proto/generated/tickwork/v1/Hello.ts';
 import type { Lease__Output as Lease } from '../../proto/generated/tickwork/v1/Lease.ts';
-import type { StopTrial__Output as StopTrial } from '../../proto/generated/tickwork/v1/StopTrial.ts';
-import type { Welcome__Output as Welcome } from '../../proto/generated/tickwork/v1/Welcome.ts';
 import type { WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import { loadTickworkProto } from '../../proto/load.ts';
 import { PROTOCOL_VERSION } from '../../proto/protocol-version.ts';
-import { encodeRecord, recordId, type TrialRecord } from '../../proto/records.ts';
 import { parseSweepName } from '../../proto/resource-names.ts';
-import { decodeStatusDetails, STATUS_DETAILS_KEY } from '../../proto/status-details.ts';
-import { natsNames } from '../../proto/subjects.ts';
+import { decodeStatusDetails, STATUS_DETAILS_KEY, type StatusDetails } from '../../proto/status-details.ts';
 import { eventually } from './eventually.ts';
 
-/** A worker that says what the test tells it to, over a real stream; nothing is answered or repeated by itself. */
+/** A worker that says what the test tells it to: the real agent is too polite for most of what can go wrong. */
 export interface ScriptedWorker extends AsyncDisposable {
-  readonly welcome: Promise<Welcome>;
-  /** Everything the coordinator has said on this stream. */
   readonly received: readonly CoordinatorMessage[];
-  /** The n-th assignment (from 0); waits for it. */
-  assignment(n: number): Promise<Assignment & { readonly lease: Lease }>;
-  /** Waits for an order to stop this lease. */
-  stopOrder(lease: Lease): Promise<StopTrial>;
-  /** Waits for the receipt of a record. @returns its disposition. */
-  receipt(recordId: string): Promise<string>;
   send(message: WorkerMessage): void;
-  /** Says that these leases run. */
-  heartbeat(...leases: readonly Lease[]): void;
-  /** How the stream ended, and the code of the rich details. */
-  readonly ended: Promise<StatusObject & { readonly errorCode: string | undefined }>;
-  /** Says that it has nothing more to say, as an orderly shutdown does. */
+  /** One heartbeat that names these leases. */
+  beat(...running: readonly Lease[]): void;
+  /** Heartbeats every 50 ms that name what `running` returns, until the stream ends. */
+  keepBeating(running: () => readonly Lease[]): void;
+  /** The first message, past or future, that `pick` gives something for. */
+  expect<T>(what: string, pick: (message: CoordinatorMessage) => T | null | undefined): Promise<T>;
+  /** The n-th assignment, from 0. */
+  assignment(n: number): Promise<Assignment & { readonly lease: Lease }>;
+  readonly assignments: readonly (Assignment & { readonly lease: Lease })[];
+  /** Orders to stop, by lease id. */
+  readonly stopped: readonly string[];
+  receipt(recordId: string): Promise<string>;
+  /** How the stream ended. */
+  readonly ended: Promise<{ readonly code: number; readonly name: string; readonly message: string; readonly details?: StatusDetails }>;
+  /** Says that nothing more will come. */
   finish(): void;
-  /** Cuts the stream, as a crash does. */
+  /** Cuts the stream. */
   drop(): void;
 }
 
-let pid = 1000;
-
-/** Opens a stream to a coordinator. @param hello what differs from a plain worker with one slot. */
-export function connectScriptedWorker(address: string, hello: Hello = {}): ScriptedWorker {
+export function startScriptedWorker(address: string, hello: Partial<Hello> | 'none' = {}): ScriptedWorker {
   const { WorkerService } = loadTickworkProto();
   const client = new WorkerService(address, credentials.createInsecure());
   const call: ClientDuplexStream<WorkerMessage, CoordinatorMessage> = client.work();
   const received: CoordinatorMessage[] = [];
+  let over = false;
   call.on('data', (message: CoordinatorMessage) => received.push(message));
   call.on('error', () => undefined);
-  const ended = new Promise<StatusObject & { errorCode: string | undefined }>((resolve) => {
+  const ended = new Promise<Awaited<ScriptedWorker['ended']>>((resolve) => {
     call.on('status', (reply: StatusObject) => {
+      over = true;
       const [bytes] = reply.metadata.get(STATUS_DETAILS_KEY);
-      const errorCode = bytes instanceof Uint8Array ? decodeStatusDetails(bytes)?.code : undefined;
-      resolve({ ...reply, errorCode });
+      const details = bytes instanceof Uint8Array ? decodeStatusDetails(bytes) : undefined;
+      resolve({ code: reply.code, name: status[reply.code] as string, message: reply.details, ...(details ? { details } : {}) });
     });
   });
-  call.write({
-    hello: {
-      worker: 'w1',
-      protocolVersion: PROTOCOL_VERSION,
-      softwareVersion: 'scripted',
-      slots: 1,
-      host: 'here',
-      pid: pid++,
-      ...hello,
-    },
-  });
-
-  const find = <T>(what: string, pick: (message: CoordinatorMessage) => T | null | undefined | false): Promise<T> =>
-    eventually(what, () => {
-      for (const message of received) {
-        const picked = pick(message);
-        if (picked !== null && picked !== undefined && picked !== false) return picked;
-      }
-      return undefined;
-    });
-
-  let sequence = 0;
-  return {
-    get welcome() {
-      return find('a Welcome', (message) => message.welcome);
-    },
+  const worker: ScriptedWorker = {
     received,
-    assignment: (n) =>
-      eventually(`assignment ${n}`, () => {
-        const assignment = received.flatMap((message) => message.assignment ?? [])[n];
-        return assignment as (Assignment & { lease: Lease }) | undefined;
-      }),
-    stopOrder: (lease) =>
-      find(`an order to stop cell ${lease.cell}`, ({ stop }) => stop?.lease?.leaseId === lease.leaseId && stop),
-    receipt: (id) =>
-      find(`the receipt of ${id}`, ({ receipts }) => receipts?.receipts.find((receipt) => receipt.recordId === id)?.disposition),
-    send: (message) => void call.write(message),
-    heartbeat: (...leases) =>
-      void call.write({ heartbeat: { sequence: ++sequence, running: leases.map((lease) => ({ lease })), outboxRecords: 0 } }),
-    ended,
-    finish: () => void call.end(),
-    drop: () => {
-      call.cancel();
+    send: (message) => void (over || call.write(message)),
+    beat: (...running) => worker.send({ heartbeat: { sequence: 1, running: running.map((lease) => ({ lease })), outboxRecords: 0, draining: false } }),
+    keepBeating(running) {
+      const timer = setInterval(() => (over ? clearInterval(timer) : worker.beat(...running())), 50);
+      void ended.then(() => clearInterval(timer));
     },
+    expect: (what, pick) =>
+      eventually(what, () => {
+        for (const message of received) {
+          const picked = pick(message);
+          if (picked !== null && picked !== undefined) return picked;
+        }
+        return undefined;
+      }),
+    assignment: (n) => eventually(`assignment ${n}`, () => worker.assignments[n]),
+    get assignments() {
+      return received.flatMap(({ assignment }) => (assignment ? [assignment as Assignment & { lease: Lease }] : []));
+    },
+    get stopped() {
+      return received.flatMap(({ stop }) => (stop?.lease ? [stop.lease.leaseId] : []));
+    },
+    receipt: (recordId) =>
+      worker.expect(`a receipt for ${recordId}`, ({ receipts }) => receipts?.receipts.find((r) => r.recordId === recordId)?.disposition as string | undefined),
+    ended,
+    finish: () => call.end(),
+    drop: () => call.cancel(),
     async [Symbol.asyncDispose]() {
       call.cancel();
+      await ended;
       client.close();
     },
   };
+  if (hello !== 'none') worker.send({ hello: helloOf(hello) });
+  return worker;
 }
 
-/** A worker's way to JetStream. */
-export interface RecordPublisher extends AsyncDisposable {
-  /** @returns the record's id. */
-  publish(record: TrialRecord): Promise<string>;
-  /** Any bytes at all, without an id. */
-  publishBytes(bytes: Uint8Array): Promise<void>;
-}
+let pid = 100_000;
 
-export async function connectPublisher(servers: string, namespace: string, worker = 'w1'): Promise<RecordPublisher> {
-  const connection: NatsConnection = await connect({ servers });
-  const subject = natsNames(namespace).recordSubject(worker);
+function helloOf(changes: Partial<Hello>): Hello {
   return {
-    async publish(record) {
-      const id = recordId(record);
-      await connection.jetstream().publish(subject, encodeRecord(record));
-      return id;
-    },
-    async publishBytes(bytes) {
-      await connection.jetstream().publish(subject, bytes);
-    },
-    [Symbol.asyncDispose]: () => connection.close(),
+    worker: 'scripted',
+    protocolVersion: PROTOCOL_VERSION,
+    softwareVersion: 'test',
+    slots: 1,
+    host: 'test',
+    // Another process each time.
+    pid: pid++,
+    ...changes,
   };
 }
 
-type Outcome<Kind extends TrialRecord['kind']> = Partial<Omit<Extract<TrialRecord, { kind: Kind }>, 'kind'>>;
-
-const keyOf = (lease: Lease, worker: string) => {
-  const sweepId = parseSweepName(lease.sweep) as string;
-  return { sweepId, cell: lease.cell, attempt: lease.attempt, leaseId: lease.leaseId, epoch: lease.epoch, worker };
-};
-
-/** The result that a worker would send for this lease. */
-export function resultOf(lease: Lease, changes: Outcome<'result'> = {}): TrialRecord {
-  const metrics = { testError: 10 + lease.cell };
-  const said = { durationMs: 5, endedAt: 1, provenance: { executor: 'scripted' } };
-  return { kind: 'result', ...keyOf(lease, 'w1'), ...said, metrics, ...changes };
-}
-
-export function failureOf(lease: Lease, changes: Outcome<'failure'> = {}): TrialRecord {
-  const said = { durationMs: 5, endedAt: 1, failure: 'infrastructure' as const, message: 'it broke' };
-  return { kind: 'failure', ...keyOf(lease, 'w1'), ...said, ...changes };
-}
-
-export function reportOf(lease: Lease, trainEpoch: number, metrics: Record<string, number>): TrialRecord {
-  return { kind: 'report', ...keyOf(lease, 'w1'), trainEpoch, metrics };
+export function sweepIdOf(lease: Lease): string {
+  return parseSweepName(lease.sweep) as string;
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { PROTOCOL_VERSION } from '../../../proto/protocol-version.ts';
 import { type Cluster, startCluster } from '../../support/cluster.ts';
 import { eventually } from '../../support/eventually.ts';
-import { connectPublisher, connectScriptedWorker, failureOf, resultOf } from '../../support/scripted-worker.ts';
+import { connectPublisher, connectPlayedWorker, failureOf, resultOf } from '../../support/played-worker.ts';
 import { smallStudyYaml } from '../../support/studies.ts';
 
 const ONE_CELL = smallStudyYaml({ configs: ['A'] });
@@ -22,7 +22,7 @@ describe('a worker that says Hello', () => {
   it('is welcomed and given what fits its slots', async () => {
     await using cluster = await startCluster();
     const { grpc, name, trial } = await withSweep(cluster, THREE_CELLS);
-    await using worker = connectScriptedWorker(grpc, { slots: 2 });
+    await using worker = connectPlayedWorker(grpc, { slots: 2 });
     expect(await worker.welcome).toMatchObject({
       epoch: 1,
       heartbeatIntervalMs: 100,
@@ -43,15 +43,15 @@ describe('a worker that says Hello', () => {
   it('of another protocol version is refused by name', async () => {
     await using cluster = await startCluster();
     const { grpc } = await cluster.startCoordinator();
-    await using worker = connectScriptedWorker(grpc, { protocolVersion: PROTOCOL_VERSION + 1 });
+    await using worker = connectPlayedWorker(grpc, { protocolVersion: PROTOCOL_VERSION + 1 });
     expect(await worker.ended).toMatchObject({ code: status.FAILED_PRECONDITION, errorCode: 'WORKER_VERSION' });
   });
 
   it('without a usable name or slot is refused', async () => {
     await using cluster = await startCluster();
     const { grpc } = await cluster.startCoordinator();
-    await using nameless = connectScriptedWorker(grpc, { worker: 'a b' });
-    await using slotless = connectScriptedWorker(grpc, { slots: 0 });
+    await using nameless = connectPlayedWorker(grpc, { worker: 'a b' });
+    await using slotless = connectPlayedWorker(grpc, { slots: 0 });
     expect(await nameless.ended).toMatchObject({ code: status.INVALID_ARGUMENT, errorCode: 'ARGUMENT_INVALID' });
     expect(await slotless.ended).toMatchObject({ code: status.INVALID_ARGUMENT, errorCode: 'ARGUMENT_INVALID' });
   });
@@ -59,11 +59,11 @@ describe('a worker that says Hello', () => {
   it('under the name of a living process is refused; the same process replaces its own stream', async () => {
     await using cluster = await startCluster();
     const { grpc } = await cluster.startCoordinator({ heartbeatIntervalMs: 60_000, leaseDurationMs: 600_000 });
-    await using first = connectScriptedWorker(grpc, { pid: 7 });
+    await using first = connectPlayedWorker(grpc, { pid: 7 });
     await first.welcome;
-    await using impostor = connectScriptedWorker(grpc, { pid: 8 });
+    await using impostor = connectPlayedWorker(grpc, { pid: 8 });
     expect(await impostor.ended).toMatchObject({ code: status.ALREADY_EXISTS, errorCode: 'WORKER_DUPLICATE' });
-    await using again = connectScriptedWorker(grpc, { pid: 7 });
+    await using again = connectPlayedWorker(grpc, { pid: 7 });
     await again.welcome;
     await first.ended;
   });
@@ -73,10 +73,10 @@ describe('a lease', () => {
   it('whose worker falls silent expires, and the cell goes to another as the next attempt', async () => {
     await using cluster = await startCluster();
     const { grpc, client, name } = await withSweep(cluster, ONE_CELL, 600);
-    await using silent = connectScriptedWorker(grpc, { worker: 'silent' });
+    await using silent = connectPlayedWorker(grpc, { worker: 'silent' });
     const { lease } = await silent.assignment(0);
     silent.send({ started: { lease } });
-    await using other = connectScriptedWorker(grpc, { worker: 'other' });
+    await using other = connectPlayedWorker(grpc, { worker: 'other' });
     const beat = setInterval(() => other.heartbeat(), 50);
     const next = await other.assignment(0).finally(() => clearInterval(beat));
     expect(next.lease).toMatchObject({ cell: lease.cell, attempt: 2 });
@@ -87,7 +87,7 @@ describe('a lease', () => {
   it('given back is a lost attempt; the cell starts again at once', async () => {
     await using cluster = await startCluster();
     const { grpc, trial } = await withSweep(cluster, ONE_CELL);
-    await using worker = connectScriptedWorker(grpc);
+    await using worker = connectPlayedWorker(grpc);
     const { lease } = await worker.assignment(0);
     worker.send({ released: { lease, kind: 'FAILURE_KIND_PREEMPTED', message: 'moved away' } });
     expect((await worker.assignment(1)).lease).toMatchObject({ cell: lease.cell, attempt: 2 });
@@ -97,7 +97,7 @@ describe('a lease', () => {
   it('that is stale is refused by name and stopped', async () => {
     await using cluster = await startCluster();
     const { grpc } = await withSweep(cluster, ONE_CELL);
-    await using worker = connectScriptedWorker(grpc, { slots: 2 });
+    await using worker = connectPlayedWorker(grpc, { slots: 2 });
     const { lease } = await worker.assignment(0);
     worker.send({ released: { lease, kind: 'FAILURE_KIND_PREEMPTED', message: 'moved away' } });
     await worker.assignment(1);
@@ -108,26 +108,26 @@ describe('a lease', () => {
   it('is adopted when its worker comes back with it, and lost at once when it comes back without', async () => {
     await using cluster = await startCluster();
     const { grpc, trial } = await withSweep(cluster, ONE_CELL);
-    await using first = connectScriptedWorker(grpc, { pid: 7 });
+    await using first = connectPlayedWorker(grpc, { pid: 7 });
     const { lease } = await first.assignment(0);
     first.send({ started: { lease } });
     await eventually('a running trial', async () => ((await trial(0)).state === 'TRIAL_STATE_RUNNING' ? true : undefined));
     first.drop();
 
-    await using second = connectScriptedWorker(grpc, { pid: 7, inFlight: [lease] });
+    await using second = connectPlayedWorker(grpc, { pid: 7, inFlight: [lease] });
     await second.welcome;
     second.heartbeat(lease);
     expect(await trial(0)).toMatchObject({ attempt: 1, state: 'TRIAL_STATE_RUNNING' });
     second.drop();
 
-    await using third = connectScriptedWorker(grpc, { pid: 9 });
+    await using third = connectPlayedWorker(grpc, { pid: 9 });
     expect((await third.assignment(0)).lease).toMatchObject({ cell: lease.cell, attempt: 2 });
   });
 
   it('of a cancelled sweep is stopped, and its slot is used again once the worker has stopped', async () => {
     await using cluster = await startCluster();
     const { grpc, client, name } = await withSweep(cluster, ONE_CELL);
-    await using worker = connectScriptedWorker(grpc);
+    await using worker = connectPlayedWorker(grpc);
     const { lease } = await worker.assignment(0);
     await client.cancelSweep({ requestId: randomUUID(), name });
     await worker.stopOrder(lease);
@@ -144,7 +144,7 @@ describe('a failure', () => {
     await using cluster = await startCluster();
     const { grpc, trial } = await withSweep(cluster, ONE_CELL);
     await using publisher = await connectPublisher(cluster.nats.url, 'test');
-    await using worker = connectScriptedWorker(grpc);
+    await using worker = connectPlayedWorker(grpc);
     for (let attempt = 1; attempt <= 3; attempt++) {
       const { lease } = await worker.assignment(attempt - 1);
       expect(lease.attempt).toBe(attempt);
@@ -163,7 +163,7 @@ describe('a failure', () => {
     await using cluster = await startCluster();
     const { grpc, trial, client, name } = await withSweep(cluster, ONE_CELL);
     await using publisher = await connectPublisher(cluster.nats.url, 'test');
-    await using worker = connectScriptedWorker(grpc);
+    await using worker = connectPlayedWorker(grpc);
     const { lease } = await worker.assignment(0);
     await worker.receipt(await publisher.publish(failureOf(lease, { failure: 'diverged', message: 'The loss became NaN.' })));
     expect(await trial(0)).toMatchObject({ state: 'TRIAL_STATE_FAILED', failureKind: 'FAILURE_KIND_DIVERGED' });
@@ -176,7 +176,7 @@ describe('a worker whose stream breaks', () => {
     await using cluster = await startCluster();
     const { grpc, client, trial } = await withSweep(cluster, ONE_CELL, 2_000);
     await using publisher = await connectPublisher(cluster.nats.url, 'test', 'breaks');
-    await using breaks = connectScriptedWorker(grpc, { worker: 'breaks' });
+    await using breaks = connectPlayedWorker(grpc, { worker: 'breaks' });
     const { lease } = await breaks.assignment(0);
     breaks.drop();
     await publisher.publish(resultOf(lease, { worker: 'breaks' }));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../../support/cluster.ts';
 import { eventually } from '../../support/eventually.ts';
-import { connectPublisher, connectScriptedWorker, failureOf, reportOf, resultOf } from '../../support/scripted-worker.ts';
+import { connectPublisher, connectPlayedWorker, failureOf, reportOf, resultOf } from '../../support/played-worker.ts';
 import { smallStudyYaml } from '../../support/studies.ts';
 
 /** A coordinator, one sweep of a single cell, a worker that has it, and the worker's way to NATS. */
@@ -11,7 +11,7 @@ async function withLease(cluster: Cluster) {
   const { client, grpc } = coordinator;
   const { name } = await client.submitSweep({ requestId: randomUUID(), studyYaml: smallStudyYaml({ configs: ['A'] }) });
   const publisher = await connectPublisher(cluster.nats.url, 'test');
-  const worker = connectScriptedWorker(grpc);
+  const worker = connectPlayedWorker(grpc);
   const { lease } = await worker.assignment(0);
   return {
     ...coordinator,
@@ -150,7 +150,7 @@ describe('a worker that asks for receipts', () => {
     await world.worker.receipt(result);
     world.worker.drop();
 
-    await using back = connectScriptedWorker(world.grpc);
+    await using back = connectPlayedWorker(world.grpc);
     const never = ['small-1.0.1.report-9', 'other-1.0.1.result', 'nonsense'];
     back.send({ unreceipted: { recordIds: [...never, report, result] } });
     expect(await back.receipt(report)).toBe('DISPOSITION_COMMITTED');
