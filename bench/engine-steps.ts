@@ -3,10 +3,10 @@
  * dropout, one thread) on the ONNX executor. Run: `npx tsc -p . && node dist/bench/engine-steps.js [steps]`.
  */
 import { availableParallelism, cpus, loadavg } from 'node:os';
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { createOnnxExecutor } from '../engine/mod.ts';
+import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, NamedTensors, Shape, Step, TensorSpec } from '../engine/mod.ts';
+import { createOnnxExecutor } from '../engine/mod.ts';
 
 const BATCH = 64;
 const SIDE = 28;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TickworkError } from '../core/errors.ts';
-import { systemClock, type Clock } from '../runtime/clock.ts';
+import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Machine } from './provision/machine.ts';
 import type { Terminal } from './terminal.ts';

@@ -28,7 +28,10 @@ export function printError(cli: CliContext, thrown: unknown, json: boolean): voi
 export function errorLines(error: unknown, file?: string): string[] {
   if (error instanceof Interrupted) return [error.message];
   if (!(error instanceof TickworkError)) {
-    return [`tickwork: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, 'This is a defect of Tickwork. Please report it with the lines above.'];
+    return [
+      `tickwork: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      'This is a defect of Tickwork. Please report it with the lines above.',
+    ];
   }
   const places = error.violations.map(({ field, message, line, column }) => {
     const place = [file, line, column].filter((part) => part !== undefined).join(':');
@@ -44,5 +47,8 @@ function errorJson(error: unknown): object {
   if (error instanceof TickworkError) {
     return { code: error.code, message: error.message, retryable: error.retryable, violations: error.violations };
   }
-  return { code: error instanceof Interrupted ? 'INTERRUPTED' : 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
+  return {
+    code: error instanceof Interrupted ? 'INTERRUPTED' : 'INTERNAL',
+    message: error instanceof Error ? error.message : String(error),
+  };
 }

@@ -41,7 +41,10 @@ export function createProgram(cli: CliContext): Command {
   const program = new Command('tickwork')
     .description('Runs grids of ConvNet trials over many workers and publishes the table.')
     .version(SOFTWARE_VERSION)
-    .option('--coordinator <HOST:PORT>', `the coordinator to talk to (default: $TICKWORK_COORDINATOR, else ${DEFAULT_COORDINATOR})`)
+    .option(
+      '--coordinator <HOST:PORT>',
+      `the coordinator to talk to (default: $TICKWORK_COORDINATOR, else ${DEFAULT_COORDINATOR})`,
+    )
     .option('--json', 'print JSON on stdout, and nothing else there')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({

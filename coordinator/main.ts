@@ -82,6 +82,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
       natsNamespace: config.namespace,
       coordinatorVersion: SOFTWARE_VERSION,
     },
+    canDecide: () => link.connected,
     onAssigned: (waitMs) => metrics.observe('tickwork_lease_wait_seconds', waitMs / 1000),
     onExpired: () => metrics.increment('tickwork_leases_expired_total'),
     logger,

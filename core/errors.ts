@@ -4,7 +4,10 @@
  */
 export const ERROR_CODES = {
   STUDY_SYNTAX: { retryable: false, summary: 'The study is not well-formed YAML.' },
-  STUDY_INVALID: { retryable: false, summary: 'A field of the study has the wrong type, an unknown name or a bad value.' },
+  STUDY_INVALID: {
+    retryable: false,
+    summary: 'A field of the study has the wrong type, an unknown name or a bad value.',
+  },
   GRID_EMPTY: { retryable: false, summary: 'An axis has no level, or the constraint leaves no cell.' },
   GRID_TOO_LARGE: { retryable: false, summary: 'The grid has more cells than a coordinator accepts.' },
   ARGUMENT_INVALID: { retryable: false, summary: 'A request field or command-line option is missing or malformed.' },
@@ -24,7 +27,10 @@ export const ERROR_CODES = {
   NOT_READY: { retryable: true, summary: 'The coordinator is starting or shutting down.' },
   DATASET_MISSING: { retryable: false, summary: 'A dataset file is not where it was expected.' },
   DATASET_CORRUPT: { retryable: false, summary: 'A dataset file is truncated or not in its format.' },
-  STEP_UNTRACEABLE: { retryable: false, summary: 'A training step reads a value or uses a kernel that cannot be traced.' },
+  STEP_UNTRACEABLE: {
+    retryable: false,
+    summary: 'A training step reads a value or uses a kernel that cannot be traced.',
+  },
   TRIAL_DIVERGED: { retryable: false, summary: 'The loss became NaN or infinite.' },
   CONFIG_INVALID: { retryable: false, summary: 'A setting of a process is missing or malformed.' },
   INTERNAL: { retryable: false, summary: 'A defect of Tickwork itself.' },
@@ -48,7 +54,11 @@ export class TickworkError extends Error {
   readonly code: ErrorCode;
   readonly violations: readonly FieldViolation[];
 
-  constructor(code: ErrorCode, message: string, options: { violations?: readonly FieldViolation[]; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { violations?: readonly FieldViolation[]; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.violations = options.violations ?? [];

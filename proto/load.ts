@@ -22,17 +22,20 @@ export function protoFolder(): string {
     try {
       readFileSync(join(folder, 'load-options.json'));
       return folder;
-    } catch {
-      continue;
-    }
+    } catch {}
   }
-  throw new Error(`Expected the .proto files in ${here} or ${join(here, '../../proto')}, found neither. Reinstall Tickwork.`);
+  throw new Error(
+    `Expected the .proto files in ${here} or ${join(here, '../../proto')}, found neither. Reinstall Tickwork.`,
+  );
 }
 
 /** The one place that reads .proto files; options are those of the generated types (load-options.json). */
 export function loadTickworkDefinition(files: readonly string[] = FILES): PackageDefinition {
   const folder = protoFolder();
-  const options = JSON.parse(readFileSync(join(folder, 'load-options.json'), 'utf8')) as { longs: 'Number'; enums: 'String' };
+  const options = JSON.parse(readFileSync(join(folder, 'load-options.json'), 'utf8')) as {
+    longs: 'Number';
+    enums: 'String';
+  };
   return loadSync([...files], {
     ...options,
     longs: Number,

@@ -79,7 +79,9 @@ export function decodeRecord(bytes: Uint8Array): { readonly record: TrialRecord 
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    return { problem: `Expected a JSON object in UTF-8, got ${bytes.length} bytes that are not: ${(error as Error).message}` };
+    return {
+      problem: `Expected a JSON object in UTF-8, got ${bytes.length} bytes that are not: ${(error as Error).message}`,
+    };
   }
   const parsed = trialRecordSchema.safeParse(value);
   return parsed.success ? { record: parsed.data } : { problem: z.prettifyError(parsed.error) };
@@ -110,7 +112,14 @@ const RECORD_ID = /^([a-z0-9-]+)\.(\d{1,15})\.(\d{1,9})\.(result|failure|report-
 export function parseRecordId(id: string): RecordKey | undefined {
   const match = RECORD_ID.exec(id);
   if (!match) return undefined;
-  const [, sweepId, cell, attempt, what, trainEpoch] = match as unknown as [string, string, string, string, string, string?];
+  const [, sweepId, cell, attempt, what, trainEpoch] = match as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string?,
+  ];
   const key = { sweepId, cell: Number(cell), attempt: Number(attempt) };
   if (trainEpoch !== undefined) return { ...key, kind: 'report', trainEpoch: Number(trainEpoch) };
   return { ...key, kind: what as 'result' | 'failure' };

@@ -1,5 +1,5 @@
-import protobuf from 'protobufjs';
 import { join } from 'node:path';
+import protobuf from 'protobufjs';
 import { ERROR_CODES, type ErrorCode, type FieldViolation, type TickworkError } from '../core/errors.ts';
 import type { BadRequest__Output as BadRequest } from './generated/google/rpc/BadRequest.ts';
 import type { ErrorInfo__Output as ErrorInfo } from './generated/google/rpc/ErrorInfo.ts';

@@ -24,7 +24,9 @@ export function isSubjectToken(text: string): boolean {
 
 export function natsNames(namespace: string): NatsNames {
   if (!isSubjectToken(namespace)) {
-    throw new Error(`Expected the NATS namespace to be 1 to 64 letters, digits, "_" or "-", got ${JSON.stringify(namespace)}.`);
+    throw new Error(
+      `Expected the NATS namespace to be 1 to 64 letters, digits, "_" or "-", got ${JSON.stringify(namespace)}.`,
+    );
   }
   const upper = namespace.toUpperCase().replaceAll('-', '_');
   return {

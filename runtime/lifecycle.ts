@@ -23,7 +23,8 @@ export function createLifecycle(): Lifecycle {
         errors.push(new Error(`Could not release ${entry.name}: ${String(error)}`, { cause: error }));
       }
     }
-    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} releases failed: ${errors.map(String).join('; ')}`);
+    if (errors.length > 0)
+      throw new AggregateError(errors, `${errors.length} releases failed: ${errors.map(String).join('; ')}`);
   }
 
   const release = (): Promise<void> => (done ??= releaseAll());

@@ -2,7 +2,7 @@ import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROTOCOL_VERSION, SOFTWARE_VERSION } from '../proto/protocol-version.ts';
-import { systemClock, type Clock } from '../runtime/clock.ts';
+import { type Clock, systemClock } from '../runtime/clock.ts';
 import { createLifecycle } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { startAgent } from './agent/agent.ts';

@@ -176,5 +176,8 @@ const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):(\d{1,5})$/;
 export function requireAddress(text: string, origin: string): string {
   const port = Number(ADDRESS.exec(text)?.[2] ?? 0);
   if (port >= 1 && port <= 65_535) return text;
-  throw new TickworkError('ARGUMENT_INVALID', `Expected ${origin} to be HOST:PORT, got ${JSON.stringify(text)}. For example 127.0.0.1:7077.`);
+  throw new TickworkError(
+    'ARGUMENT_INVALID',
+    `Expected ${origin} to be HOST:PORT, got ${JSON.stringify(text)}. For example 127.0.0.1:7077.`,
+  );
 }

@@ -41,10 +41,16 @@ export async function* followSweep(
   let lostAt: number | undefined;
   for (;;) {
     // Without an error, the server has ended the stream because it is shutting down.
-    let problem: unknown = new TickworkError('NOT_READY', `Expected ${client.address} to go on, got the end of the stream. Try again.`);
+    let problem: unknown = new TickworkError(
+      'NOT_READY',
+      `Expected ${client.address} to go on, got the end of the stream. Try again.`,
+    );
     try {
       let first = true;
-      for await (const { sweep, active, finished } of client.watchSweep({ name, minIntervalMs: options.minIntervalMs }, signal)) {
+      for await (const { sweep, active, finished } of client.watchSweep(
+        { name, minIntervalMs: options.minIntervalMs },
+        signal,
+      )) {
         if (!sweep) continue;
         const missed = first && connections++ > 0 ? await finishedTrials(client, name) : [];
         first = false;

@@ -16,17 +16,34 @@ export function statusError(error: ServiceError, address: string, deadlineMs: nu
   return new TickworkError(...inWords(error, address, deadlineMs), { cause: error });
 }
 
-function inWords(error: ServiceError, address: string, deadlineMs: number): ['COORDINATOR_UNREACHABLE' | 'INTERNAL', string] {
-  const advice = 'Start one with `tickwork up`, or name the right address with --coordinator HOST:PORT or TICKWORK_COORDINATOR.';
+function inWords(
+  error: ServiceError,
+  address: string,
+  deadlineMs: number,
+): ['COORDINATOR_UNREACHABLE' | 'INTERNAL', string] {
+  const advice =
+    'Start one with `tickwork up`, or name the right address with --coordinator HOST:PORT or TICKWORK_COORDINATOR.';
   switch (error.code) {
     case status.UNAVAILABLE:
-      return ['COORDINATOR_UNREACHABLE', `Expected a Tickwork coordinator at ${address}, got no answer (${reason(error.details)}). ${advice}`];
+      return [
+        'COORDINATOR_UNREACHABLE',
+        `Expected a Tickwork coordinator at ${address}, got no answer (${reason(error.details)}). ${advice}`,
+      ];
     case status.DEADLINE_EXCEEDED:
-      return ['COORDINATOR_UNREACHABLE', `Expected the coordinator at ${address} to answer within ${deadlineMs / 1000} s, got nothing. ${advice}`];
+      return [
+        'COORDINATOR_UNREACHABLE',
+        `Expected the coordinator at ${address} to answer within ${deadlineMs / 1000} s, got nothing. ${advice}`,
+      ];
     case status.UNIMPLEMENTED:
-      return ['COORDINATOR_UNREACHABLE', `Expected ${address} to serve tickwork.v1, got a server that does not know this call. ${advice}`];
+      return [
+        'COORDINATOR_UNREACHABLE',
+        `Expected ${address} to serve tickwork.v1, got a server that does not know this call. ${advice}`,
+      ];
     default:
-      return ['INTERNAL', `Expected an answer from ${address}, got ${status[error.code]}: ${error.details}. See the coordinator's log.`];
+      return [
+        'INTERNAL',
+        `Expected an answer from ${address}, got ${status[error.code]}: ${error.details}. See the coordinator's log.`,
+      ];
   }
 }
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../runtime/logger.ts';
-import { hostAndPort } from './host-and-port.ts';
 import type { AddCommand } from './command.ts';
+import { hostAndPort } from './host-and-port.ts';
 import { collect, examples, wholeNumber } from './options.ts';
 
 interface CoordinatorOptions {
@@ -25,15 +25,37 @@ export const addCoordinator: AddCommand = (program, cli) => {
   program
     .command('coordinator')
     .description('run a coordinator until Ctrl-C: split sweeps over workers, commit their results, serve the tables')
-    .addOption(new Option('--grpc <HOST:PORT>', 'where workers and clients dial; port 0 takes a free one').argParser(hostAndPort).default({ host: '127.0.0.1', port: 7077 }, '127.0.0.1:7077'))
-    .addOption(new Option('--http <HOST:PORT>', 'the page, the JSON API, /metrics and /healthz').argParser(hostAndPort).default({ host: '127.0.0.1', port: 7078 }, '127.0.0.1:7078'))
+    .addOption(
+      new Option('--grpc <HOST:PORT>', 'where workers and clients dial; port 0 takes a free one')
+        .argParser(hostAndPort)
+        .default({ host: '127.0.0.1', port: 7077 }, '127.0.0.1:7077'),
+    )
+    .addOption(
+      new Option('--http <HOST:PORT>', 'the page, the JSON API, /metrics and /healthz')
+        .argParser(hostAndPort)
+        .default({ host: '127.0.0.1', port: 7078 }, '127.0.0.1:7078'),
+    )
     .option('--nats <URL>', 'address of NATS; may be given again (default: nats://127.0.0.1:4222)', collect)
-    .option('--advertise-nats <URL>', 'address of NATS as workers see it; may be given again (default: the same)', collect)
+    .option(
+      '--advertise-nats <URL>',
+      'address of NATS as workers see it; may be given again (default: the same)',
+      collect,
+    )
     .option('--namespace <NAME>', 'separates clusters that share a NATS server', 'tickwork')
-    .option('--replicas <N>', 'copies of each JetStream stream: 1 on a single server, 3 on a cluster', wholeNumber(1, 5), 1)
+    .option(
+      '--replicas <N>',
+      'copies of each JetStream stream: 1 on a single server, 3 on a cluster',
+      wholeNumber(1, 5),
+      1,
+    )
     .option('--state-dir <DIR>', 'holds the table; of this coordinator alone', join('.tickwork', 'coordinator'))
     .option('--heartbeat-ms <N>', 'how often workers say that they live', wholeNumber(50, 600_000), 5_000)
-    .option('--lease-ms <N>', 'a trial is given to another worker when its own was silent for this long', wholeNumber(200, 3_600_000), 30_000)
+    .option(
+      '--lease-ms <N>',
+      'a trial is given to another worker when its own was silent for this long',
+      wholeNumber(200, 3_600_000),
+      30_000,
+    )
     .option('--reflection', 'answer gRPC reflection, for grpcurl and the like')
     .option('--allow-host <NAME>', 'name under which browsers may open the page; may be given again', collect)
     .addOption(new Option('--log-level <LEVEL>', 'what is logged on stderr').choices(LOG_LEVELS).default('info'))

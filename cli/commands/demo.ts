@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { GlobalOptions } from '../context.ts';
 import { type DemoOptions, runDemo } from '../demo/demo.ts';
 import { packageRoot } from '../package-root.ts';
@@ -15,9 +15,13 @@ export const addDemo: AddCommand = (program, cli) => {
     .option('--study <FILE>', 'another study (default: studies/demo.yaml)')
     .option('--state-dir <DIR>', 'keep the state in this folder (default: a temporary one)')
     .option('--keep', 'leave everything serving until Ctrl-C')
-    .addHelpText('after', examples('tickwork demo', 'tickwork demo --keep', 'tickwork demo --workers 4 --study studies/demo.yaml --json'))
+    .addHelpText(
+      'after',
+      examples('tickwork demo', 'tickwork demo --keep', 'tickwork demo --workers 4 --study studies/demo.yaml --json'),
+    )
     .action(async (_, self) => {
-      const options = self.optsWithGlobals() as Omit<DemoOptions, 'study'> & GlobalOptions & { readonly study?: string };
+      const options = self.optsWithGlobals() as Omit<DemoOptions, 'study'> &
+        GlobalOptions & { readonly study?: string };
       const study = options.study ?? join(packageRoot(fileURLToPath(import.meta.url)), 'studies', 'demo.yaml');
       await runDemo(cli, { ...options, study });
     });

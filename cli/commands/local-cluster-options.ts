@@ -7,7 +7,7 @@ const MAX_WORKERS = 64;
 export function addLocalOptions(command: Command, defaultWorkers: number, fewestWorkers: number): Command {
   return command
     .option('--workers <N>', 'workers on this machine', wholeNumber(fewestWorkers, MAX_WORKERS), defaultWorkers)
-    .option('--threads <N>', 'CPU threads of each worker (default: the machine\'s, shared evenly)', wholeNumber(1, 1024))
+    .option('--threads <N>', "CPU threads of each worker (default: the machine's, shared evenly)", wholeNumber(1, 1024))
     .option('--dataset-root <DIR>', 'folder that holds datasets; may be given again', collect)
     .option('--nats-server <PATH>', 'the nats-server program (default: found or fetched)');
 }

@@ -1,5 +1,5 @@
-import { type GlobalOptions, printJson, printLines } from '../context.ts';
 import { allPages } from '../client/all-pages.ts';
+import { type GlobalOptions, printJson, printLines } from '../context.ts';
 import { renderSweeps } from '../render/listings.ts';
 import { messageJson } from '../render/message-json.ts';
 import type { AddCommand } from './command.ts';
@@ -13,7 +13,10 @@ export const addLs: AddCommand = (program, cli) => {
     .command('ls')
     .description('list the sweeps, newest first')
     .option('--limit <N>', 'show at most N', wholeNumber(1, MAX), 50)
-    .addHelpText('after', examples('tickwork ls', 'tickwork ls --limit 5 --json', 'tickwork ls --coordinator lab7:7077'))
+    .addHelpText(
+      'after',
+      examples('tickwork ls', 'tickwork ls --limit 5 --json', 'tickwork ls --coordinator lab7:7077'),
+    )
     .action(async (_, command) => {
       const options = command.optsWithGlobals() as GlobalOptions & { readonly limit: number };
       const sweeps = await withClient(cli, options, (client) =>

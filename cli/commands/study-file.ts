@@ -13,7 +13,10 @@ export async function readStudyFile(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new TickworkError('ARGUMENT_INVALID', `Expected ${file} to be a readable study, got a problem: ${why}. Check the path.`);
+    throw new TickworkError(
+      'ARGUMENT_INVALID',
+      `Expected ${file} to be a readable study, got a problem: ${why}. Check the path.`,
+    );
   }
 }
 

@@ -19,7 +19,14 @@ export const addSubmit: AddCommand = (program, cli) => {
     .description('submit a study; prints the name of the sweep')
     .option('--wait', 'follow the sweep to its end and print its table; exit code 1 when a trial failed')
     .option('--request-id <UUID>', 'submit at most once under this id (default: a new one)')
-    .addHelpText('after', examples('tickwork submit studies/demo.yaml', 'tickwork submit studies/demo.yaml --wait', 'tickwork submit studies/demo.yaml --json'))
+    .addHelpText(
+      'after',
+      examples(
+        'tickwork submit studies/demo.yaml',
+        'tickwork submit studies/demo.yaml --wait',
+        'tickwork submit studies/demo.yaml --json',
+      ),
+    )
     .action(async (file: string, _, command) => {
       const options = command.optsWithGlobals() as SubmitOptions;
       const studyYaml = await readStudyFile(file);

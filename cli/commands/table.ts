@@ -1,7 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { TickworkError } from '../../core/errors.ts';
-import { tableFormatCodec, type TableFormat } from '../../proto/enums.ts';
+import { type TableFormat, tableFormatCodec } from '../../proto/enums.ts';
 import type { GetTableRequest } from '../../proto/generated/tickwork/v1/GetTableRequest.ts';
 import type { Table__Output } from '../../proto/generated/tickwork/v1/Table.ts';
 import type { CoordinatorClient } from '../client/coordinator-client.ts';
@@ -47,15 +47,23 @@ export const addTable: AddCommand = (program, cli) => {
         metrics: [...(options.metrics ?? [])],
       };
       await withClient(cli, options, async (client) => {
-        if (options.format === 'text' || (options.json && options.format === 'json')) await print(cli, client, request, options);
+        if (options.format === 'text' || (options.json && options.format === 'json'))
+          await print(cli, client, request, options);
         else await exportTable(cli, client, request, options.format, options);
       });
     });
 };
 
-async function print(cli: CliContext, client: CoordinatorClient, request: GetTableRequest, options: TableOptions): Promise<void> {
+async function print(
+  cli: CliContext,
+  client: CoordinatorClient,
+  request: GetTableRequest,
+  options: TableOptions,
+): Promise<void> {
   const table = await wholeTable(client, request);
-  const text = options.json ? `${JSON.stringify(messageJson(table), undefined, 2)}\n` : `${renderSweepTable(table).join('\n')}\n`;
+  const text = options.json
+    ? `${JSON.stringify(messageJson(table), undefined, 2)}\n`
+    : `${renderSweepTable(table).join('\n')}\n`;
   if (options.output === undefined) cli.stdout.write(text);
   else await save(cli, options.output, Buffer.from(text), options);
 }
@@ -78,14 +86,21 @@ async function exportTable(
   options: TableOptions,
 ): Promise<void> {
   if (format === 'parquet' && options.output === undefined && cli.stdout.isTty) {
-    throw new TickworkError('ARGUMENT_INVALID', 'Expected -o FILE for the binary format parquet, got a terminal. Name a file or pipe the output.');
+    throw new TickworkError(
+      'ARGUMENT_INVALID',
+      'Expected -o FILE for the binary format parquet, got a terminal. Name a file or pipe the output.',
+    );
   }
   const chunks: Buffer[] = [];
   const request = { table, format: tableFormatCodec.encode(format), allowIncomplete: options.requireComplete !== true };
   for await (const { data } of client.exportTable(request, cli.signal)) chunks.push(Buffer.from(data));
   const document = Buffer.concat(chunks);
   if (options.output !== undefined) await save(cli, options.output, document, options);
-  else if (options.json) printJson(cli, { format, [format === 'parquet' ? 'base64' : 'text']: document.toString(format === 'parquet' ? 'base64' : 'utf8') });
+  else if (options.json)
+    printJson(cli, {
+      format,
+      [format === 'parquet' ? 'base64' : 'text']: document.toString(format === 'parquet' ? 'base64' : 'utf8'),
+    });
   else if (format === 'parquet') cli.stdout.write(document);
   else printLines(cli, [document.toString('utf8').trimEnd()]);
 }
@@ -98,7 +113,10 @@ async function save(cli: CliContext, file: string, document: Buffer, options: Gl
     await rename(partial, file);
   } catch (error) {
     await rm(partial, { force: true });
-    throw new TickworkError('ARGUMENT_INVALID', `Expected ${file} to be writable, got a problem: ${error instanceof Error ? error.message : error}. Name another file.`);
+    throw new TickworkError(
+      'ARGUMENT_INVALID',
+      `Expected ${file} to be writable, got a problem: ${error instanceof Error ? error.message : error}. Name another file.`,
+    );
   }
   if (options.json) printJson(cli, { file, bytes: document.length });
   else note(cli, `Wrote ${document.length} bytes to ${file}`);

@@ -20,11 +20,19 @@ export const addTrials: AddCommand = (program, cli) => {
     .description('list the trials of a sweep: state, worker, metrics, why one waits or failed')
     .option('--state <STATE>', `only trials in this state (${TRIAL_STATES.join(', ')})`)
     .option('--limit <N>', 'show at most N', wholeNumber(1, 1_000_000), 1000)
-    .addHelpText('after', examples('tickwork trials vgg-demo-1', 'tickwork trials vgg-demo-1 --state failed', 'tickwork trials sweeps/vgg-demo-1 --json'))
+    .addHelpText(
+      'after',
+      examples(
+        'tickwork trials vgg-demo-1',
+        'tickwork trials vgg-demo-1 --state failed',
+        'tickwork trials sweeps/vgg-demo-1 --json',
+      ),
+    )
     .action(async (sweep: string, _, command) => {
       const options = command.optsWithGlobals() as TrialsOptions;
       const parent = sweepNameOf(sweep);
-      const state = options.state === undefined ? 'TRIAL_STATE_UNSPECIFIED' : trialStateCodec.encode(trialState(options.state));
+      const state =
+        options.state === undefined ? 'TRIAL_STATE_UNSPECIFIED' : trialStateCodec.encode(trialState(options.state));
       const trials = await withClient(cli, options, (client) =>
         allPages(async (pageToken) => {
           const page = await client.listTrials({ parent, state, pageSize: Math.min(options.limit, 1000), pageToken });
@@ -39,5 +47,8 @@ export const addTrials: AddCommand = (program, cli) => {
 function trialState(text: string): TrialState {
   const state = TRIAL_STATES.find((known) => known === text);
   if (state) return state;
-  throw new TickworkError('ARGUMENT_INVALID', `Expected --state to be one of ${TRIAL_STATES.join(', ')}, got ${JSON.stringify(text)}.`);
+  throw new TickworkError(
+    'ARGUMENT_INVALID',
+    `Expected --state to be one of ${TRIAL_STATES.join(', ')}, got ${JSON.stringify(text)}.`,
+  );
 }

@@ -19,8 +19,16 @@ export const addUp: AddCommand = (program, cli) => {
   addLocalOptions(command, 1, 0)
     .option('--state-dir <DIR>', 'where everything is kept', '.tickwork')
     .option('--port <N>', 'gRPC port on 127.0.0.1; 0 takes a free one', wholeNumber(0, 65_535), 7077)
-    .option('--http-port <N>', 'port of the page and /metrics on 127.0.0.1; 0 takes a free one', wholeNumber(0, 65_535), 7078)
-    .addHelpText('after', examples('tickwork up', 'tickwork up --workers 4 --threads 2', 'tickwork up --workers 0 --port 0 --json'))
+    .option(
+      '--http-port <N>',
+      'port of the page and /metrics on 127.0.0.1; 0 takes a free one',
+      wholeNumber(0, 65_535),
+      7078,
+    )
+    .addHelpText(
+      'after',
+      examples('tickwork up', 'tickwork up --workers 4 --threads 2', 'tickwork up --workers 0 --port 0 --json'),
+    )
     .action(async (_, self) => {
       const options = self.optsWithGlobals() as UpOptions;
       const say = (line: string): void => cli.stderr.write(`${line}\n`);
@@ -32,7 +40,8 @@ export const addUp: AddCommand = (program, cli) => {
       });
       try {
         const { coordinator, page, nats } = cluster;
-        if (options.json) printJson(cli, { coordinator, page, metrics: `${page}/metrics`, nats, pids: cluster.pids() }, true);
+        if (options.json)
+          printJson(cli, { coordinator, page, metrics: `${page}/metrics`, nats, pids: cluster.pids() }, true);
         else {
           printLines(cli, [
             `gRPC     ${coordinator}   (tickwork --coordinator ${coordinator} submit FILE)`,

@@ -1,5 +1,5 @@
-import type { CliContext, GlobalOptions } from '../context.ts';
 import { type CoordinatorClient, createCoordinatorClient, requireAddress } from '../client/coordinator-client.ts';
+import type { CliContext, GlobalOptions } from '../context.ts';
 
 export const DEFAULT_COORDINATOR = '127.0.0.1:7077';
 

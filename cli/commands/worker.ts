@@ -26,10 +26,18 @@ export const addWorker: AddCommand = (program, cli) => {
     .option('--name <NAME>', 'unique in the cluster and the same at every start (default: made of the host name)')
     .option('--slots <N>', 'trials at the same time', wholeNumber(1, 64), 1)
     .option('--threads <N>', "CPU threads of each trial (default: the machine's, shared evenly)", wholeNumber(1, 1024))
-    .option('--state-dir <DIR>', 'holds results that are not committed yet; of this worker alone', join('.tickwork', 'worker'))
+    .option(
+      '--state-dir <DIR>',
+      'holds results that are not committed yet; of this worker alone',
+      join('.tickwork', 'worker'),
+    )
     .option('--dataset-root <DIR>', 'folder that holds datasets; may be given again', collect)
     .option('--label <KEY=VALUE>', 'a word that studies may ask for; may be given again', keyValue)
-    .option('--nats <URL>', 'address of NATS as this machine sees it; may be given again (default: as the coordinator says)', collect)
+    .option(
+      '--nats <URL>',
+      'address of NATS as this machine sees it; may be given again (default: as the coordinator says)',
+      collect,
+    )
     .addOption(new Option('--log-level <LEVEL>', 'what is logged on stderr').choices(LOG_LEVELS).default('info'))
     .addHelpText(
       'after',

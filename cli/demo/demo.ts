@@ -17,8 +17,8 @@ import { type LocalOptions, provisionAndStart, threadsPerWorker } from '../local
 import { createProgressView, type ProgressView } from '../progress-view.ts';
 import { messageJson } from '../render/message-json.ts';
 import { formatSeconds, formatShare } from '../render/numbers.ts';
-import { renderSweepTable } from '../render/sweep-table.ts';
 import type { SweepProgress } from '../render/sweep-progress.ts';
+import { renderSweepTable } from '../render/sweep-table.ts';
 import { untilAborted } from '../until-aborted.ts';
 import { createStallWatch } from './stall-watch.ts';
 import { utilisation } from './utilisation.ts';
@@ -115,7 +115,12 @@ async function runStudy(
   return { sweep, table, trials };
 }
 
-function report(cli: CliContext, options: DemoOptions, cluster: LocalCluster, { sweep, table, trials }: Finished): void {
+function report(
+  cli: CliContext,
+  options: DemoOptions,
+  cluster: LocalCluster,
+  { sweep, table, trials }: Finished,
+): void {
   const use = utilisation(sweep, trials, options.workers);
   if (options.json) {
     const { coordinator, page } = cluster;
@@ -141,7 +146,9 @@ function report(cli: CliContext, options: DemoOptions, cluster: LocalCluster, { 
           `Makespan ${formatSeconds(use.makespanSeconds)} on ${options.workers} workers with ${threads} CPU thread(s) each; ` +
             `${formatShare(use.shareInsideTrials)} of the workers' time was spent inside trials.`,
         ]),
-    ...(options.keep ? [] : [`Metrics were at ${cluster.page}/metrics and the page at ${cluster.page}/; with --keep they stay.`]),
+    ...(options.keep
+      ? []
+      : [`Metrics were at ${cluster.page}/metrics and the page at ${cluster.page}/; with --keep they stay.`]),
   ]);
 }
 
@@ -166,4 +173,6 @@ async function keepServing(
 }
 
 const processList = (cluster: LocalCluster): string =>
-  Object.entries(cluster.pids()).map(([name, pid]) => `${name} ${pid}`).join(', ');
+  Object.entries(cluster.pids())
+    .map(([name, pid]) => `${name} ${pid}`)
+    .join(', ');

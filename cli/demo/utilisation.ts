@@ -10,7 +10,11 @@ export interface Utilisation {
 }
 
 /** @returns undefined while the sweep or one of its trials has no end. */
-export function utilisation(sweep: Sweep__Output, trials: readonly Trial__Output[], slots: number): Utilisation | undefined {
+export function utilisation(
+  sweep: Sweep__Output,
+  trials: readonly Trial__Output[],
+  slots: number,
+): Utilisation | undefined {
   const start = unixMs(sweep.createTime);
   const finish = unixMs(sweep.finishTime);
   if (start === undefined || finish === undefined || finish <= start) return undefined;

@@ -2,13 +2,13 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TickworkError } from '../../core/errors.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { createLifecycle } from '../../runtime/lifecycle.ts';
 import { lockDirectory } from '../../runtime/directory-lock.ts';
+import { createLifecycle } from '../../runtime/lifecycle.ts';
 import { findExecutable } from '../provision/find-executable.ts';
 import type { Machine } from '../provision/machine.ts';
 import { lastLine, runCommand } from '../provision/run-command.ts';
 import { natsSpec, parseNatsVersion, writeNatsConfig } from './nats-spec.ts';
-import { supervise, type Supervised } from './supervise.ts';
+import { type Supervised, supervise } from './supervise.ts';
 import { tickworkSpec } from './tickwork-spec.ts';
 
 export interface LocalClusterOptions {
@@ -101,7 +101,8 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       coordinator: coordinator.ready.grpc,
       page: coordinator.ready.page,
       nats: natsUrl,
-      pids: () => Object.fromEntries([...running].map(([name, process]) => [name, process.pid] as const).toSorted(byName)),
+      pids: () =>
+        Object.fromEntries([...running].map(([name, process]) => [name, process.pid] as const).toSorted(byName)),
       gaveUp: Promise.race([...running.values()].map((process) => process.gaveUp)),
       release: lifecycle.release,
     };
@@ -121,7 +122,10 @@ async function startNats(options: LocalClusterOptions, common: Common): Promise<
   const asked = await runCommand(natsProgram, ['--version'], { timeoutMs: 10_000, signal, env: machine.env });
   const version = parseNatsVersion(asked.output);
   if (version === undefined) {
-    throw new TickworkError('NATS_UNREACHABLE', `Expected ${natsProgram} to be a nats-server, got: ${lastLine(asked.output)}. Install another.`);
+    throw new TickworkError(
+      'NATS_UNREACHABLE',
+      `Expected ${natsProgram} to be a nats-server, got: ${lastLine(asked.output)}. Install another.`,
+    );
   }
   const setpriv = machine.platform === 'linux' ? await findExecutable('setpriv', machine) : undefined;
   const settings = {
@@ -150,7 +154,20 @@ async function startCoordinator(
     ...common,
     stopGraceMs: COORDINATOR_GRACE_MS,
     spec: () => {
-      const args = ['coordinator', '--grpc', grpc, '--http', http, '--nats', natsUrl, '--state-dir', join(options.stateDir, 'coordinator'), '--log-level', 'warn', ...LEASE];
+      const args = [
+        'coordinator',
+        '--grpc',
+        grpc,
+        '--http',
+        http,
+        '--nats',
+        natsUrl,
+        '--state-dir',
+        join(options.stateDir, 'coordinator'),
+        '--log-level',
+        'warn',
+        ...LEASE,
+      ];
       const spec = tickworkSpec({ ...processOptions(options, 'coordinator'), args });
       return {
         ...spec,
@@ -166,15 +183,35 @@ async function startCoordinator(
   return coordinator;
 }
 
-function startWorker(options: LocalClusterOptions, common: Common, name: string, grpc: string): Promise<Supervised<unknown>> {
-  const args = ['worker', '--coordinator', grpc, '--name', name, '--threads', String(options.threads), '--log-level', 'warn'];
+function startWorker(
+  options: LocalClusterOptions,
+  common: Common,
+  name: string,
+  grpc: string,
+): Promise<Supervised<unknown>> {
+  const args = [
+    'worker',
+    '--coordinator',
+    grpc,
+    '--name',
+    name,
+    '--threads',
+    String(options.threads),
+    '--log-level',
+    'warn',
+  ];
   return supervise({
     ...common,
     stopGraceMs: WORKER_GRACE_MS,
     spec: () =>
       tickworkSpec({
         ...processOptions(options, name),
-        args: [...args, '--state-dir', join(options.stateDir, 'workers', name), ...options.datasetRoots.flatMap((root) => ['--dataset-root', root])],
+        args: [
+          ...args,
+          '--state-dir',
+          join(options.stateDir, 'workers', name),
+          ...options.datasetRoots.flatMap((root) => ['--dataset-root', root]),
+        ],
       }),
   });
 }

@@ -1,7 +1,7 @@
 import { TickworkError } from '../../core/errors.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type Child, type ChildSpec, logTail, startChild } from './child.ts';
-import { restartDelayMs, RESTARTS } from './restart-policy.ts';
+import { RESTARTS, restartDelayMs } from './restart-policy.ts';
 
 export interface SuperviseOptions<Ready> {
   /** Called for every start; later starts may use what earlier ones learned (their ports). */
@@ -53,19 +53,29 @@ export async function supervise<Ready>(options: SuperviseOptions<Ready>): Promis
     if (outcome.ready) return outcome.value;
     first.kill();
     options.signal.throwIfAborted();
-    throw new TickworkError('INTERNAL', `Expected ${name} to start, got ${outcome.why}. The end of its log:\n${logTail(logFile)}`);
+    throw new TickworkError(
+      'INTERNAL',
+      `Expected ${name} to start, got ${outcome.why}. The end of its log:\n${logTail(logFile)}`,
+    );
   }
 
   /** Ready, ended, or too late, whichever comes first. */
-  async function settled(starting: Child<Ready>): Promise<{ ready: true; value: Ready } | { ready: false; why: string }> {
+  async function settled(
+    starting: Child<Ready>,
+  ): Promise<{ ready: true; value: Ready } | { ready: false; why: string }> {
     const timer = new AbortController();
     try {
       return await Promise.race([
-        starting.ready.then((value) => ({ ready: true, value }) as const, (error: unknown) => ({ ready: false, why: String(error) }) as const),
+        starting.ready.then(
+          (value) => ({ ready: true, value }) as const,
+          (error: unknown) => ({ ready: false, why: String(error) }) as const,
+        ),
         starting.exited.then((how) => ({ ready: false, why: how }) as const),
         clock
           .sleep(options.readyWithinMs, AbortSignal.any([timer.signal, either]))
-          .then(() => ({ ready: false, why: `no sign of readiness within ${options.readyWithinMs / 1000} s` }) as const),
+          .then(
+            () => ({ ready: false, why: `no sign of readiness within ${options.readyWithinMs / 1000} s` }) as const,
+          ),
       ]);
     } finally {
       timer.abort();

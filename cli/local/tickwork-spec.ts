@@ -17,7 +17,13 @@ export interface TickworkProcess {
 }
 
 /** How to start one of our own commands. It ends by itself when the channel to its parent closes. */
-export function tickworkSpec({ name, programFile, args, logFile, env }: TickworkProcess): ChildSpec<ReadyMessage['addresses']> {
+export function tickworkSpec({
+  name,
+  programFile,
+  args,
+  logFile,
+  env,
+}: TickworkProcess): ChildSpec<ReadyMessage['addresses']> {
   return { name, file: process.execPath, args: [programFile, ...args], env, logFile, ipc: true, whenReady };
 }
 

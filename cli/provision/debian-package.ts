@@ -59,7 +59,11 @@ export async function unpackDebianPackage(name: string, folder: string, context:
 async function fetchPackage(
   aptGet: string,
   name: string,
-  options: { readonly signal: AbortSignal; readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string },
+  options: {
+    readonly signal: AbortSignal;
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly cwd: string;
+  },
   context: ProvisionContext,
 ): Promise<CommandResult> {
   const first = await runCommand(aptGet, ['download', name], { ...options, timeoutMs: INSTALL_LIMIT_MS });

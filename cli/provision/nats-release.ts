@@ -51,12 +51,24 @@ export async function fetchNatsRelease(
   try {
     const archive = join(work, 'archive.tar.gz');
     const url = `${releases.baseUrl}/${name}.tar.gz`;
-    await download({ url, destination: archive, sha256, checksumOf: 'file', maxBytes: MAX_BYTES, timeoutMs: DOWNLOAD_LIMIT_MS, signal });
-    const unpacked = await runCommand('tar', ['-xzf', archive, '-C', work, '--strip-components=1', `${name}/nats-server`], {
-      timeoutMs: UNPACK_LIMIT_MS,
+    await download({
+      url,
+      destination: archive,
+      sha256,
+      checksumOf: 'file',
+      maxBytes: MAX_BYTES,
+      timeoutMs: DOWNLOAD_LIMIT_MS,
       signal,
-      env: machine.env,
     });
+    const unpacked = await runCommand(
+      'tar',
+      ['-xzf', archive, '-C', work, '--strip-components=1', `${name}/nats-server`],
+      {
+        timeoutMs: UNPACK_LIMIT_MS,
+        signal,
+        env: machine.env,
+      },
+    );
     if (unpacked.exitCode !== 0) throw new Error(`could not unpack ${name}.tar.gz: ${lastLine(unpacked.output)}`);
     await chmod(join(work, 'nats-server'), 0o755);
     await rename(join(work, 'nats-server'), destination);

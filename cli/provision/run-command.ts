@@ -17,7 +17,11 @@ export interface CommandOptions {
 const KEPT_OUTPUT = 20_000;
 
 /** Runs a program to its end; never throws for the program's own failure, and always ends by `timeoutMs`. */
-export async function runCommand(file: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
+export async function runCommand(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
   if (options.signal.aborted) return { exitCode: undefined, output: 'interrupted' };
   // A group of its own, so that a stop reaches what the program started too (apt-get starts dpkg).
   const child = spawn(file, args, {

@@ -33,5 +33,7 @@ export function truncate(text: string, width: number): string {
 
 /** Control characters of foreign text (an escape sequence in a study's title) become visible instead of moving the cursor. */
 export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (c) => (c === '\n' || c === '\t' ? ' ' : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`));
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (c) =>
+    c === '\n' || c === '\t' ? ' ' : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }

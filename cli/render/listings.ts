@@ -18,7 +18,15 @@ const shortName = (name: string): string => visible(name.replace(/^[a-z]+\//, ''
 export function renderSweeps(sweeps: readonly Sweep__Output[]): string[] {
   if (sweeps.length === 0) return ['No sweeps yet. Submit one: tickwork submit FILE'];
   return textTable(
-    [left('sweep'), left('state'), right('done'), right('failed'), right('running'), left('created (UTC)'), left('title')],
+    [
+      left('sweep'),
+      left('state'),
+      right('done'),
+      right('failed'),
+      right('running'),
+      left('created (UTC)'),
+      left('title'),
+    ],
     sweeps.map((sweep) => [
       shortName(sweep.name),
       sweepStateCodec.decode(sweep.state) ?? 'unknown',
@@ -37,7 +45,16 @@ export function renderTrials(trials: readonly Trial__Output[]): string[] {
   const factors = trials[0]?.levels.map((level) => level.factor) ?? [];
   const metrics = [...new Set(trials.flatMap((trial) => trial.metrics.map((metric) => metric.name)))];
   return textTable(
-    [right('cell'), ...factors.map((factor) => left(visible(factor))), right('seed'), left('state'), right('attempt'), left('worker'), ...metrics.map(right), left('note')],
+    [
+      right('cell'),
+      ...factors.map((factor) => left(visible(factor))),
+      right('seed'),
+      left('state'),
+      right('attempt'),
+      left('worker'),
+      ...metrics.map(right),
+      left('note'),
+    ],
     trials.map((trial) => [
       String(trial.cell),
       ...factors.map((_, i) => visible(trial.levels[i]?.label ?? '')),
@@ -67,7 +84,16 @@ function note(trial: Trial__Output): string {
 export function renderWorkers(workers: readonly Worker__Output[]): string[] {
   if (workers.length === 0) return ['No workers. Start one: tickwork worker --coordinator HOST:PORT'];
   return textTable(
-    [left('worker'), left('state'), left('host'), right('slots'), left('executor'), right('use'), right('outbox'), left('running')],
+    [
+      left('worker'),
+      left('state'),
+      left('host'),
+      right('slots'),
+      left('executor'),
+      right('use'),
+      right('outbox'),
+      left('running'),
+    ],
     workers.map((worker) => [
       shortName(worker.name),
       worker.state.replace('WORKER_STATE_', '').toLowerCase(),
@@ -88,7 +114,13 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
     visible(plan.title),
     '',
     ...textTable(
-      [...factors.map((factor) => left(visible(factor))), right('weight layers'), right('parameters'), right('MACs/image'), right('MACs')],
+      [
+        ...factors.map((factor) => left(visible(factor))),
+        right('weight layers'),
+        right('parameters'),
+        right('MACs/image'),
+        right('MACs'),
+      ],
       plan.rows.map((row) => [
         ...factors.map((_, i) => visible(row.levels[i]?.label ?? '')),
         String(row.weightLayers),
@@ -97,7 +129,9 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
         formatLarge(row.estimatedMacs),
       ]),
     ),
-    ...(plan.configurations > plan.rows.length ? [`… and ${formatCount(plan.configurations - plan.rows.length)} more configurations`] : []),
+    ...(plan.configurations > plan.rows.length
+      ? [`… and ${formatCount(plan.configurations - plan.rows.length)} more configurations`]
+      : []),
     '',
     `${formatCount(plan.cells)} trials = ${formatCount(plan.configurations)} configurations × ${plan.seeds.length} seeds (${plan.seeds.join(', ')}), ` +
       `about ${formatLarge(plan.estimatedMacs)} multiply-accumulates`,
@@ -111,7 +145,10 @@ export function renderStatus(status: ClusterStatus__Output): string[] {
     ['since', `${formatTimestamp(status.startTime)} UTC, leadership epoch ${status.epoch}`],
     ['workers', `${status.workers}, ${status.busySlots} of ${status.slots} slots busy`],
     ['sweeps', `${status.activeSweeps} active`],
-    ['results', `${formatCount(status.resultsCommitted)} committed, ${formatCount(status.resultsQuarantined)} quarantined`],
+    [
+      'results',
+      `${formatCount(status.resultsCommitted)} committed, ${formatCount(status.resultsQuarantined)} quarantined`,
+    ],
     ['page', status.httpAddress],
     ['NATS', `${status.natsVersion}, survives: ${status.durability}`],
     ['event log', `sequence ${formatCount(status.eventLogSequence)}`],

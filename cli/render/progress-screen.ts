@@ -2,8 +2,8 @@ import type { Trial__Output } from '../../proto/generated/tickwork/v1/Trial.ts';
 import { displayWidth, padEnd, truncate, visible } from './display-width.ts';
 import { formatClock } from './numbers.ts';
 import { rates } from './progress-lines.ts';
-import { finishedCells, secondsLeft, type SweepProgress, sweepFraction, trialFraction } from './sweep-progress.ts';
 import { createStyle } from './style.ts';
+import { finishedCells, type SweepProgress, secondsLeft, sweepFraction, trialFraction } from './sweep-progress.ts';
 import { unixMs } from './timestamp.ts';
 import { trialLabel } from './trial-label.ts';
 
@@ -29,13 +29,21 @@ export function progressScreen(progress: SweepProgress, options: ScreenOptions):
   const labelWidth = Math.max(0, ...shown.map((trial) => displayWidth(trialLabel(trial))));
   const bar = (fraction: number): string => progressBar(fraction, BAR_WIDTH, options.unicode);
   const lines = shown.map((trial) =>
-    truncate(`${padEnd(trialLabel(trial), labelWidth)}  ${bar(trialFraction(trial))}  ${trialFacts(trial, options.now)}`, options.columns - 1),
+    truncate(
+      `${padEnd(trialLabel(trial), labelWidth)}  ${bar(trialFraction(trial))}  ${trialFacts(trial, options.now)}`,
+      options.columns - 1,
+    ),
   );
   const { counts } = sweep;
   const fraction = sweepFraction(progress);
   const elapsed = elapsedSeconds(unixMs(sweep.createTime), options.now);
   const failed = counts && counts.failed > 0 ? `${counts.failed} failed` : '';
-  const facts = [`${finishedCells(sweep)}/${counts?.total ?? 0} trials`, failed, formatClock(elapsed), eta(fraction, elapsed)];
+  const facts = [
+    `${finishedCells(sweep)}/${counts?.total ?? 0} trials`,
+    failed,
+    formatClock(elapsed),
+    eta(fraction, elapsed),
+  ];
   const overall = truncate(
     `${padEnd(visible(sweep.name.replace(/^sweeps\//, '')), labelWidth)}  ${bar(fraction)}  ${facts.filter(Boolean).join('  ')}`,
     options.columns - 1,
@@ -58,10 +66,13 @@ function trialFacts(trial: Trial__Output, now: number): string {
   const { progress } = trial;
   if (!progress || progress.steps === 0) return trial.state === 'TRIAL_STATE_LEASED' ? 'starting' : 'loading';
   const doing = progress.phase === 'testing' ? 'testing' : `epoch ${progress.trainEpoch}/${progress.trainEpochs}`;
-  return [doing, ...rates(trial), eta(trialFraction(trial), elapsedSeconds(unixMs(trial.startTime), now))].filter(Boolean).join('  ');
+  return [doing, ...rates(trial), eta(trialFraction(trial), elapsedSeconds(unixMs(trial.startTime), now))]
+    .filter(Boolean)
+    .join('  ');
 }
 
-const elapsedSeconds = (start: number | undefined, now: number): number => (start === undefined ? 0 : Math.max(0, now - start) / 1000);
+const elapsedSeconds = (start: number | undefined, now: number): number =>
+  start === undefined ? 0 : Math.max(0, now - start) / 1000;
 
 function eta(fraction: number, elapsed: number): string {
   const left = secondsLeft(fraction, elapsed);

@@ -23,7 +23,11 @@ export function renderSweepTable(table: Table__Output): string[] {
   const columns = [
     ...levelColumns(table),
     ...factColumns(table.rows),
-    { title: 'n', align: 'right' as const, cells: table.rows.map(({ n, expected }) => (n === expected ? String(n) : `${n}/${expected}`)) },
+    {
+      title: 'n',
+      align: 'right' as const,
+      cells: table.rows.map(({ n, expected }) => (n === expected ? String(n) : `${n}/${expected}`)),
+    },
     ...metricColumns(table),
     ...publishedColumns(table.rows),
   ];
@@ -38,7 +42,8 @@ export function renderSweepTable(table: Table__Output): string[] {
   return [visible(table.title), '', ...textTable(columns, rows), ...(notes.length > 0 ? ['', ...notes] : [])];
 }
 
-const hasSpread = ({ rows }: Table__Output): boolean => rows.some((row) => row.aggregates.some((a) => a.std !== undefined));
+const hasSpread = ({ rows }: Table__Output): boolean =>
+  rows.some((row) => row.aggregates.some((a) => a.std !== undefined));
 
 /** The factors of the grouping, then the parameters the study wants shown. */
 function levelColumns({ groupBy, rows }: Table__Output): Column[] {

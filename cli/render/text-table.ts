@@ -12,7 +12,9 @@ const GAP = '  ';
 
 /** A table in plain text: titles, a rule, rows. No trailing blanks. @param rows cells in the order of `columns`. */
 export function textTable(columns: readonly TextColumn[], rows: readonly (readonly string[])[]): string[] {
-  const widths = columns.map((column, i) => Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[i] ?? ''))));
+  const widths = columns.map((column, i) =>
+    Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[i] ?? ''))),
+  );
   const line = (cells: readonly string[], gap: (apart: boolean) => string): string =>
     cells
       .map((cell, i) => {
@@ -25,7 +27,10 @@ export function textTable(columns: readonly TextColumn[], rows: readonly (readon
   const gap = (apart: boolean): string => (apart ? `${GAP}│${GAP}` : GAP);
   const rule = widths.map((width) => '─'.repeat(width));
   return [
-    line(columns.map((column) => column.title), gap),
+    line(
+      columns.map((column) => column.title),
+      gap,
+    ),
     line(rule, (apart) => (apart ? '──┼──' : '──')),
     ...rows.map((row) => line(row, gap)),
   ];

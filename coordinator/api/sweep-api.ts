@@ -30,6 +30,8 @@ export interface ApiDeps {
 
 type SweepApi = Pick<Api, 'planSweep' | 'submitSweep' | 'getSweep' | 'listSweeps' | 'watchSweep' | 'cancelSweep' | 'listTrials'>;
 
+/** A decision that takes longer is refused as NOT_READY; repeating it with the same request id is safe. */
+const DEADLINE = { deadlineMs: 25_000 };
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const WATCH_INTERVAL_MS = 500;
 /** Finished trials in one message of a watch; of the 4 MiB it may have, each takes about one KiB. */
@@ -55,7 +57,7 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
       checkRequestId(requestId);
       const study = loadStudy(studyYaml);
       const total = countConfigurations(createGrid(study), study.where !== undefined) * study.seeds.length;
-      const { sweepId } = await ledger.submit({ type: 'submit-sweep', requestId, study, studyYaml, total });
+      const { sweepId } = await ledger.submit({ type: 'submit-sweep', requestId, study, studyYaml, total }, DEADLINE);
       return toSweepMessage(ledger.state.sweeps.get(sweepId as string) as SweepState);
     },
 
@@ -75,9 +77,11 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
     async *watchSweep({ name, minIntervalMs }, signal) {
       const { id } = requireSweep(ledger, name, 'name');
       const finished: number[] = [];
-      const stop = ledger.onEvents((events) => {
+      const stop = ledger.onEvents((events, state) => {
         for (const event of events) {
-          if ((event.type === 'trial-succeeded' || event.type === 'trial-failed') && event.sweepId === id) finished.push(event.cell);
+          if (!('sweepId' in event) || event.sweepId !== id) continue;
+          if (event.type === 'trial-succeeded' || event.type === 'trial-failed') finished.push(event.cell);
+          if (event.type === 'sweep-cancelled') finished.push(...cancelledCells(state.sweeps.get(id)));
         }
       });
       try {
@@ -99,7 +103,7 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
     async cancelSweep({ requestId, name }) {
       checkRequestId(requestId);
       const { id } = requireSweep(ledger, name, 'name');
-      await ledger.submit({ type: 'cancel-sweep', requestId, sweepId: id });
+      await ledger.submit({ type: 'cancel-sweep', requestId, sweepId: id }, DEADLINE);
       return toSweepMessage(ledger.state.sweeps.get(id) as SweepState);
     },
 
@@ -124,6 +128,12 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
       };
     },
   };
+}
+
+/** Cells that had been started; all others of a cancelled sweep never were anything. */
+function cancelledCells(sweep: SweepState | undefined): number[] {
+  if (!sweep) return [];
+  return [...vectorEntries(sweep.trials)].flatMap(([cell, trial]) => (trial.state === 'cancelled' ? [cell] : []));
 }
 
 /** What a stream that follows this sweep does next. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
@@ -26,11 +27,14 @@ export interface GrpcServer {
 }
 
 const SERVICES = ['SweepService', 'ResultService', 'WorkerService', 'ClusterService'].map((name) => `tickwork.v1.${name}`);
-const CLOSE_GRACE_MS = 3_000;
+/** For unary calls under way; streams have ended by then, but for those of the health service, which nobody else can end. */
+const CLOSE_GRACE_MS = 1_000;
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 export function createGrpcServer({ api, work, reflection, clock, ...rest }: GrpcServerDeps): GrpcServer {
   const shutdown = new AbortController();
+  // One listener for each open stream; Node warns of a leak at the eleventh.
+  setMaxListeners(0, shutdown.signal);
   const deps: HandlerDeps = { ...rest, shutdown: shutdown.signal };
   const proto = loadTickworkProto();
   const server = new Server({
@@ -65,7 +69,10 @@ export function createGrpcServer({ api, work, reflection, clock, ...rest }: Grpc
   health.addToServer(server);
   if (reflection) new ReflectionService(loadTickworkDefinition()).addToServer(server);
 
+  let served = false;
   function setServing(serving: boolean): void {
+    if (serving === served) return;
+    served = serving;
     for (const name of ['', ...SERVICES]) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
   }
 

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { METRIC_DEFINITIONS, type MetricDefinition, type TickworkMetricName } from './definitions.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -28,7 +28,11 @@ export function createMetrics(): Metrics {
     const common = { name, help: definition.help, labelNames: [...definition.labels], registers: [registry] };
     if (definition.type === 'counter') counters.set(name, new Counter(common));
     else if (definition.type === 'gauge') gauges.set(name, new Gauge(common));
-    else histograms.set(name, new Histogram({ ...common, ...(definition.buckets ? { buckets: [...definition.buckets] } : {}) }));
+    else
+      histograms.set(
+        name,
+        new Histogram({ ...common, ...(definition.buckets ? { buckets: [...definition.buckets] } : {}) }),
+      );
   }
 
   return {
@@ -46,6 +50,7 @@ export function createMetrics(): Metrics {
 
 function of<T>(kind: ReadonlyMap<string, T>, name: TickworkMetricName): T {
   const metric = kind.get(name);
-  if (!metric) throw new Error(`Expected ${name} to be of this kind, got a ${METRIC_DEFINITIONS[name].type}. Use its own method.`);
+  if (!metric)
+    throw new Error(`Expected ${name} to be of this kind, got a ${METRIC_DEFINITIONS[name].type}. Use its own method.`);
   return metric;
 }

@@ -22,7 +22,8 @@ export interface MetricSources {
 /** Series that exist from the start at zero: a query before the first incident then finds 0, not nothing. */
 export function initialiseSeries(metrics: Metrics): void {
   for (const kind of FAILURE_KINDS) metrics.increment('tickwork_attempts_lost_total', { kind }, 0);
-  for (const kind of ['result', 'failure', 'report', 'malformed']) metrics.increment('tickwork_records_received_total', { kind }, 0);
+  for (const kind of ['result', 'failure', 'report', 'malformed'])
+    metrics.increment('tickwork_records_received_total', { kind }, 0);
   for (const disposition of ['committed', 'repeat', 'superseded', 'quarantined', 'malformed']) {
     metrics.increment('tickwork_records_settled_total', { disposition }, 0);
   }
@@ -36,18 +37,24 @@ export function wireMetrics({ metrics, ledger, log, store, sessions, natsConnect
   ledger.onEvents((events) => {
     for (const event of events) {
       if (event.type === 'trial-leased') metrics.increment('tickwork_leases_granted_total');
-      if (event.type === 'attempt-lost' || event.type === 'trial-failed') metrics.increment('tickwork_attempts_lost_total', { kind: event.kind });
+      if (event.type === 'attempt-lost' || event.type === 'trial-failed')
+        metrics.increment('tickwork_attempts_lost_total', { kind: event.kind });
     }
   });
 
   metrics.onScrape(async () => {
     const sweeps = [...ledger.state.sweeps.values()];
-    for (const state of SWEEP_STATES) metrics.set('tickwork_sweeps', sweeps.filter((s) => s.status === state).length, { state });
+    for (const state of SWEEP_STATES)
+      metrics.set('tickwork_sweeps', sweeps.filter((s) => s.status === state).length, { state });
     const active = sweeps.filter((sweep) => sweep.status === 'active');
     const shown = active.length > 0 ? active.slice(-MAX_SWEEP_SERIES) : sweeps.slice(-1);
     metrics.reset('tickwork_sweep_trials');
     for (const state of TRIAL_STATES) {
-      metrics.set('tickwork_trials', active.reduce((total, sweep) => total + sweep.counts[state], 0), { state });
+      metrics.set(
+        'tickwork_trials',
+        active.reduce((total, sweep) => total + sweep.counts[state], 0),
+        { state },
+      );
       for (const sweep of shown) metrics.set('tickwork_sweep_trials', sweep.counts[state], { sweep: sweep.id, state });
     }
     metrics.set('tickwork_leader_epoch', ledger.state.epoch);
@@ -63,7 +70,8 @@ export function wireMetrics({ metrics, ledger, log, store, sessions, natsConnect
     const known = sessions.registry.known();
     const byState = { connected: 0, draining: 0, lost: 0 };
     const slots = { busy: 0, free: 0 };
-    for (const name of ['slot_use_ratio', 'images_per_second', 'outbox_records'] as const) metrics.reset(`tickwork_worker_${name}`);
+    for (const name of ['slot_use_ratio', 'images_per_second', 'outbox_records'] as const)
+      metrics.reset(`tickwork_worker_${name}`);
     for (const { session, connected } of known) {
       const { worker } = session;
       byState[!connected ? 'lost' : session.draining ? 'draining' : 'connected']++;

@@ -35,6 +35,8 @@ export interface ClusterSessionsDeps {
   readonly leaseDurationMs: number;
   readonly heartbeatIntervalMs: number;
   readonly welcome: Pick<Welcome, 'natsServers' | 'natsNamespace' | 'coordinatorVersion'>;
+  /** False while the log does not answer; no lease expires then. Default: always true. */
+  readonly canDecide?: () => boolean;
   readonly onAssigned: (waitMs: number) => void;
   readonly onExpired: () => void;
   readonly logger: Logger;
@@ -44,7 +46,7 @@ export interface ClusterSessionsDeps {
 const QUIET_HEARTBEATS = 2;
 
 export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSessions {
-  const { ledger, store, clock, leaseDurationMs, heartbeatIntervalMs, onExpired, logger } = deps;
+  const { ledger, store, clock, leaseDurationMs, heartbeatIntervalMs, canDecide = () => true, onExpired, logger } = deps;
   const quietMs = QUIET_HEARTBEATS * heartbeatIntervalMs;
   const book = createLeaseBook(ledger.state, clock.now(), leaseDurationMs);
   const registry = createSessionRegistry();
@@ -102,6 +104,6 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
       const known = registry.get(worker);
       if (known?.connected) sendReceipts(known.session, receipts);
     },
-    reap: (signal) => reapLeases({ ledger, book, registry, leaseDurationMs, onExpired, clock, logger }, signal),
+    reap: (signal) => reapLeases({ ledger, book, registry, leaseDurationMs, canDecide, onExpired, clock, logger }, signal),
   };
 }

@@ -42,6 +42,8 @@ export interface LeaseBook {
   hear(lease: LeaseRef, now: number, progress?: TrialProgress): void;
   /** Not heard of for longer than `durationMs`. */
   expired(now: number, durationMs: number): readonly LiveLease[];
+  /** Whether this very lease is live and not heard of for longer than `durationMs`. */
+  isSilent(lease: LeaseRef, now: number, durationMs: number): boolean;
   /** Nobody could be heard for the last `ms`: it is not counted as silence. */
   excuse(ms: number): void;
 }
@@ -117,6 +119,10 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
       const known = leases.get(keyOf(lease.sweepId, lease.cell));
       if (known?.leaseId !== lease.leaseId) return;
       put({ ...known, heardAt: Math.max(at, known.heardAt), ...(progress ? { progress } : {}) });
+    },
+    isSilent({ sweepId, cell, leaseId }, at, durationMs) {
+      const known = leases.get(keyOf(sweepId, cell));
+      return known?.leaseId === leaseId && at - known.heardAt > durationMs;
     },
     expired: (at, durationMs) => [...leases.values()].filter((lease) => at - lease.heardAt > durationMs),
     excuse(ms) {

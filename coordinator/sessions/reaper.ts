@@ -10,6 +10,8 @@ export interface ReaperDeps {
   readonly book: LeaseBook;
   readonly registry: SessionRegistry;
   readonly leaseDurationMs: number;
+  /** False while the log does not answer: the coordinator may be the one that is cut off. */
+  readonly canDecide: () => boolean;
   readonly onExpired: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -22,7 +24,7 @@ const FORGET_AFTER_LEASES = 10;
 
 /** Takes back leases that nobody speaks of, until `signal` aborts. */
 export async function reapLeases(deps: ReaperDeps, signal: AbortSignal): Promise<void> {
-  const { ledger, book, registry, leaseDurationMs, onExpired, clock, logger } = deps;
+  const { ledger, book, registry, leaseDurationMs, canDecide, onExpired, clock, logger } = deps;
   const everyMs = Math.max(20, leaseDurationMs / REAP_SHARE);
 
   async function expire(lease: LiveLease, now: number): Promise<void> {
@@ -30,7 +32,9 @@ export async function reapLeases(deps: ReaperDeps, signal: AbortSignal): Promise
     const message = `lease expired: ${lease.worker} was not heard of for ${silent} s`;
     logger.warn({ lease }, message);
     try {
-      await ledger.submit({ type: 'lose-attempt', lease, kind: 'infrastructure', message, worker: lease.worker });
+      const command = { type: 'lose-attempt', lease, kind: 'infrastructure', message, worker: lease.worker } as const;
+      // An outage of the log may hold the decision back until the worker has spoken again.
+      await ledger.submit(command, { wanted: () => book.isSilent(lease, clock.now(), leaseDurationMs) });
     } catch (error) {
       logger.debug({ err: error }, 'an expired lease was settled already');
       return;
@@ -50,12 +54,13 @@ export async function reapLeases(deps: ReaperDeps, signal: AbortSignal): Promise
 
   while (!signal.aborted) {
     const now = clock.now();
-    await Promise.all(book.expired(now, leaseDurationMs).map((lease) => expire(lease, now)));
+    if (canDecide()) await Promise.all(book.expired(now, leaseDurationMs).map((lease) => expire(lease, now)));
     forgetTheGone(now);
     const before = clock.now();
     await clock.sleep(everyMs, signal);
-    // A process that was stopped, or a clock that was set: no worker's silence.
-    const late = clock.now() - before - everyMs;
-    if (late > everyMs) book.excuse(late);
+    // A process that was stopped, a clock that was set, or a network that is gone: no worker's silence.
+    const passed = clock.now() - before;
+    if (!canDecide()) book.excuse(passed);
+    else if (passed > 2 * everyMs || passed < 0) book.excuse(passed - everyMs);
   }
 }

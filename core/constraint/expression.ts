@@ -15,23 +15,23 @@ export type Value = string | number | boolean;
  * Evaluates without side effects; total for every input. Numbers in text compare as numbers when both sides are numeric,
  * so `scale == 32` and `scale == "32"` mean the same.
  */
-export function evaluate(expression: Expression, valueOf: (factor: string) => Value): Value {
+export function evaluate(expression: Expression, labelOf: (factor: string) => Value): Value {
   switch (expression.kind) {
     case 'literal':
       return expression.value;
     case 'factor':
-      return valueOf(expression.name);
+      return labelOf(expression.name);
     case 'not':
-      return !isTrue(evaluate(expression.operand, valueOf));
+      return !isTrue(evaluate(expression.operand, labelOf));
     case 'and':
-      return isTrue(evaluate(expression.left, valueOf)) && isTrue(evaluate(expression.right, valueOf));
+      return isTrue(evaluate(expression.left, labelOf)) && isTrue(evaluate(expression.right, labelOf));
     case 'or':
-      return isTrue(evaluate(expression.left, valueOf)) || isTrue(evaluate(expression.right, valueOf));
+      return isTrue(evaluate(expression.left, labelOf)) || isTrue(evaluate(expression.right, labelOf));
     case 'compare':
-      return compare(expression.operator, evaluate(expression.left, valueOf), evaluate(expression.right, valueOf));
+      return compare(expression.operator, evaluate(expression.left, labelOf), evaluate(expression.right, labelOf));
     case 'in': {
-      const item = evaluate(expression.item, valueOf);
-      const found = expression.list.some((entry) => compare('==', item, evaluate(entry, valueOf)));
+      const item = evaluate(expression.item, labelOf);
+      const found = expression.list.some((entry) => compare('==', item, evaluate(entry, labelOf)));
       return expression.negated ? !found : found;
     }
   }

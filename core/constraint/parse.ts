@@ -32,7 +32,8 @@ class SyntaxProblem extends Error {
 
 export function parseConstraint(source: string): ParseResult {
   try {
-    if (source.length > MAX_LENGTH) throw new SyntaxProblem(`Expected at most ${MAX_LENGTH} characters, got ${source.length}`, 0);
+    if (source.length > MAX_LENGTH)
+      throw new SyntaxProblem(`Expected at most ${MAX_LENGTH} characters, got ${source.length}`, 0);
     return { ok: true, expression: parseTokens(tokenize(source)) };
   } catch (error) {
     if (error instanceof SyntaxProblem) return { ok: false, message: error.message, offset: error.offset };
@@ -40,7 +41,8 @@ export function parseConstraint(source: string): ParseResult {
   }
 }
 
-const TOKEN = /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([A-Za-z_][A-Za-z0-9_-]*)|(==|!=|<=|>=|[<>()[\],-]))/y;
+const TOKEN =
+  /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([A-Za-z_][A-Za-z0-9_-]*)|(==|!=|<=|>=|[<>()[\],-]))/y;
 
 function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
@@ -50,7 +52,10 @@ function tokenize(source: string): Token[] {
     const match = TOKEN.exec(source);
     if (!match) {
       const offset = start + (source.slice(start).length - source.slice(start).trimStart().length);
-      throw new SyntaxProblem(`Expected a factor, a value or an operator, got ${JSON.stringify(source[offset])}`, offset);
+      throw new SyntaxProblem(
+        `Expected a factor, a value or an operator, got ${JSON.stringify(source[offset])}`,
+        offset,
+      );
     }
     const [whole, number, double, single, word, symbol] = match;
     const offset = start + (whole.length - whole.trimStart().length);
@@ -78,14 +83,19 @@ function parseTokens(tokens: readonly Token[]): Expression {
   };
   const unexpected = (wanted: string): SyntaxProblem => {
     const token = peek();
-    return new SyntaxProblem(`Expected ${wanted}, got ${token.kind === 'end' ? 'the end' : JSON.stringify(token.text)}`, token.offset);
+    return new SyntaxProblem(
+      `Expected ${wanted}, got ${token.kind === 'end' ? 'the end' : JSON.stringify(token.text)}`,
+      token.offset,
+    );
   };
 
-  const binary = (word: 'and' | 'or', operand: (depth: number) => Expression) => (depth: number): Expression => {
-    let left = operand(depth);
-    while (accept('word', word)) left = { kind: word, left, right: operand(depth) };
-    return left;
-  };
+  const binary =
+    (word: 'and' | 'or', operand: (depth: number) => Expression) =>
+    (depth: number): Expression => {
+      let left = operand(depth);
+      while (accept('word', word)) left = { kind: word, left, right: operand(depth) };
+      return left;
+    };
 
   const primary = (depth: number): Expression => {
     const token = peek();
@@ -103,7 +113,8 @@ function parseTokens(tokens: readonly Token[]): Expression {
       position++;
       return { kind: 'literal', value: token.kind === 'number' ? Number(token.text) : token.text };
     }
-    if (token.kind !== 'word' || ['and', 'or', 'not', 'in'].includes(token.text)) throw unexpected('a factor or a value');
+    if (token.kind !== 'word' || ['and', 'or', 'not', 'in'].includes(token.text))
+      throw unexpected('a factor or a value');
     position++;
     if (token.text === 'true' || token.text === 'false') return { kind: 'literal', value: token.text === 'true' };
     return { kind: 'factor', name: token.text, offset: token.offset };
@@ -132,7 +143,8 @@ function parseTokens(tokens: readonly Token[]): Expression {
   };
 
   const unary = (depth: number): Expression => {
-    if (depth > MAX_DEPTH) throw new SyntaxProblem(`Expected at most ${MAX_DEPTH} nested parentheses or "not"`, peek().offset);
+    if (depth > MAX_DEPTH)
+      throw new SyntaxProblem(`Expected at most ${MAX_DEPTH} nested parentheses or "not"`, peek().offset);
     return accept('word', 'not') ? { kind: 'not', operand: unary(depth + 1) } : comparison(depth);
   };
 

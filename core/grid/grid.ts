@@ -75,6 +75,9 @@ export function countConfigurations(grid: Grid, hasConstraint: boolean): number 
 function parsedConstraint(study: Study): Expression | undefined {
   if (study.where === undefined) return undefined;
   const parsed = parseConstraint(study.where);
-  if (!parsed.ok) throw new Error(`Expected a validated study, got the constraint ${JSON.stringify(study.where)}: ${parsed.message}.`);
+  if (!parsed.ok)
+    throw new Error(
+      `Expected a validated study, got the constraint ${JSON.stringify(study.where)}: ${parsed.message}.`,
+    );
   return parsed.expression;
 }

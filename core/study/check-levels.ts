@@ -20,7 +20,8 @@ export function checkLevels(study: Study): Complaint[] {
   const grid = createGrid(study);
   const found = new Map<string, Complaint>();
   for (const index of indicesToTry(study, grid)) {
-    for (const complaint of complaintsAt(study, grid, index)) found.set(`${complaint.path.join('.')} ${complaint.message}`, complaint);
+    for (const complaint of complaintsAt(study, grid, index))
+      found.set(`${complaint.path.join('.')} ${complaint.message}`, complaint);
     if (found.size >= MAX_COMPLAINTS) break;
   }
   return [...found.values()];
@@ -51,7 +52,8 @@ function complaintsAt(study: Study, grid: Grid, gridIndex: number): Complaint[] 
 function readable(values: Readonly<Record<string, unknown>>) {
   return (issue: z.core.$ZodIssue): { parameter: string; message: string } => {
     const parameter = String(issue.path[0] ?? '');
-    if (!(parameter in values)) return { parameter, message: `Expected the parameter ${parameter} to be given, in parameters or by a level` };
+    if (!(parameter in values))
+      return { parameter, message: `Expected the parameter ${parameter} to be given, in parameters or by a level` };
     const got = JSON.stringify(values[parameter]);
     const message = issue.message.replace(/^Invalid (input|option): e/, 'E').replace(/, received .*$/, '');
     return { parameter, message: message.includes(', got') ? message : `${message}, got ${parameter} = ${got}` };
@@ -62,13 +64,22 @@ function datasetIssues(p: TrialParameters): { parameter: string; message: string
   const facts = DATASETS[p.dataset];
   const issues = [];
   if (p.trainImages > facts.trainImages) {
-    issues.push({ parameter: 'trainImages', message: `Expected at most the ${facts.trainImages} training images of ${p.dataset}, got ${p.trainImages}` });
+    issues.push({
+      parameter: 'trainImages',
+      message: `Expected at most the ${facts.trainImages} training images of ${p.dataset}, got ${p.trainImages}`,
+    });
   }
   if (p.testImages > facts.testImages) {
-    issues.push({ parameter: 'testImages', message: `Expected at most the ${facts.testImages} test images of ${p.dataset}, got ${p.testImages}` });
+    issues.push({
+      parameter: 'testImages',
+      message: `Expected at most the ${facts.testImages} test images of ${p.dataset}, got ${p.testImages}`,
+    });
   }
   if (p.batchSize > p.trainImages) {
-    issues.push({ parameter: 'batchSize', message: `Expected at most trainImages (${p.trainImages}), got ${p.batchSize}` });
+    issues.push({
+      parameter: 'batchSize',
+      message: `Expected at most trainImages (${p.trainImages}), got ${p.batchSize}`,
+    });
   }
   return issues;
 }
@@ -87,15 +98,29 @@ function pathOf(study: Study, grid: Grid, gridIndex: number, parameter: string):
 
 function unknownNames(study: Study): Complaint[] {
   const complain = (path: (string | number)[], name: string): Complaint[] =>
-    isTrialParameter(name) ? [] : [{ path, message: `Expected a trial parameter (${[...PARAMETER_NAMES].join(', ')}), got ${JSON.stringify(name)}` }];
+    isTrialParameter(name)
+      ? []
+      : [
+          {
+            path,
+            message: `Expected a trial parameter (${[...PARAMETER_NAMES].join(', ')}), got ${JSON.stringify(name)}`,
+          },
+        ];
   return [
     ...Object.keys(study.parameters).flatMap((name) => complain(['parameters', name], name)),
     ...study.factors.flatMap((factor) => {
       const seen = new Set<string>();
       return factor.levels.flatMap((level, i) => {
-        const names = Object.keys(level.assignments).flatMap((name) => complain(['factors', factor.name, i, name], name));
+        const names = Object.keys(level.assignments).flatMap((name) =>
+          complain(['factors', factor.name, i, name], name),
+        );
         const repeated = seen.has(level.label)
-          ? [{ path: ['factors', factor.name, i], message: `Expected labels to differ, got ${JSON.stringify(level.label)} twice` }]
+          ? [
+              {
+                path: ['factors', factor.name, i],
+                message: `Expected labels to differ, got ${JSON.stringify(level.label)} twice`,
+              },
+            ]
           : [];
         seen.add(level.label);
         return [...names, ...repeated];

@@ -4,10 +4,10 @@ import { parseConstraint } from '../constraint/parse.ts';
 import { type ErrorCode, type FieldViolation, TickworkError } from '../errors.ts';
 import { countConfigurations, createGrid, MAX_GRID } from '../grid/grid.ts';
 import { gridSize } from '../grid/mixed-radix.ts';
-import { type ParameterValue, type Study, type StudyFactor, type StudyInput, studySchema } from './study.ts';
-import type { Complaint } from './complaint.ts';
 import { checkLevels, isTrialParameter } from './check-levels.ts';
-import { parseYaml, pathText, type PositionedYaml } from './yaml-positions.ts';
+import type { Complaint } from './complaint.ts';
+import { type ParameterValue, type Study, type StudyFactor, type StudyInput, studySchema } from './study.ts';
+import { type PositionedYaml, parseYaml, pathText } from './yaml-positions.ts';
 
 /** Characters of YAML a study may have: text and parsed study travel in one message of the event log. */
 export const MAX_STUDY_CHARACTERS = 131_072;
@@ -19,7 +19,10 @@ export const MAX_STUDY_CHARACTERS = 131_072;
  */
 export function loadStudy(text: string): Study {
   if (text.length > MAX_STUDY_CHARACTERS) {
-    throw new TickworkError('STUDY_INVALID', `Expected a study of at most ${MAX_STUDY_CHARACTERS} characters, got ${text.length}. Split it.`);
+    throw new TickworkError(
+      'STUDY_INVALID',
+      `Expected a study of at most ${MAX_STUDY_CHARACTERS} characters, got ${text.length}. Split it.`,
+    );
   }
   const parsed = parseYaml(text);
   if ('problems' in parsed) throw problem('STUDY_SYNTAX', parsed.problems);
@@ -28,7 +31,10 @@ export function loadStudy(text: string): Study {
   const checked = studySchema.safeParse(yaml.value);
   if (!checked.success) {
     const violations = checked.error.issues.flatMap((issue) => violationsOf(issue, yaml));
-    throw problem(violations.every((v) => v.message.includes('empty axis')) ? 'GRID_EMPTY' : 'STUDY_INVALID', violations);
+    throw problem(
+      violations.every((v) => v.message.includes('empty axis')) ? 'GRID_EMPTY' : 'STUDY_INVALID',
+      violations,
+    );
   }
 
   const study = toStudy(checked.data);
@@ -38,11 +44,18 @@ export function loadStudy(text: string): Study {
   const levels = constraint.length > 0 ? [] : checkLevels(study);
   const complaints = [...constraint, ...levels, ...checkPublished(study, checked.data), ...checkShown(study)];
   if (complaints.length > 0) {
-    throw problem('STUDY_INVALID', complaints.map(({ path, message }) => ({ field: pathText(path), message, ...yaml.positionOf(path) })));
+    throw problem(
+      'STUDY_INVALID',
+      complaints.map(({ path, message }) => ({ field: pathText(path), message, ...yaml.positionOf(path) })),
+    );
   }
   if (study.where !== undefined && countConfigurations(createGrid(study), true) === 0) {
     throw problem('GRID_EMPTY', [
-      { field: 'where', message: `Expected the constraint to keep a cell, got none of ${gridSize(radices(study))}`, ...yaml.positionOf(['where']) },
+      {
+        field: 'where',
+        message: `Expected the constraint to keep a cell, got none of ${gridSize(radices(study))}`,
+        ...yaml.positionOf(['where']),
+      },
     ]);
   }
   return study;
@@ -68,8 +81,15 @@ function toStudy(input: StudyInput): Study {
             source: input.published.source,
             values,
             rows: input.published.rows.map((row) => ({
-              when: Object.fromEntries(Object.entries(row).filter(([key]) => !(key in values)).map(([key, value]) => [key, String(value)])),
-              values: Object.fromEntries(Object.entries(row).filter(([key]) => key in values)) as Record<string, number>,
+              when: Object.fromEntries(
+                Object.entries(row)
+                  .filter(([key]) => !(key in values))
+                  .map(([key, value]) => [key, String(value)]),
+              ),
+              values: Object.fromEntries(Object.entries(row).filter(([key]) => key in values)) as Record<
+                string,
+                number
+              >,
             })),
           },
         }),
@@ -80,9 +100,13 @@ function toFactor(name: string, levels: StudyInput['factors'][string]): StudyFac
   return {
     name,
     levels: levels.map((level) => {
-      if (typeof level !== 'object' || Array.isArray(level)) return { label: labelOf(level), assignments: { [name]: level } };
+      if (typeof level !== 'object' || Array.isArray(level))
+        return { label: labelOf(level), assignments: { [name]: level } };
       const { label, ...assignments } = level as Record<string, ParameterValue>;
-      return { label: label === undefined ? Object.values(assignments).map(labelOf).join(' ') : String(label), assignments };
+      return {
+        label: label === undefined ? Object.values(assignments).map(labelOf).join(' ') : String(label),
+        assignments,
+      };
     }),
   };
 }
@@ -119,18 +143,36 @@ function checkPublished(study: Study, input: StudyInput): Complaint[] {
   return (input.published?.rows ?? []).flatMap((row, i) =>
     Object.entries(row).flatMap(([key, value]): Complaint[] => {
       const path = ['published', 'rows', i, key];
-      if (key in values) return typeof value === 'number' ? [] : [{ path, message: `Expected ${key} to be a number, got ${JSON.stringify(value)}` }];
+      if (key in values)
+        return typeof value === 'number'
+          ? []
+          : [{ path, message: `Expected ${key} to be a number, got ${JSON.stringify(value)}` }];
       const factor = study.factors.find((f) => f.name === key);
-      if (!factor) return [{ path, message: `Expected a factor or one of published.values, got ${JSON.stringify(key)}` }];
+      if (!factor)
+        return [{ path, message: `Expected a factor or one of published.values, got ${JSON.stringify(key)}` }];
       const labels = factor.levels.map((level) => level.label);
-      return labels.includes(String(value)) ? [] : [{ path, message: `Expected a level of ${key} (${labels.slice(0, 20).join(', ')}), got ${JSON.stringify(value)}` }];
+      return labels.includes(String(value))
+        ? []
+        : [
+            {
+              path,
+              message: `Expected a level of ${key} (${labels.slice(0, 20).join(', ')}), got ${JSON.stringify(value)}`,
+            },
+          ];
     }),
   );
 }
 
 function checkShown(study: Study): Complaint[] {
   return study.table.show.flatMap((name, i) =>
-    isTrialParameter(name) ? [] : [{ path: ['table', 'show', i], message: `Expected the name of a trial parameter, got ${JSON.stringify(name)}` }],
+    isTrialParameter(name)
+      ? []
+      : [
+          {
+            path: ['table', 'show', i],
+            message: `Expected the name of a trial parameter, got ${JSON.stringify(name)}`,
+          },
+        ],
   );
 }
 
@@ -145,12 +187,26 @@ function violationsOf(issue: z.core.$ZodIssue, yaml: PositionedYaml): FieldViola
   }
   if (issue.code === 'invalid_key') {
     const key = String(path.at(-1));
-    return [{ field: pathText(path), message: issue.issues[0]?.message ?? issue.message, ...yaml.positionOfKey(path.slice(0, -1), key) }];
+    return [
+      {
+        field: pathText(path),
+        message: issue.issues[0]?.message ?? issue.message,
+        ...yaml.positionOfKey(path.slice(0, -1), key),
+      },
+    ];
   }
-  return [{ field: pathText(path), message: issue.message.replace(/^Invalid input: e/, 'E').replace(/received/, 'got'), ...yaml.positionOf(path) }];
+  return [
+    {
+      field: pathText(path),
+      message: issue.message.replace(/^Invalid input: e/, 'E').replace(/received/, 'got'),
+      ...yaml.positionOf(path),
+    },
+  ];
 }
 
 function problem(code: ErrorCode, violations: readonly FieldViolation[]): TickworkError {
-  const lines = violations.map((v) => `line ${v.line}:${v.column}${v.field === '' ? '' : ` ${v.field}`}: ${v.message}.`);
+  const lines = violations.map(
+    (v) => `line ${v.line}:${v.column}${v.field === '' ? '' : ` ${v.field}`}: ${v.message}.`,
+  );
   return new TickworkError(code, lines.join('\n'), { violations });
 }

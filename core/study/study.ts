@@ -15,9 +15,9 @@ const parameterName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,47}$/, {
 });
 
 /** A level that sets several parameters at once, with the label it has in tables and constraints. */
-const labelledLevel = z.looseObject({ label: z.union([z.string().min(1).max(80), z.number()]).optional() }).pipe(
-  z.record(parameterName, parameterValue),
-);
+const labelledLevel = z
+  .looseObject({ label: z.union([z.string().min(1).max(80), z.number()]).optional() })
+  .pipe(z.record(parameterName, parameterValue));
 
 const level = z.union([parameterValue, labelledLevel], {
   error: 'Expected a value (text, finite number, true, false, list) or a mapping of parameters to values',
@@ -34,15 +34,33 @@ export const studySchema = z.strictObject({
   title: z.string().min(1).max(200).optional(),
   description: z.string().max(10_000).optional(),
   seeds: z
-    .union([
-      z.int().min(1).max(10_000).transform((n) => Array.from({ length: n }, (_, i) => i + 1)),
-      z.array(z.int().min(0).max(2 ** 32 - 1)).min(1).max(10_000),
-    ], { error: 'Expected a number of seeds from 1 to 10000, or a list of integers from 0 to 4294967295' })
+    .union(
+      [
+        z
+          .int()
+          .min(1)
+          .max(10_000)
+          .transform((n) => Array.from({ length: n }, (_, i) => i + 1)),
+        z
+          .array(
+            z
+              .int()
+              .min(0)
+              .max(2 ** 32 - 1),
+          )
+          .min(1)
+          .max(10_000),
+      ],
+      { error: 'Expected a number of seeds from 1 to 10000, or a list of integers from 0 to 4294967295' },
+    )
     .refine((seeds) => new Set(seeds).size === seeds.length, { error: 'Expected every seed once' })
     .default([1]),
   parameters: z.record(parameterName, parameterValue).default({}),
   factors: z
-    .record(parameterName, z.array(level).min(1, { error: 'Expected at least one level, got an empty axis' }).max(100_000))
+    .record(
+      parameterName,
+      z.array(level).min(1, { error: 'Expected at least one level, got an empty axis' }).max(100_000),
+    )
     .default({}),
   where: z.string().min(1).max(4096).optional(),
   /** Runs that a cell may lose to broken machines before it is given up. */

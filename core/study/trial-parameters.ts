@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DATASET_NAMES } from '../catalogue/datasets.ts';
-import { networkConfigs, NETWORK_FAMILIES } from '../catalogue/networks.ts';
+import { NETWORK_FAMILIES, networkConfigs } from '../catalogue/networks.ts';
 
 const positiveInteger = z.int().min(1);
 const fraction = z.number().min(0).lt(1);

@@ -18,7 +18,9 @@ const MAX_DEPTH = 16;
 const FORBIDDEN_KEYS = ['__proto__', 'constructor', 'prototype'];
 
 /** @returns the data, or what is wrong with the text, each with its place. Never evaluates tags as code. */
-export function parseYaml(text: string): { readonly yaml: PositionedYaml } | { readonly problems: readonly FieldViolation[] } {
+export function parseYaml(
+  text: string,
+): { readonly yaml: PositionedYaml } | { readonly problems: readonly FieldViolation[] } {
   const counter = new LineCounter();
   const place = (offset: number) => {
     const { line, col } = counter.linePos(offset);
@@ -35,7 +37,8 @@ export function parseYaml(text: string): { readonly yaml: PositionedYaml } | { r
     };
   }
   const hostile = hostileNodes(document);
-  if (hostile.length > 0) return { problems: hostile.map(({ message, offset }) => ({ field: '', message, ...place(offset) })) };
+  if (hostile.length > 0)
+    return { problems: hostile.map(({ message, offset }) => ({ field: '', message, ...place(offset) })) };
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
@@ -56,7 +59,10 @@ function hostileNodes(document: Document): { message: string; offset: number }[]
   visit(document, {
     Pair(_, pair) {
       if (isNode(pair.key) && FORBIDDEN_KEYS.includes(String(pair.key))) {
-        found.push({ message: `Expected another key than ${JSON.stringify(String(pair.key))}`, offset: pair.key.range?.[0] ?? 0 });
+        found.push({
+          message: `Expected another key than ${JSON.stringify(String(pair.key))}`,
+          offset: pair.key.range?.[0] ?? 0,
+        });
       }
     },
     Collection(_, node, path) {

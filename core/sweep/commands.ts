@@ -15,9 +15,18 @@ export type Command =
   | { readonly type: 'cancel-sweep'; readonly requestId: string; readonly sweepId: string }
   | { readonly type: 'grant-lease'; readonly worker: string; readonly leaseId: string }
   | { readonly type: 'start-trial'; readonly lease: LeaseRef }
-  | { readonly type: 'lose-attempt'; readonly lease: LeaseRef; readonly kind: FailureKind; readonly message: string; readonly worker: string }
+  | {
+      readonly type: 'lose-attempt';
+      readonly lease: LeaseRef;
+      readonly kind: FailureKind;
+      readonly message: string;
+      readonly worker: string;
+    }
   | { readonly type: 'record-result'; readonly record: RecordKey & { readonly contentHash: string } }
-  | { readonly type: 'record-failure'; readonly record: RecordKey & { readonly kind: FailureKind; readonly message: string } };
+  | {
+      readonly type: 'record-failure';
+      readonly record: RecordKey & { readonly kind: FailureKind; readonly message: string };
+    };
 
 /** Who says so, about which attempt. */
 export interface RecordKey extends LeaseRef {

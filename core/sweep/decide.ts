@@ -1,8 +1,8 @@
+import type { ErrorCode } from '../errors.ts';
 import type { TrialParameters } from '../study/trial-parameters.ts';
 import { mayRetry } from '../trial/retry.ts';
 import type { Disposition, FailureKind } from '../trial/states.ts';
 import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
-import type { ErrorCode } from '../errors.ts';
 import type { Command } from './commands.ts';
 import { disposeFailure, disposeResult } from './disposition.ts';
 import type { SweepEvent } from './events.ts';
@@ -11,7 +11,12 @@ import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts'
 
 /** Events to append (maybe none), or why not. `sweepId` and `disposition` answer the commands that ask for them. */
 export type Decision =
-  | { readonly ok: true; readonly events: readonly SweepEvent[]; readonly sweepId?: string; readonly disposition?: Disposition }
+  | {
+      readonly ok: true;
+      readonly events: readonly SweepEvent[];
+      readonly sweepId?: string;
+      readonly disposition?: Disposition;
+    }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
 export interface DecideOptions {
@@ -54,7 +59,9 @@ export function decide(state: ClusterState, command: Command, now: number, optio
       const disposition = disposeFailure(state, record);
       if (disposition.outcome !== 'accept') return accept([], { disposition: disposition.as });
       const sweep = state.sweeps.get(record.sweepId) as SweepState;
-      return accept(lost(sweep, record.cell, record.kind, record.message, record.worker, now), { disposition: 'committed' });
+      return accept(lost(sweep, record.cell, record.kind, record.message, record.worker, now), {
+        disposition: 'committed',
+      });
     }
   }
 }
@@ -73,7 +80,10 @@ function submit(state: ClusterState, command: Extract<Command, { type: 'submit-s
   if (earlier) {
     return earlier.what === 'submit' && state.sweeps.get(earlier.sweepId)?.studyYaml === studyYaml
       ? accept([], { sweepId: earlier.sweepId })
-      : reject('REQUEST_ID_REUSED', `Expected a new request id, got ${requestId}, which was used with other contents. Draw a new one.`);
+      : reject(
+          'REQUEST_ID_REUSED',
+          `Expected a new request id, got ${requestId}, which was used with other contents. Draw a new one.`,
+        );
   }
   let number = 1;
   while (state.sweeps.has(`${study.name}-${number}`)) number++;
@@ -84,26 +94,48 @@ function submit(state: ClusterState, command: Extract<Command, { type: 'submit-s
 function cancel(state: ClusterState, command: Extract<Command, { type: 'cancel-sweep' }>, now: number): Decision {
   const { sweepId, requestId } = command;
   const sweep = state.sweeps.get(sweepId);
-  if (!sweep) return reject('SWEEP_NOT_FOUND', `Expected the name of a sweep, got ${JSON.stringify(sweepId)}. \`tickwork ls\` lists them.`);
+  if (!sweep)
+    return reject(
+      'SWEEP_NOT_FOUND',
+      `Expected the name of a sweep, got ${JSON.stringify(sweepId)}. \`tickwork ls\` lists them.`,
+    );
   const earlier = state.requests.get(requestId);
   if (earlier) {
     return earlier.what === 'cancel' && earlier.sweepId === sweepId
       ? accept([], { sweepId })
-      : reject('REQUEST_ID_REUSED', `Expected a new request id, got ${requestId}, which was used before. Draw a new one.`);
+      : reject(
+          'REQUEST_ID_REUSED',
+          `Expected a new request id, got ${requestId}, which was used before. Draw a new one.`,
+        );
   }
-  if (sweep.status !== 'active') return reject('SWEEP_FINISHED', `Expected an active sweep, got ${sweepId}, which is ${sweep.status}.`);
+  if (sweep.status !== 'active')
+    return reject('SWEEP_FINISHED', `Expected an active sweep, got ${sweepId}, which is ${sweep.status}.`);
   return accept([{ type: 'sweep-cancelled', sweepId, requestId, at: now }], { sweepId });
 }
 
 /** Oldest active sweep first. No event when nothing is pending. */
-function grant(state: ClusterState, command: Extract<Command, { type: 'grant-lease' }>, now: number, options: DecideOptions): Decision {
+function grant(
+  state: ClusterState,
+  command: Extract<Command, { type: 'grant-lease' }>,
+  now: number,
+  options: DecideOptions,
+): Decision {
   for (const sweep of state.sweeps.values()) {
     if (sweep.status !== 'active') continue;
     const cell = nextCell(sweep, options.costOf);
     if (cell === undefined) continue;
     const { worker, leaseId } = command;
     const attempt = trialOf(sweep, cell).attempt + 1;
-    const event: SweepEvent = { type: 'trial-leased', sweepId: sweep.id, cell, attempt, leaseId, worker, epoch: state.epoch, at: now };
+    const event: SweepEvent = {
+      type: 'trial-leased',
+      sweepId: sweep.id,
+      cell,
+      attempt,
+      leaseId,
+      worker,
+      epoch: state.epoch,
+      at: now,
+    };
     return accept([event], { sweepId: sweep.id });
   }
   return accept([]);
@@ -115,9 +147,15 @@ function held(state: ClusterState, lease: LeaseRef) {
     return reject('LEASE_STALE', `Expected a lease on a cell of this cluster, got ${lease.sweepId}/${lease.cell}.`);
   }
   const trial = trialOf(sweep, lease.cell);
-  if (isFinished(trial)) return reject('TRIAL_FINISHED', `Expected a live trial, got ${lease.sweepId}/${lease.cell}, which is ${trial.state}.`);
+  if (isFinished(trial))
+    return reject(
+      'TRIAL_FINISHED',
+      `Expected a live trial, got ${lease.sweepId}/${lease.cell}, which is ${trial.state}.`,
+    );
   if (!isLive(trial) || !holds(trial, lease)) {
-    const current = isLive(trial) ? `lease ${trial.leaseId}, attempt ${trial.attempt}, epoch ${trial.epoch}` : 'no lease';
+    const current = isLive(trial)
+      ? `lease ${trial.leaseId}, attempt ${trial.attempt}, epoch ${trial.epoch}`
+      : 'no lease';
     return reject(
       'LEASE_STALE',
       `Expected the current lease of ${lease.sweepId}/${lease.cell} (${current}), got lease ${lease.leaseId}, attempt ${lease.attempt}, epoch ${lease.epoch}.`,
@@ -129,7 +167,14 @@ function held(state: ClusterState, lease: LeaseRef) {
 /** Characters of a failure's message that its event keeps; the whole text is in the failure's row. */
 const MAX_EVENT_MESSAGE = 2_000;
 
-function lost(sweep: SweepState, cell: number, kind: FailureKind, message: string, worker: string, at: number): readonly SweepEvent[] {
+function lost(
+  sweep: SweepState,
+  cell: number,
+  kind: FailureKind,
+  message: string,
+  worker: string,
+  at: number,
+): readonly SweepEvent[] {
   const trial = trialOf(sweep, cell);
   if (!isLive(trial)) return [];
   const common = { sweepId: sweep.id, cell, kind, message: shorten(message), worker, at };

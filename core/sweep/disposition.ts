@@ -3,7 +3,9 @@ import { holds, type Trial } from '../trial/trial.ts';
 import type { RecordKey } from './commands.ts';
 import { type ClusterState, isCell, trialOf } from './state.ts';
 
-export type Verdict = { readonly outcome: 'accept' } | { readonly outcome: 'settled'; readonly as: Disposition; readonly reason: string };
+export type Verdict =
+  | { readonly outcome: 'accept' }
+  | { readonly outcome: 'settled'; readonly as: Disposition; readonly reason: string };
 
 const settled = (as: Disposition, reason: string): Verdict => ({ outcome: 'settled', as, reason });
 
@@ -44,7 +46,10 @@ export function disposeFailure(state: ClusterState, record: RecordKey): Verdict 
   const trial = trialOf(sweep, record.cell);
   if (holds(trial, record)) return { outcome: 'accept' };
   if (isUngranted(trial, record.attempt)) return settled('quarantined', `attempt ${record.attempt} was never granted`);
-  return settled(trial.state === 'failed' && trial.attempt === record.attempt ? 'committed' : 'superseded', `the trial is ${trial.state}`);
+  return settled(
+    trial.state === 'failed' && trial.attempt === record.attempt ? 'committed' : 'superseded',
+    `the trial is ${trial.state}`,
+  );
 }
 
 /**

@@ -20,7 +20,10 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
       };
     case 'sweep-cancelled': {
       const next = withSweep(state, event.sweepId, (sweep) => cancelled(sweep, event.at));
-      return { ...next, requests: new Map(next.requests).set(event.requestId, { sweepId: event.sweepId, what: 'cancel' }) };
+      return {
+        ...next,
+        requests: new Map(next.requests).set(event.requestId, { sweepId: event.sweepId, what: 'cancel' }),
+      };
     }
     case 'sweep-completed':
       return withSweep(state, event.sweepId, (sweep) => ({ ...sweep, status: 'completed', finishedAt: event.at }));

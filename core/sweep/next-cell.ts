@@ -1,6 +1,6 @@
 import { vectorGet } from '../collections/sparse-vector.ts';
-import { trialParametersSchema, type TrialParameters } from '../study/trial-parameters.ts';
 import { gridIndexOf } from '../grid/grid.ts';
+import { type TrialParameters, trialParametersSchema } from '../study/trial-parameters.ts';
 import { cellsFrom, type SweepState } from './state.ts';
 
 /** How many untouched cells are compared by cost. */

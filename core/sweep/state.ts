@@ -66,12 +66,16 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
 export function trialOf(sweep: SweepState, cell: number): Trial {
   const trial = vectorGet(sweep.trials, cell);
   if (trial !== undefined) return trial;
-  return sweep.status === 'cancelled' ? { state: 'cancelled', attempt: 0, finishedAt: sweep.finishedAt ?? sweep.createdAt } : UNTOUCHED;
+  return sweep.status === 'cancelled'
+    ? { state: 'cancelled', attempt: 0, finishedAt: sweep.finishedAt ?? sweep.createdAt }
+    : UNTOUCHED;
 }
 
 /** Whether `cell` names a cell of this sweep. */
 export function isCell(sweep: SweepState, cell: number): boolean {
-  return Number.isInteger(cell) && cell >= 0 && cell < sweep.grid.cellBound && sweep.grid.allows(cell % sweep.grid.size);
+  return (
+    Number.isInteger(cell) && cell >= 0 && cell < sweep.grid.cellBound && sweep.grid.allows(cell % sweep.grid.size)
+  );
 }
 
 /** Cells that the constraint keeps, in order, from `from` on. */

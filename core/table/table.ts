@@ -1,7 +1,7 @@
-import { vectorEntries } from '../collections/sparse-vector.ts';
 import { DATASETS } from '../catalogue/datasets.ts';
 import { METRICS, type MetricName } from '../catalogue/metrics.ts';
 import { describeNetwork } from '../catalogue/networks.ts';
+import { vectorEntries } from '../collections/sparse-vector.ts';
 import { gridIndexOf } from '../grid/grid.ts';
 import { countMultiplyAccumulates, countParameters, countWeightLayers } from '../networks/counts.ts';
 import type { Aggregate } from '../statistics/aggregate.ts';
@@ -9,7 +9,7 @@ import { trialParameters } from '../study/check-levels.ts';
 import type { PublishedRow, Study } from '../study/study.ts';
 import type { SweepState, TrialCounts } from '../sweep/state.ts';
 import { type FailureKind, TRIAL_STATES } from '../trial/states.ts';
-import { type GroupedAggregate, groupKey, type Grouping, groupOf } from './grouping.ts';
+import { type GroupedAggregate, type Grouping, groupKey, groupOf } from './grouping.ts';
 
 export interface LabelledValue {
   readonly factor: string;
@@ -150,7 +150,10 @@ function countTrials(sweep: SweepState, grouping: Grouping, groups: Map<string, 
     group.counts[trial.state]++;
     if (trial.state !== 'failed') continue;
     const seen = group.failures.get(trial.failure.kind);
-    group.failures.set(trial.failure.kind, { count: (seen?.count ?? 0) + 1, example: seen?.example ?? trial.failure.message });
+    group.failures.set(trial.failure.kind, {
+      count: (seen?.count ?? 0) + 1,
+      example: seen?.example ?? trial.failure.message,
+    });
   }
   if (sweep.status !== 'cancelled') return;
   for (const group of groups.values()) {
@@ -187,7 +190,8 @@ function publishedFor(study: Study, levels: readonly LabelledValue[], grouping: 
   const values = study.published?.values ?? {};
   const matches = (row: PublishedRow): boolean =>
     Object.entries(row.when).every(
-      ([factor, label]) => grouping.factors.includes(factor) && levels.some((l) => l.factor === factor && l.label === label),
+      ([factor, label]) =>
+        grouping.factors.includes(factor) && levels.some((l) => l.factor === factor && l.label === label),
     );
   const row = study.published?.rows.find(matches);
   return Object.entries(row?.values ?? {}).map(([metric, value]) => ({

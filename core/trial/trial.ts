@@ -82,5 +82,7 @@ export function isFinished(trial: Trial): trial is Exclude<Trial, { state: 'pend
 
 /** Whether a message about `lease` speaks for the current holder. */
 export function holds(trial: Trial, lease: LeaseRef): boolean {
-  return isLive(trial) && trial.leaseId === lease.leaseId && trial.attempt === lease.attempt && trial.epoch === lease.epoch;
+  return (
+    isLive(trial) && trial.leaseId === lease.leaseId && trial.attempt === lease.attempt && trial.epoch === lease.epoch
+  );
 }

@@ -1,8 +1,8 @@
-import { tensor, version_core } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { elementCount } from '../shape.ts';
+import { tensor, version_core } from '@tensorflow/tfjs-core';
 import type { CompiledStep, Executor, HostTensor, RunInputs, StepState } from '../executor.ts';
 import { checkRunInputs, checkState } from '../run-inputs.ts';
+import { elementCount } from '../shape.ts';
 import type { NamedTensors, Step } from '../step.ts';
 import { withBackend, withoutAdvice } from '../tfjs/active-backend.ts';
 import { traceStep } from '../trace/trace-step.ts';

@@ -1,7 +1,7 @@
-import { createGraphBuilder } from './builder.ts';
 import type { GraphBuilder } from './builder.ts';
-import { nodeAt } from './graph.ts';
+import { createGraphBuilder } from './builder.ts';
 import type { GraphNode, GraphOutputs, StepGraph } from './graph.ts';
+import { nodeAt } from './graph.ts';
 
 /** Where a rewrite looks and writes. Indices are those of the new graph. */
 export interface Rewriting {

@@ -1,6 +1,6 @@
 import { elementCount, formatShape } from '../shape.ts';
-import { nodeAt, outputIndices } from './graph.ts';
 import type { GraphNode, StepGraph } from './graph.ts';
+import { nodeAt, outputIndices } from './graph.ts';
 
 /**
  * Checks what every pass and every executor relies on: inputs come earlier, sizes are positive integers, data has the

@@ -1,14 +1,14 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EngineError } from '../errors.ts';
 import type { CompiledStep, HostTensor, StepState } from '../executor.ts';
-import { nodeAt } from '../graph/graph.ts';
 import type { StepGraph } from '../graph/graph.ts';
+import { nodeAt } from '../graph/graph.ts';
 import { checkRunInputs, checkState } from '../run-inputs.ts';
 import { elementCount } from '../shape.ts';
 import type { Step } from '../step.ts';
 import { valueName } from './lower.ts';
-import { toTensor } from './state.ts';
 import type { OnnxState } from './state.ts';
+import { toTensor } from './state.ts';
 
 interface Owner {
   stateOf(state: StepState): OnnxState | undefined;

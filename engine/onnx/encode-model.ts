@@ -1,7 +1,7 @@
-import { ONNX_TYPE } from './model.ts';
 import type { OnnxAttribute, OnnxInitializer, OnnxModel, OnnxNode, OnnxValue } from './model.ts';
-import { createProtobufWriter } from './protobuf.ts';
+import { ONNX_TYPE } from './model.ts';
 import type { ProtobufWriter } from './protobuf.ts';
+import { createProtobufWriter } from './protobuf.ts';
 
 /** Axes of reductions and of Pad are inputs from here on. */
 const OPSET = 18;

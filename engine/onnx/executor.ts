@@ -6,8 +6,8 @@ import { traceStep } from '../trace/trace-step.ts';
 import { createCompiledStep } from './compiled-step.ts';
 import { encodeModel } from './encode-model.ts';
 import { lowerGraph } from './lower.ts';
-import { createOnnxState } from './state.ts';
 import type { OnnxState } from './state.ts';
+import { createOnnxState } from './state.ts';
 
 export interface OnnxExecutorOptions {
   /** Threads inside one operator, at least 1. On small networks one thread for each process is fastest. */

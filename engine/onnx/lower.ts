@@ -1,16 +1,16 @@
-import { nodeAt } from '../graph/graph.ts';
 import type { GraphNode, StepGraph } from '../graph/graph.ts';
+import { nodeAt } from '../graph/graph.ts';
 import type { Operation } from '../graph/operation.ts';
-import { convolutionRules } from './lowering/convolution.ts';
-import { createLoweringContext, result, unsupported } from './lowering/context.ts';
 import type { LoweredValue, LoweringContext, LoweringRule, LoweringRules } from './lowering/context.ts';
+import { createLoweringContext, result, unsupported } from './lowering/context.ts';
+import { convolutionRules } from './lowering/convolution.ts';
 import { elementwiseRules } from './lowering/elementwise.ts';
 import { localResponseRules } from './lowering/local-response.ts';
 import { poolingRules } from './lowering/pooling.ts';
 import { reductionRules } from './lowering/reduction.ts';
 import { structureRules } from './lowering/structure.ts';
-import { ONNX_TYPE } from './model.ts';
 import type { OnnxModel } from './model.ts';
+import { ONNX_TYPE } from './model.ts';
 import { createModelBuilder } from './model-builder.ts';
 
 const RULES: LoweringRules = {

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
-import { createGraphBuilder } from '../graph/builder.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
+import { createGraphBuilder } from '../graph/builder.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { sameNode } from '../graph/same-node.ts';
 

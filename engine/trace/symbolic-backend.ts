@@ -1,5 +1,5 @@
-import { KernelBackend } from '@tensorflow/tfjs-core';
 import type { BackendValues, DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { KernelBackend } from '@tensorflow/tfjs-core';
 import { EngineError } from '../errors.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { ConstantValues } from '../graph/operation.ts';

@@ -1,5 +1,5 @@
-import { engine, registerBackend, registerKernel, removeBackend, unregisterKernel } from '@tensorflow/tfjs-core';
 import type { KernelFunc, NamedAttrMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { engine, registerBackend, registerKernel, removeBackend, unregisterKernel } from '@tensorflow/tfjs-core';
 import { EngineError } from '../errors.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { GraphNode, StepGraph } from '../graph/graph.ts';

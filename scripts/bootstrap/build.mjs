@@ -10,7 +10,18 @@ const PRODUCTS = [
   {
     name: 'programs',
     title: 'Compiling TypeScript',
-    sources: ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'proto', 'runtime', 'core', 'coordinator', 'worker', 'engine', 'cli'],
+    sources: [
+      'tsconfig.json',
+      'tsconfig.build.json',
+      'package-lock.json',
+      'proto',
+      'runtime',
+      'core',
+      'coordinator',
+      'worker',
+      'engine',
+      'cli',
+    ],
     product: 'dist/cli/main.js',
     bin: 'typescript/bin/tsc',
     args: ['-p', 'tsconfig.build.json'],
@@ -62,7 +73,10 @@ function readStamp(file) {
 function fingerprintOf(root, sources) {
   const hash = createHash('sha256');
   for (const file of sources.flatMap((source) => filesUnder(root, source)).sort()) {
-    hash.update(`${file}\0`).update(readFileSync(join(root, file))).update('\0');
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0');
   }
   return hash.digest('hex');
 }

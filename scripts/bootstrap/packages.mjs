@@ -10,11 +10,16 @@ export async function ensurePackages(root) {
   if (difference === undefined) return;
   const npm = process.env.npm_execpath;
   const [file, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  await runStep(`Installing npm packages (${difference})`, file, [...first, 'ci', '--include=dev', '--loglevel=error'], {
-    cwd: root,
-    timeoutMs: INSTALL_LIMIT_MS,
-    advice: 'Check that npm is installed and that this machine reaches an npm registry, then try again.',
-  });
+  await runStep(
+    `Installing npm packages (${difference})`,
+    file,
+    [...first, 'ci', '--include=dev', '--loglevel=error'],
+    {
+      cwd: root,
+      timeoutMs: INSTALL_LIMIT_MS,
+      advice: 'Check that npm is installed and that this machine reaches an npm registry, then try again.',
+    },
+  );
 }
 
 /**

@@ -42,5 +42,7 @@ export async function runStep(title, file, args, { cwd, timeoutMs, env = process
   for (const [signal, listener] of Object.entries(onSignal)) process.off(signal, listener);
   if (problem === undefined) return;
   const why = late ? `it did not end within ${timeoutMs / 1000} s` : problem;
-  throw new StepFailed(`${output.trimEnd()}\n${title}: \`${[file, ...args].join(' ')}\` failed: ${why}. ${advice}`.trim());
+  throw new StepFailed(
+    `${output.trimEnd()}\n${title}: \`${[file, ...args].join(' ')}\` failed: ${why}. ${advice}`.trim(),
+  );
 }

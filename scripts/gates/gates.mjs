@@ -11,9 +11,15 @@ export function gates(root) {
   const node = (title, script, ...args) =>
     runStep(title, process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root, timeoutMs: LIMIT_MS });
   return [
-    { name: 'lint', run: () => node('Lint and format', '@biomejs/biome/bin/biome', 'check', '--max-diagnostics=50', '.') },
+    {
+      name: 'lint',
+      run: () => node('Lint and format', '@biomejs/biome/bin/biome', 'check', '--max-diagnostics=50', '.'),
+    },
     { name: 'types', run: () => node('Types', 'typescript/bin/tsc', '-p', '.', '--noEmit') },
-    { name: 'types of the dashboard', run: () => node('Types of the dashboard', 'typescript/bin/tsc', '-p', 'dashboard') },
+    {
+      name: 'types of the dashboard',
+      run: () => node('Types of the dashboard', 'typescript/bin/tsc', '-p', 'dashboard'),
+    },
     { name: 'generated types', run: () => generatedTypesAreCurrent(root) },
   ];
 }
@@ -29,7 +35,9 @@ async function generatedTypesAreCurrent(root) {
     });
     const difference = folderDifference(out, join(root, 'proto/generated'));
     if (difference !== undefined) {
-      throw new StepFailed(`proto/generated/${difference} is not what the .proto files give. Run \`npm run generate\` and commit.`);
+      throw new StepFailed(
+        `proto/generated/${difference} is not what the .proto files give. Run \`npm run generate\` and commit.`,
+      );
     }
   } finally {
     rmSync(fresh, { recursive: true, force: true });

@@ -17,7 +17,9 @@ export async function noProcessIsLeft(mark) {
   }
   if (left.length === 0) return;
   for (const { pid } of left) process.kill(pid, 'SIGKILL');
-  throw new StepFailed(`Left running by the tests, now ended:\n${left.map(({ pid, command }) => `  ${pid} ${command}`).join('\n')}`);
+  throw new StepFailed(
+    `Left running by the tests, now ended:\n${left.map(({ pid, command }) => `  ${pid} ${command}`).join('\n')}`,
+  );
 }
 
 function marked(mark) {

@@ -23,10 +23,18 @@ export async function ensureSystemPackages() {
 
   async function isThere({ program, file, python }) {
     if (program !== undefined) return (await findExecutable(program, machine)) !== undefined;
-    if (file !== undefined) return access(file).then(() => true, () => false);
+    if (file !== undefined)
+      return access(file).then(
+        () => true,
+        () => false,
+      );
     // Debian's Python packages belong to Debian's Python, whatever PATH says.
     for (const interpreter of ['/usr/bin/python3', 'python3']) {
-      const asked = await runCommand(interpreter, ['-c', `import ${python}`], { timeoutMs: 30_000, signal, env: process.env });
+      const asked = await runCommand(interpreter, ['-c', `import ${python}`], {
+        timeoutMs: 30_000,
+        signal,
+        env: process.env,
+      });
       if (asked.exitCode === 0) return true;
     }
     return false;

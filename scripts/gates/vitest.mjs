@@ -14,7 +14,14 @@ export async function runVitest(root, args, { timeoutMs, env }) {
   const folder = mkdtempSync(join(tmpdir(), 'tickwork-vitest-'));
   const report = join(folder, 'report.json');
   try {
-    const command = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args];
+    const command = [
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...args,
+    ];
     const code = await runToEnd(command, { cwd: root, env, timeoutMs });
     const counted = count(report);
     if (code !== 0 && counted.failed === 0) counted.failed = 1;

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { connectNats } from '../../coordinator/adapters/nats/connection.ts';
 import { natsServerFacts } from '../../coordinator/adapters/nats/durability.ts';

@@ -50,7 +50,7 @@ test('DuckDB and core/statistics agree on every grouping of random data', async 
       }
       const [expected, got] = tables as [readonly GroupedAggregate[], readonly GroupedAggregate[]];
       expect(got.map(identity)).toEqual(expected.map(identity));
-      got.forEach((group, i) => expectClose(group, expected[i] as GroupedAggregate));
+      for (const [i, group] of got.entries()) expectClose(group, expected[i] as GroupedAggregate);
     }),
     { numRuns: 60 },
   );

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyVector, type SparseVector, vectorEntries, vectorGet, vectorSet } from '../../core/collections/sparse-vector.ts';
+import {
+  emptyVector,
+  type SparseVector,
+  vectorEntries,
+  vectorGet,
+  vectorSet,
+} from '../../core/collections/sparse-vector.ts';
 
 const index = fc.oneof(fc.nat(100), fc.nat(10_000_000), fc.constantFrom(0, 31, 32, 1023, 1024, 32_767, 32_768));
 

@@ -18,28 +18,52 @@ const TFJS = ['@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-bac
 /** biome.json says the same in the editor, as far as its patterns reach; here it is exact. */
 const WALLS: readonly Wall[] = [
   { room: 'core', may: ['core', 'zod', 'yaml'], why: 'the core is pure: a simulator runs it under a virtual clock' },
-  { room: 'runtime', may: ['runtime', 'core/errors.ts', 'node:', 'pino'], why: 'it knows no word of the domain but its errors' },
+  {
+    room: 'runtime',
+    may: ['runtime', 'core/errors.ts', 'node:', 'pino'],
+    why: 'it knows no word of the domain but its errors',
+  },
   {
     room: 'proto',
     may: ['proto', 'core', 'node:', 'zod', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'],
     why: 'it is the wire and nothing else',
   },
   { room: 'engine', may: ['engine', 'node:', ...TFJS], why: 'it could leave as a package of its own' },
-  { room: 'engine/onnx', may: ['engine', 'node:', ...TFJS, 'onnxruntime-node'], why: 'each executor knows its library only' },
-  { room: 'worker', may: ['worker', 'core', 'proto', 'runtime', 'node:', 'zod'], why: 'the agent does not train, and shares no code with the coordinator' },
+  {
+    room: 'engine/onnx',
+    may: ['engine', 'node:', ...TFJS, 'onnxruntime-node'],
+    why: 'each executor knows its library only',
+  },
+  {
+    room: 'worker',
+    may: ['worker', 'core', 'proto', 'runtime', 'node:', 'zod'],
+    why: 'the agent does not train, and shares no code with the coordinator',
+  },
   {
     room: 'worker/training',
     may: ['worker/training', 'worker/trial-messages.ts', 'core', 'engine', 'runtime', 'node:', ...TFJS],
     why: 'it trains, and sends nothing anywhere by itself',
   },
-  { room: 'worker/publisher', may: ['worker', 'core', 'proto', 'runtime', 'node:', 'nats'], why: 'it is the NATS adapter' },
+  {
+    room: 'worker/publisher',
+    may: ['worker', 'core', 'proto', 'runtime', 'node:', 'nats'],
+    why: 'it is the NATS adapter',
+  },
   {
     room: 'worker/coordinator-stream',
     may: ['worker', 'core', 'proto', 'runtime', 'node:', '@grpc/grpc-js'],
     why: 'it is the gRPC adapter',
   },
-  { room: 'coordinator', may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'zod'], why: 'libraries stay in their adapters; it shares no code with the worker' },
-  { room: 'coordinator/adapters/nats', may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'nats'], why: 'it is the NATS adapter' },
+  {
+    room: 'coordinator',
+    may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'zod'],
+    why: 'libraries stay in their adapters; it shares no code with the worker',
+  },
+  {
+    room: 'coordinator/adapters/nats',
+    may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'nats'],
+    why: 'it is the NATS adapter',
+  },
   {
     room: 'coordinator/adapters/duckdb',
     may: ['coordinator', 'core', 'proto', 'runtime', 'node:', '@duckdb/node-api'],
@@ -47,12 +71,34 @@ const WALLS: readonly Wall[] = [
   },
   {
     room: 'coordinator/grpc',
-    may: ['coordinator', 'core', 'proto', 'runtime', 'node:', '@grpc/grpc-js', '@grpc/proto-loader', '@grpc/reflection', 'grpc-health-check'],
+    may: [
+      'coordinator',
+      'core',
+      'proto',
+      'runtime',
+      'node:',
+      '@grpc/grpc-js',
+      '@grpc/proto-loader',
+      '@grpc/reflection',
+      'grpc-health-check',
+    ],
     why: 'it is the gRPC adapter',
   },
-  { room: 'coordinator/gateway', may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'zod', '@grpc/proto-loader'], why: 'it mirrors the wire messages as JSON' },
-  { room: 'coordinator/metrics', may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'prom-client'], why: 'it is the Prometheus adapter' },
-  { room: 'cli', may: ['cli', 'core', 'proto', 'runtime', 'node:', 'commander'], why: 'it talks to the coordinator through cli/client only' },
+  {
+    room: 'coordinator/gateway',
+    may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'zod', '@grpc/proto-loader'],
+    why: 'it mirrors the wire messages as JSON',
+  },
+  {
+    room: 'coordinator/metrics',
+    may: ['coordinator', 'core', 'proto', 'runtime', 'node:', 'prom-client'],
+    why: 'it is the Prometheus adapter',
+  },
+  {
+    room: 'cli',
+    may: ['cli', 'core', 'proto', 'runtime', 'node:', 'commander'],
+    why: 'it talks to the coordinator through cli/client only',
+  },
   {
     room: 'cli/local',
     may: ['cli', 'core', 'proto', 'runtime', 'node:', 'worker/outbox/directory-lock.ts'],
@@ -90,14 +136,17 @@ const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 /** What a file imports, types included: paths from the root of the repository, or package names. */
 function importsOf(file: string): string[] {
-  const specifiers = text(file).matchAll(/(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s*'([^']+)'|(?:^|\n)import '([^']+)'|\bimport\('([^']+)'\)/g);
+  const specifiers = text(file).matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s*'([^']+)'|(?:^|\n)import '([^']+)'|\bimport\('([^']+)'\)/g,
+  );
   return [...specifiers].map((match) => {
     const specifier = (match[1] ?? match[2] ?? match[3]) as string;
     return specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier;
   });
 }
 
-const under = (path: string, room: string): boolean => path === room || path.startsWith(room.endsWith(':') ? room : `${room}/`);
+const under = (path: string, room: string): boolean =>
+  path === room || path.startsWith(room.endsWith(':') ? room : `${room}/`);
 
 function wallOf(file: string): Wall | undefined {
   return WALLS.filter(({ room }) => under(file, room)).toSorted((a, b) => b.room.length - a.room.length)[0];
@@ -116,13 +165,17 @@ test('every file keeps to its room', () => {
 test('the core reads no clock, no chance and no process', () => {
   // Math.random is a property, which the linter's list of globals cannot name.
   const forbidden = /\bMath\.random\b|\bglobalThis\b|\bnew Date\b|\bDate\.now\b/;
-  const offenders = sourceFiles('core').filter((file) => forbidden.test(text(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')));
+  const offenders = sourceFiles('core').filter((file) =>
+    forbidden.test(text(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')),
+  );
   expect(offenders).toEqual([]);
 });
 
 test('only main files touch the process, and engine/ and worker/ what belongs to their own process', () => {
   const mayExit = /(^|\/)(main|trial-process)\.ts$/;
-  const offenders = FILES.filter((file) => !mayExit.test(file) && /\bprocess\.(exit|exitCode|on|once|argv)\b/.test(text(file)));
+  const offenders = FILES.filter(
+    (file) => !mayExit.test(file) && /\bprocess\.(exit|exitCode|on|once|argv)\b/.test(text(file)),
+  );
   expect(offenders).toEqual([]);
 });
 

@@ -14,7 +14,9 @@ test('a demo prints its progress, the table and the shares, exits 0 and leaves n
   const lines = demo.stdout().split('\n');
   expect(lines).toContainEqual(expect.stringMatching(/^A seed 1: started on worker-[12]$/));
   expect(lines).toContainEqual(expect.stringMatching(/^\[2\/2\] [AB] seed 1: test error [\d.]+ % in [\d.]+ s$/));
-  expect(lines).toContainEqual(expect.stringMatching(/^config\s+S\s+Q\s+weight layers\s+parameters\s+n\s+test error \(%\)$/));
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^config\s+S\s+Q\s+weight layers\s+parameters\s+n\s+test error \(%\)$/),
+  );
   expect(lines).toContainEqual(expect.stringMatching(/^A\s+32\s+32\s+11\s+236,074\s+1\s+[\d.]+$/));
   expect(lines).toContainEqual(expect.stringMatching(/^Makespan .* on 2 workers .*; [\d.]+ % of the workers' time/));
   expect(demo.stdout()).toContain('/metrics');
@@ -25,7 +27,14 @@ test('a demo prints its progress, the table and the shares, exits 0 and leaves n
 test('--keep leaves it serving: tables and metrics can be asked for until Ctrl-C', async () => {
   await using demo = await startDemo(['--study', fixture('tiny-study.yaml'), '--keep', '--workers', '1']);
   const [, address = ''] = await demo.printed(/query\s+.*--coordinator (\S+) table tiny-1/);
-  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, '--coordinator', address, 'table', 'tiny-1', '--json']);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    PROGRAM,
+    '--coordinator',
+    address,
+    'table',
+    'tiny-1',
+    '--json',
+  ]);
   expect(JSON.parse(stdout)).toMatchObject({ complete: true, totalRows: 2 });
   const [, metrics = ''] = await demo.printed(/metrics {2}(http\S+)$/m);
   expect(await (await fetch(metrics)).text()).toContain('# TYPE tickwork_');

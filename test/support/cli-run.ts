@@ -63,7 +63,10 @@ export interface ScriptedServer extends AsyncDisposable {
 }
 
 /** The coordinator's own gRPC server on a free port, over a scripted API. */
-export async function startScriptedServer(port = 0, world: ScriptedWorld = demoMoment(new Date())): Promise<ScriptedServer> {
+export async function startScriptedServer(
+  port = 0,
+  world: ScriptedWorld = demoMoment(new Date()),
+): Promise<ScriptedServer> {
   const api = createScriptedApi(world);
   const server = createGrpcServer({
     api: { ...api, exportTable: (request, signal) => asBytes(api.exportTable(request, signal)) },

@@ -30,7 +30,10 @@ export interface DemoProcess extends AsyncDisposable {
   leftFiles(): readonly string[];
 }
 
-export async function startDemo(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<DemoProcess> {
+export async function startDemo(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<DemoProcess> {
   const folder = await temporaryFolder();
   const temporary = join(folder.path, 'tmp');
   mkdirSync(temporary);
@@ -57,13 +60,25 @@ export async function startDemo(args: readonly string[], env: Readonly<Record<st
 
   async function processes(): Promise<ReadonlyMap<string, number>> {
     const [, list = ''] = await printed(/^Processes: (.*)$/m);
-    return new Map(list.split(', ').map((entry) => entry.split(' ') as [string, string]).map(([name, pid]) => [name, Number(pid)]));
+    return new Map(
+      list
+        .split(', ')
+        .map((entry) => entry.split(' ') as [string, string])
+        .map(([name, pid]) => [name, Number(pid)]),
+    );
   }
 
   /** Also those that were started again. */
   function known(): readonly (readonly [string, number])[] {
-    const first = /^Processes: (.*)$/m.exec(`${err}\n${out}`)?.[1]?.split(', ').map((entry) => entry.split(' ')) ?? [];
-    const again = [...`${err}\n${out}`.matchAll(/^(\S+) is back \(process (\d+)\)/gm)].map(([, name, pid]) => [name, pid]);
+    const first =
+      /^Processes: (.*)$/m
+        .exec(`${err}\n${out}`)?.[1]
+        ?.split(', ')
+        .map((entry) => entry.split(' ')) ?? [];
+    const again = [...`${err}\n${out}`.matchAll(/^(\S+) is back \(process (\d+)\)/gm)].map(([, name, pid]) => [
+      name,
+      pid,
+    ]);
     return [...first, ...again].map(([name, pid]) => [name as string, Number(pid)] as const);
   }
 
@@ -75,13 +90,18 @@ export async function startDemo(args: readonly string[], env: Readonly<Record<st
     processes,
     signal: (name) => void child.kill(name),
     exited,
-    leftProcesses: async () => known().filter(([, pid]) => existsSync(`/proc/${pid}`)).map(([name, pid]) => `${name} ${pid}`),
+    leftProcesses: async () =>
+      known()
+        .filter(([, pid]) => existsSync(`/proc/${pid}`))
+        .map(([name, pid]) => `${name} ${pid}`),
     leftFiles: () => readdirSync(temporary),
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
       await exited;
       // After a SIGKILL of the demo its children notice by themselves.
-      await eventually('the children to end', () => (known().some(([, pid]) => existsSync(`/proc/${pid}`)) ? undefined : true));
+      await eventually('the children to end', () =>
+        known().some(([, pid]) => existsSync(`/proc/${pid}`)) ? undefined : true,
+      );
       await folder[Symbol.asyncDispose]();
     },
   };

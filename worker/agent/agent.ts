@@ -6,8 +6,8 @@ import type { Lease__Output as Lease } from '../../proto/generated/tickwork/v1/L
 import type { Welcome__Output as Welcome } from '../../proto/generated/tickwork/v1/Welcome.ts';
 import type { WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { createHeartbeats } from '../coordinator-stream/heartbeats.ts';
 import type { CoordinatorStream, CoordinatorStreamListener } from '../coordinator-stream/coordinator-stream.ts';
+import { createHeartbeats } from '../coordinator-stream/heartbeats.ts';
 import type { Emit } from '../events.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Publisher } from '../publisher/publisher.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { trialParametersSchema, type TrialSpec } from '../../core/study/trial-parameters.ts';
+import { type TrialSpec, trialParametersSchema } from '../../core/study/trial-parameters.ts';
 
 const trialSpecSchema = z.strictObject({ parameters: trialParametersSchema, seed: z.int() });
 

@@ -1,5 +1,5 @@
-import type { Receipts__Output as Receipts } from '../../proto/generated/tickwork/v1/Receipts.ts';
 import { dispositionCodec } from '../../proto/enums.ts';
+import type { Receipts__Output as Receipts } from '../../proto/generated/tickwork/v1/Receipts.ts';
 import { encodeRecord, recordId, type TrialRecord } from '../../proto/records.ts';
 import type { Emit } from '../events.ts';
 import type { Outbox } from '../outbox/outbox.ts';

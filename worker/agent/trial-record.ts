@@ -3,9 +3,9 @@ import type { Lease__Output as Lease } from '../../proto/generated/tickwork/v1/L
 import {
   decodeRecord,
   encodeRecord,
-  trialRecordSchema,
   type ReportRecord,
   type TrialRecord,
+  trialRecordSchema,
 } from '../../proto/records.ts';
 import { parseSweepName, sweepName } from '../../proto/resource-names.ts';
 import type { TrialEnd } from '../slots/slot.ts';

@@ -1,4 +1,4 @@
-import { credentials, type ChannelOptions, type StatusObject } from '@grpc/grpc-js';
+import { type ChannelOptions, credentials, type StatusObject } from '@grpc/grpc-js';
 import type { TickworkError } from '../../core/errors.ts';
 import type { CoordinatorMessage__Output as CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { Hello } from '../../proto/generated/tickwork/v1/Hello.ts';

@@ -1,11 +1,11 @@
 import type { WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import {
+  type HeartbeatInput,
+  type HeartbeatState,
   heartbeat,
   heartbeatMessage,
   INITIAL_HEARTBEAT,
-  type HeartbeatInput,
-  type HeartbeatState,
 } from './heartbeat.ts';
 
 /** The effects around heartbeat.ts: its ticks and its sending. */

@@ -1,5 +1,5 @@
-import { status, type StatusObject } from '@grpc/grpc-js';
-import { TickworkError, type ErrorCode } from '../../core/errors.ts';
+import { type StatusObject, status } from '@grpc/grpc-js';
+import { type ErrorCode, TickworkError } from '../../core/errors.ts';
 import { decodeStatusDetails, STATUS_DETAILS_KEY } from '../../proto/status-details.ts';
 
 /** Tells refusals that pass by themselves from those that never will. */

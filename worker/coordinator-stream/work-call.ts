@@ -1,4 +1,4 @@
-import { status, type ClientDuplexStream, type StatusObject } from '@grpc/grpc-js';
+import { type ClientDuplexStream, type StatusObject, status } from '@grpc/grpc-js';
 import type { CoordinatorMessage__Output as CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import { deferred } from '../../runtime/deferred.ts';

@@ -1,6 +1,6 @@
-import { open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeFrame, scanFrames, type Frame, type Scan } from './frame.ts';
+import { encodeFrame, type Frame, type Scan, scanFrames } from './frame.ts';
 
 /**
  * The outbox's file, `outbox-{generation}.log`. It only grows; to shrink, the frames that still matter are written to

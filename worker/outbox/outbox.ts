@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import type { Clock } from '../../runtime/clock.ts';
-import { deferred, type Deferred } from '../../runtime/deferred.ts';
-import { createLifecycle } from '../../runtime/lifecycle.ts';
+import { type Deferred, deferred } from '../../runtime/deferred.ts';
 import { lockDirectory } from '../../runtime/directory-lock.ts';
+import { createLifecycle } from '../../runtime/lifecycle.ts';
 import type { Frame } from './frame.ts';
 import { createFrameLog } from './frame-log.ts';
 

@@ -1,4 +1,4 @@
-import { backoffMs, type BackoffOptions } from '../../runtime/backoff.ts';
+import { type BackoffOptions, backoffMs } from '../../runtime/backoff.ts';
 
 /**
  * When each record of the outbox is to be published. Pure: the time and randomness are arguments.

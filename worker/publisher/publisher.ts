@@ -1,5 +1,5 @@
-import type { Clock } from '../../runtime/clock.ts';
 import { natsNames } from '../../proto/subjects.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Emit } from '../events.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { NATS_BACKOFF, type WorkerTimings } from '../timings.ts';

@@ -1,6 +1,6 @@
 import {
-  connect,
   type ConnectionOptions,
+  connect,
   ErrorCode,
   Events,
   type JetStreamClient,

@@ -48,7 +48,8 @@ export async function openNatsEventLog(options: NatsEventLogOptions): Promise<Ev
         return await attempt();
       } catch (error) {
         if (error instanceof TickworkError) throw error;
-        if (!isTransient(error) || clock.now() >= deadline || closing.signal.aborted) throw natsUnreachable(doing, error);
+        if (!isTransient(error) || clock.now() >= deadline || closing.signal.aborted)
+          throw natsUnreachable(doing, error);
         logger.warn({ error: String(error), tries }, `NATS did not answer while ${doing}; retrying`);
         await clock.sleep(50 + backoffMs(tries, random(), RETRY_BACKOFF), closing.signal);
       }

@@ -8,17 +8,17 @@ export function renderLatex(table: Table, name: string): string {
   const cell = (text: string, i: number): string => {
     if (text === '') return '';
     // Only ours: a label is anybody's text.
-    const shown = columns[i]?.numeric && text.includes('\\pm') ? `$${text}$` : escape(text);
+    const shown = columns[i]?.numeric && text.includes('\\pm') ? `$${text}$` : escapeLatex(text);
     return columns[i]?.published ? `\\textit{${shown}}` : shown;
   };
   return [
     ...footnotes(table, name).map((note) => `% ${note.replace(/[\r\n]+/g, ' ')}`),
     '\\begin{table}',
     '  \\centering',
-    `  \\caption{${escape(table.title)}${table.complete ? '' : ' (incomplete)'}}`,
+    `  \\caption{${escapeLatex(table.title)}${table.complete ? '' : ' (incomplete)'}}`,
     `  \\begin{tabular}{${alignment}}`,
     '    \\toprule',
-    `    ${columns.map(({ title }) => escape(title)).join(' & ')} \\\\`,
+    `    ${columns.map(({ title }) => escapeLatex(title)).join(' & ')} \\\\`,
     '    \\midrule',
     ...rows.map((row) => `    ${row.map(cell).join(' & ')} \\\\`),
     '    \\bottomrule',
@@ -34,6 +34,8 @@ const SPECIAL: Readonly<Record<string, string>> = {
   '^': '\\textasciicircum{}',
 };
 
-function escape(text: string): string {
-  return text.replace(/[\\~^]|[#$%&_{}]/g, (character) => SPECIAL[character] ?? `\\${character}`).replace(/[\r\n]+/g, ' ');
+function escapeLatex(text: string): string {
+  return text
+    .replace(/[\\~^]|[#$%&_{}]/g, (character) => SPECIAL[character] ?? `\\${character}`)
+    .replace(/[\r\n]+/g, ' ');
 }

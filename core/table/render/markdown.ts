@@ -6,18 +6,18 @@ export function renderMarkdown(table: Table, name: string): string {
   const { columns, rows } = toTextTable(table, ' ± ');
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
-    `**${escape(table.title)}**`,
+    `**${escapeMarkdown(table.title)}**`,
     '',
-    line(columns.map(({ title }) => escape(title))),
+    line(columns.map(({ title }) => escapeMarkdown(title))),
     line(columns.map(({ numeric }) => (numeric ? '---:' : ':---'))),
-    ...rows.map((row) => line(row.map(escape))),
+    ...rows.map((row) => line(row.map(escapeMarkdown))),
     '',
-    ...footnotes(table, name).map((note) => `${escape(note)}  `),
+    ...footnotes(table, name).map((note) => `${escapeMarkdown(note)}  `),
     '',
   ].join('\n');
 }
 
 /** Pipes would end a cell; angle brackets and the rest would be markup. */
-function escape(text: string): string {
+function escapeMarkdown(text: string): string {
   return text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]<>|]/g, '\\$&');
 }

@@ -60,7 +60,9 @@ export function footnotes(table: Table, name: string): string[] {
     .map((row) => {
       const failures = row.failures.map(({ kind, count, example }) => `${count} ${kind} (${example.split('\n')[0]})`);
       const { pending, leased, running, cancelled } = row.counts;
-      const rest = Object.entries({ pending, leased, running, cancelled }).flatMap(([state, count]) => (count > 0 ? [`${count} ${state}`] : []));
+      const rest = Object.entries({ pending, leased, running, cancelled }).flatMap(([state, count]) =>
+        count > 0 ? [`${count} ${state}`] : [],
+      );
       return `${row.levels.map(({ label }) => label).join(' ')}: n = ${row.n} of ${row.expected}: ${[...failures, ...rest].join(', ')}.`;
     });
   return [

@@ -1,8 +1,8 @@
 import type { LineSeriesOption } from 'echarts/charts';
 import type { GridComponentOption, TooltipComponentOption } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
-import { chartTooltip } from './chart-tooltip.ts';
 import type { CurveChartProps } from './chart-props.ts';
+import { chartTooltip } from './chart-tooltip.ts';
 import { dashOf, markOf } from './line-style.ts';
 import type { Palette } from './use-palette.ts';
 

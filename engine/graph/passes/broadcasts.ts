@@ -1,8 +1,8 @@
 import { sameShape } from '../../shape.ts';
 import type { StepGraph } from '../graph.ts';
 import { BINARY } from '../operation.ts';
-import { rewriteGraph } from '../rewrite.ts';
 import type { Rewriting } from '../rewrite.ts';
+import { rewriteGraph } from '../rewrite.ts';
 
 const BROADCASTING: ReadonlySet<string> = new Set(BINARY);
 

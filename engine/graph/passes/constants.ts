@@ -1,8 +1,8 @@
 import { sameShape } from '../../shape.ts';
 import type { GraphNode, StepGraph } from '../graph.ts';
 import type { OperationKind } from '../operation.ts';
-import { rewriteGraph } from '../rewrite.ts';
 import type { Rewriting } from '../rewrite.ts';
+import { rewriteGraph } from '../rewrite.ts';
 
 /** Operations that IEEE 754 rounds correctly, so that folding gives the very bits an executor would. */
 const ARITHMETIC: Partial<Record<OperationKind, (a: number, b: number) => number>> = {

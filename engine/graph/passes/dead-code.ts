@@ -1,6 +1,6 @@
 import { createGraphBuilder } from '../builder.ts';
-import { nodeAt, outputIndices } from '../graph.ts';
 import type { StepGraph } from '../graph.ts';
+import { nodeAt, outputIndices } from '../graph.ts';
 import { renumberOutputs } from '../rewrite.ts';
 
 /** Removes nodes on which no result depends, unused inputs of the step included. */

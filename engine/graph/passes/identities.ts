@@ -1,7 +1,7 @@
 import { sameShape } from '../../shape.ts';
 import type { GraphNode, StepGraph } from '../graph.ts';
-import { rewriteGraph } from '../rewrite.ts';
 import type { Rewriting } from '../rewrite.ts';
+import { rewriteGraph } from '../rewrite.ts';
 
 /** Removes nodes that hand on their operand unchanged, and the first of two reshapes in a row. */
 export function removeIdentities(graph: StepGraph): StepGraph {

@@ -2,8 +2,8 @@ import { EngineError } from '../../errors.ts';
 import type { DType, GraphNode, StepGraph } from '../../graph/graph.ts';
 import type { Operation, OperationKind, OperationOf } from '../../graph/operation.ts';
 import type { Shape } from '../../step.ts';
-import { isReshape, permutationBetween, physicalShape, plainLayout, sameLayout } from '../layout.ts';
 import type { Layout } from '../layout.ts';
+import { isReshape, permutationBetween, physicalShape, plainLayout, sameLayout } from '../layout.ts';
 import type { ModelBuilder } from '../model-builder.ts';
 import { integers } from '../model-builder.ts';
 

@@ -2,10 +2,10 @@ import type { SlidingWindow } from '../../graph/operation.ts';
 import { NCHW, OIHW } from '../layout.ts';
 import type { OnnxAttribute } from '../model.ts';
 import { integers } from '../model-builder.ts';
-import { operand, result } from './context.ts';
 import type { LoweringContext, LoweringRule, LoweringRules } from './context.ts';
-import { convolutionProblem, isDense, turnedPadding } from './convolution-problem.ts';
+import { operand, result } from './context.ts';
 import type { ConvolutionProblem } from './convolution-problem.ts';
+import { convolutionProblem, isDense, turnedPadding } from './convolution-problem.ts';
 import { filterGradient } from './filter-gradient.ts';
 import { foldedConvolution, foldedFilterGradient, foldedInputGradient, isFolded } from './folded-convolution.ts';
 

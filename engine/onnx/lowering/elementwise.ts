@@ -1,10 +1,10 @@
 import type { BinaryKind, UnaryKind } from '../../graph/operation.ts';
-import { isPlain, permutationBetween, physicalShape, plainLayout } from '../layout.ts';
 import type { Layout } from '../layout.ts';
+import { isPlain, permutationBetween, physicalShape, plainLayout } from '../layout.ts';
 import { ONNX_TYPE } from '../model.ts';
 import type { ModelBuilder } from '../model-builder.ts';
-import { operand, result } from './context.ts';
 import type { LoweredValue, LoweringContext, LoweringRule, LoweringRules } from './context.ts';
+import { operand, result } from './context.ts';
 
 type Emit1 = (model: ModelBuilder, x: string) => string;
 type Emit2 = (model: ModelBuilder, a: string, b: string) => string;

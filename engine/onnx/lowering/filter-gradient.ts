@@ -1,11 +1,11 @@
 import type { SlidingWindow } from '../../graph/operation.ts';
-import { HWIO, IOHW } from '../layout.ts';
 import type { Layout } from '../layout.ts';
-import { integers } from '../model-builder.ts';
+import { HWIO, IOHW } from '../layout.ts';
 import type { ModelBuilder } from '../model-builder.ts';
+import { integers } from '../model-builder.ts';
 import type { LoweringContext } from './context.ts';
-import { isDense, tapsOf } from './convolution-problem.ts';
 import type { ConvolutionProblem } from './convolution-problem.ts';
+import { isDense, tapsOf } from './convolution-problem.ts';
 
 /** `x` and `dy` are names of NCHW values. */
 export interface FilterGradient extends ConvolutionProblem {

@@ -1,7 +1,7 @@
 import { integers } from '../model-builder.ts';
 import type { LoweringContext } from './context.ts';
-import { isDense, tapsOf, turnedPadding } from './convolution-problem.ts';
 import type { ConvolutionProblem } from './convolution-problem.ts';
+import { isDense, tapsOf, turnedPadding } from './convolution-problem.ts';
 
 /** Pixels of a map that is folded whatever its channels: it fills a quarter of a convolution kernel's columns. */
 const TINY_MAP = 16;

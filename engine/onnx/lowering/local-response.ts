@@ -1,7 +1,7 @@
 import type { LocalResponse } from '../../graph/operation.ts';
 import { NCHW } from '../layout.ts';
-import { operand, result } from './context.ts';
 import type { LoweringContext, LoweringRule, LoweringRules } from './context.ts';
+import { operand, result } from './context.ts';
 
 /**
  * The sum over a channel's neighbours, times `factor`: a product with a banded matrix.

@@ -2,9 +2,9 @@ import type { SlidingWindow } from '../../graph/operation.ts';
 import { elementCount } from '../../shape.ts';
 import { NCHW, physicalShape } from '../layout.ts';
 import { integers } from '../model-builder.ts';
-import { windowAttributes } from './convolution.ts';
-import { operand, result, unsupported } from './context.ts';
 import type { LoweredValue, LoweringContext, LoweringRule, LoweringRules } from './context.ts';
+import { operand, result, unsupported } from './context.ts';
+import { windowAttributes } from './convolution.ts';
 
 function poolKey(node: number, window: SlidingWindow): string {
   return `pool ${node} ${JSON.stringify(window)}`;

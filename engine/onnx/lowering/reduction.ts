@@ -1,7 +1,7 @@
 import type { ReductionKind } from '../../graph/operation.ts';
 import { withoutAxes } from '../layout.ts';
-import { operand, result } from './context.ts';
 import type { LoweringRule, LoweringRules } from './context.ts';
+import { operand, result } from './context.ts';
 
 function reduction(type: string): LoweringRule<ReductionKind> {
   return ({ axes, keepDims }, operands, node, { model }) => {

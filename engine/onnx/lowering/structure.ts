@@ -2,9 +2,9 @@ import type { GraphNode } from '../../graph/graph.ts';
 import { physicalShape, plainLayout } from '../layout.ts';
 import { ONNX_TYPE } from '../model.ts';
 import { integers } from '../model-builder.ts';
-import { commonLayout } from './elementwise.ts';
-import { operand, result } from './context.ts';
 import type { LoweringContext, LoweringRule, LoweringRules } from './context.ts';
+import { operand, result } from './context.ts';
+import { commonLayout } from './elementwise.ts';
 
 const reshape: LoweringRule<'Reshape'> = (_, operands, node, context) => {
   const x = context.plain(operand(operands, 0));

@@ -1,12 +1,12 @@
-import { backend_util } from '@tensorflow/tfjs-core';
 import type { CastAttrs, DataType, FillAttrs, StepAttrs } from '@tensorflow/tfjs-core';
+import { backend_util } from '@tensorflow/tfjs-core';
 import { EngineError } from '../../errors.ts';
 import type { DType } from '../../graph/graph.ts';
-import { BINARY, UNARY } from '../../graph/operation.ts';
 import type { BinaryKind, UnaryKind } from '../../graph/operation.ts';
+import { BINARY, UNARY } from '../../graph/operation.ts';
 import { broadcastShape, formatShape } from '../../shape.ts';
-import { attributesOf } from '../kernel.ts';
 import type { TraceKernel, TraceKernels } from '../kernel.ts';
+import { attributesOf } from '../kernel.ts';
 
 const COMPARISONS: ReadonlySet<BinaryKind> = new Set([
   'Equal',

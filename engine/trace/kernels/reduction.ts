@@ -1,10 +1,10 @@
-import { backend_util, util } from '@tensorflow/tfjs-core';
 import type { ArgMaxAttrs, BatchMatMulAttrs, LogSoftmaxAttrs, SoftmaxAttrs } from '@tensorflow/tfjs-core';
+import { backend_util, util } from '@tensorflow/tfjs-core';
 import { EngineError } from '../../errors.ts';
 import type { ReductionKind } from '../../graph/operation.ts';
 import { broadcastShape, formatShape } from '../../shape.ts';
-import { attributesOf } from '../kernel.ts';
 import type { TraceKernel, TraceKernels } from '../kernel.ts';
+import { attributesOf } from '../kernel.ts';
 
 /** tfjs names the axes `axis` in some kernels and `reductionIndices` in others. */
 interface ReductionAttributes {

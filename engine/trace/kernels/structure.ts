@@ -1,4 +1,3 @@
-import { backend_util, slice_util, util } from '@tensorflow/tfjs-core';
 import type {
   BroadCastToAttrs,
   ConcatAttrs,
@@ -14,10 +13,11 @@ import type {
   TransposeAttrs,
   UnpackAttrs,
 } from '@tensorflow/tfjs-core';
+import { backend_util, slice_util, util } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../shape.ts';
 import type { Shape } from '../../step.ts';
-import { attributesOf } from '../kernel.ts';
 import type { KernelCall, SymbolicTensor, TraceKernel, TraceKernels } from '../kernel.ts';
+import { attributesOf } from '../kernel.ts';
 import { knownDType } from './elementwise.ts';
 
 function reshapeTo(call: KernelCall, x: SymbolicTensor, shape: Shape): SymbolicTensor {

@@ -1,4 +1,3 @@
-import { backend_util } from '@tensorflow/tfjs-core';
 import type {
   AvgPoolAttrs,
   Conv2DAttrs,
@@ -7,11 +6,12 @@ import type {
   LRNAttrs,
   MaxPoolAttrs,
 } from '@tensorflow/tfjs-core';
+import { backend_util } from '@tensorflow/tfjs-core';
 import { EngineError } from '../../errors.ts';
 import type { SlidingWindow } from '../../graph/operation.ts';
 import type { Shape } from '../../step.ts';
-import { attributesOf } from '../kernel.ts';
 import type { TraceKernel, TraceKernels } from '../kernel.ts';
+import { attributesOf } from '../kernel.ts';
 
 type Shape4D = [number, number, number, number];
 type WindowInfo = backend_util.Conv2DInfo;

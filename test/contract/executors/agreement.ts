@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { createCpuExecutor, createOnnxExecutor, traceStep } from '../../../engine/mod.ts';
 import type { Executor, HostTensor, NamedTensors, RunInputs, Shape, Step, TensorSpec } from '../../../engine/mod.ts';
+import { createCpuExecutor, createOnnxExecutor, traceStep } from '../../../engine/mod.ts';
 import { interpret } from '../../core/engine/float64.ts';
 
 /** A step and everything that one run of it takes. */

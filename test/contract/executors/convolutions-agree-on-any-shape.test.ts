@@ -1,12 +1,12 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { convolutionProblem } from '../../../engine/onnx/lowering/convolution-problem.ts';
 import { chooseFormulation } from '../../../engine/onnx/lowering/filter-gradient.ts';
 import { isFolded } from '../../../engine/onnx/lowering/folded-convolution.ts';
-import { convolutionProblem } from '../../../engine/onnx/lowering/convolution-problem.ts';
-import { createUniform, expectAgreement, functionStep, randomTensor } from './agreement.ts';
 import type { Run } from './agreement.ts';
+import { createUniform, expectAgreement, functionStep, randomTensor } from './agreement.ts';
 
 interface Convolution {
   readonly batch: number;

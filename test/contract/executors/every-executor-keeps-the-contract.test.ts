@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createCpuExecutor, createOnnxExecutor } from '../../../engine/mod.ts';
 import type { Executor, RunInputs, Step } from '../../../engine/mod.ts';
+import { createCpuExecutor, createOnnxExecutor } from '../../../engine/mod.ts';
 import { float32, tensorOf } from './agreement.ts';
 
 const executors: readonly (readonly [string, () => Executor])[] = [

@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { createOnnxExecutor, traceStep } from '../../../engine/mod.ts';
 import type { HostTensor } from '../../../engine/mod.ts';
+import { createOnnxExecutor, traceStep } from '../../../engine/mod.ts';
 import { interpret } from '../../core/engine/float64.ts';
 import { createUniform, functionStep, randomTensor, relativeDifference, runOn, tensorOf } from './agreement.ts';
 

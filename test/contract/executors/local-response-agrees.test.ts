@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { test } from 'vitest';
 import { createUniform, expectAgreement, functionStep, randomTensor } from './agreement.ts';
 

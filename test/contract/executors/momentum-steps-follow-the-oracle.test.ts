@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { createCpuExecutor, createOnnxExecutor } from '../../../engine/mod.ts';
 import type { Executor, HostTensor, RunInputs, Step } from '../../../engine/mod.ts';
+import { createCpuExecutor, createOnnxExecutor } from '../../../engine/mod.ts';
 import {
   createUniform,
   float32,

@@ -1,11 +1,11 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createOnnxExecutor } from '../../../engine/mod.ts';
 import type { HostTensor } from '../../../engine/mod.ts';
-import { createUniform, expectAgreement, functionStep, randomTensor, runOn, tensorOf } from './agreement.ts';
+import { createOnnxExecutor } from '../../../engine/mod.ts';
 import type { Run } from './agreement.ts';
+import { createUniform, expectAgreement, functionStep, randomTensor, runOn, tensorOf } from './agreement.ts';
 
 type Pad = 'valid' | 'same';
 

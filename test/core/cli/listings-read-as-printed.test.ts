@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import { renderPlan, renderStatus, renderSweeps, renderTrials, renderWorkers } from '../../../cli/render/listings.ts';
-import { counts, CREATED_AT, sweep, trial } from '../../support/cli-messages.ts';
+import { CREATED_AT, counts, sweep, trial } from '../../support/cli-messages.ts';
 
 const text = (lines: readonly string[]): string => `\n${lines.join('\n')}\n`;
 const time = { seconds: CREATED_AT, nanos: 0 };
 
 test('sweeps', () => {
-  const sweeps = [sweep({ counts: counts({ succeeded: 3, failed: 1, running: 2 }) }), sweep({ name: 'sweeps/länge-2', title: '画像 ×2', state: 'SWEEP_STATE_COMPLETED' })];
+  const sweeps = [
+    sweep({ counts: counts({ succeeded: 3, failed: 1, running: 2 }) }),
+    sweep({ name: 'sweeps/länge-2', title: '画像 ×2', state: 'SWEEP_STATE_COMPLETED' }),
+  ];
   expect(text(renderSweeps(sweeps))).toMatchInlineSnapshot(`
     "
     sweep       state      done  failed  running  created (UTC)        title
@@ -20,8 +23,19 @@ test('sweeps', () => {
 
 test('trials say why they wait or failed', () => {
   const trials = [
-    trial(0, { state: 'TRIAL_STATE_SUCCEEDED', metrics: [{ name: 'testError', value: 12.35 }, { name: 'trainLoss', value: 0.41237 }] }),
-    trial(1, { state: 'TRIAL_STATE_FAILED', attempt: 3, failureKind: 'FAILURE_KIND_DIVERGED', failureMessage: 'loss became NaN' }),
+    trial(0, {
+      state: 'TRIAL_STATE_SUCCEEDED',
+      metrics: [
+        { name: 'testError', value: 12.35 },
+        { name: 'trainLoss', value: 0.41237 },
+      ],
+    }),
+    trial(1, {
+      state: 'TRIAL_STATE_FAILED',
+      attempt: 3,
+      failureKind: 'FAILURE_KIND_DIVERGED',
+      failureMessage: 'loss became NaN',
+    }),
     trial(2, { state: 'TRIAL_STATE_PENDING', attempt: 0, worker: '', waitingReason: 'no free slot' }),
   ];
   expect(text(renderTrials(trials))).toMatchInlineSnapshot(`
@@ -68,7 +82,15 @@ test('a plan', () => {
     factors: [{ name: 'config', levels: ['A', 'A-LRN'] }],
     seeds: [1, 2],
     estimatedMacs: 1.234e13,
-    rows: [{ levels: [{ factor: 'config', label: 'A-LRN' }], weightLayers: 11, parameters: 147_018, macsPerImage: 2_950_000, estimatedMacs: 8.1e11 }],
+    rows: [
+      {
+        levels: [{ factor: 'config', label: 'A-LRN' }],
+        weightLayers: 11,
+        parameters: 147_018,
+        macsPerImage: 2_950_000,
+        estimatedMacs: 8.1e11,
+      },
+    ],
   };
   expect(text(renderPlan(plan))).toMatchInlineSnapshot(`
     "

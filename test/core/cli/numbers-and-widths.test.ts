@@ -5,16 +5,34 @@ import { formatClock, formatLarge, formatSeconds, formatShare, formatValue } fro
 import { textTable } from '../../../cli/render/text-table.ts';
 
 test('widths count columns of a terminal', () => {
-  expect([displayWidth('abc'), displayWidth('é'), displayWidth('e\u0301'), displayWidth('画像'), displayWidth('± 0.1')]).toEqual([3, 1, 1, 4, 5]);
+  expect([
+    displayWidth('abc'),
+    displayWidth('é'),
+    displayWidth('e\u0301'),
+    displayWidth('画像'),
+    displayWidth('± 0.1'),
+  ]).toEqual([3, 1, 1, 4, 5]);
   expect(padEnd('画', 4)).toBe('画  ');
-  expect([truncate('abcdef', 6), truncate('abcdef', 4), truncate('画像画像', 5), truncate('abc', 0)]).toEqual(['abcdef', 'abc…', '画像…', '']);
+  expect([truncate('abcdef', 6), truncate('abcdef', 4), truncate('画像画像', 5), truncate('abc', 0)]).toEqual([
+    'abcdef',
+    'abc…',
+    '画像…',
+    '',
+  ]);
   expect(visible('a\nb\x07\u2028')).toBe('a b\\x07\\x2028');
 });
 
 test('a table pads by width and leaves no trailing blanks', () => {
   const lines = textTable(
-    [{ title: 'name', align: 'left' }, { title: 'n', align: 'right' }, { title: 'x', align: 'left', apart: true }],
-    [['画像', '1', ''], ['a', '12', 'b']],
+    [
+      { title: 'name', align: 'left' },
+      { title: 'n', align: 'right' },
+      { title: 'x', align: 'left', apart: true },
+    ],
+    [
+      ['画像', '1', ''],
+      ['a', '12', 'b'],
+    ],
   );
   expect(lines).toEqual(['name   n  │  x', '──────────┼───', '画像   1  │', 'a     12  │  b']);
 });
@@ -28,6 +46,11 @@ test('figures', () => {
 });
 
 test('messages as JSON: timestamps as text, no oneof markers, no NaN', () => {
-  const message = { createTime: { seconds: 1_800_000_000, nanos: 5e8 }, loss: Number.NaN, _loss: 'loss', nested: [{ _x: 'y', z: null }] };
+  const message = {
+    createTime: { seconds: 1_800_000_000, nanos: 5e8 },
+    loss: Number.NaN,
+    _loss: 'loss',
+    nested: [{ _x: 'y', z: null }],
+  };
   expect(messageJson(message)).toEqual({ createTime: '2027-01-15T08:00:00.500Z', loss: null, nested: [{ z: null }] });
 });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { displayWidth } from '../../../cli/render/display-width.ts';
 import { progressLines } from '../../../cli/render/progress-lines.ts';
 import { progressScreen } from '../../../cli/render/progress-screen.ts';
 import type { SweepProgress } from '../../../cli/render/sweep-progress.ts';
-import { displayWidth } from '../../../cli/render/display-width.ts';
-import { counts, CREATED_AT, sweep, trial } from '../../support/cli-messages.ts';
+import { CREATED_AT, counts, sweep, trial } from '../../support/cli-messages.ts';
 
 const progress = (trainEpoch: number, step: number) => ({
   trainEpoch,
@@ -29,12 +29,28 @@ test('plain lines: a start, each new training epoch and an end, each once', () =
     view({
       sweep: sweep({ counts: counts({ succeeded: 1 }) }),
       active: [trial(1)],
-      finished: [trial(0, { state: 'TRIAL_STATE_SUCCEEDED', metrics: [{ name: 'testError', value: 12.35 }] }, { startedAt: 1, finishedAt: 21.5 })],
+      finished: [
+        trial(
+          0,
+          { state: 'TRIAL_STATE_SUCCEEDED', metrics: [{ name: 'testError', value: 12.35 }] },
+          { startedAt: 1, finishedAt: 21.5 },
+        ),
+      ],
     }),
-    view({ sweep: sweep({ counts: counts({ succeeded: 1 }) }), active: [trial(1, { attempt: 2, worker: 'worker-2' })] }),
+    view({
+      sweep: sweep({ counts: counts({ succeeded: 1 }) }),
+      active: [trial(1, { attempt: 2, worker: 'worker-2' })],
+    }),
     view({
       sweep: sweep({ counts: counts({ succeeded: 1, failed: 1 }) }),
-      finished: [trial(1, { state: 'TRIAL_STATE_FAILED', attempt: 3, failureKind: 'FAILURE_KIND_DIVERGED', failureMessage: 'loss became NaN' })],
+      finished: [
+        trial(1, {
+          state: 'TRIAL_STATE_FAILED',
+          attempt: 3,
+          failureKind: 'FAILURE_KIND_DIVERGED',
+          failureMessage: 'loss became NaN',
+        }),
+      ],
     }),
   ];
   const lines = views.flatMap((now, i) => progressLines(views[i - 1], now));
@@ -75,7 +91,8 @@ test('the screen: a bar for each running trial, then one for the sweep', () => {
 
 test('the screen fits any terminal, and counts what it does not show', () => {
   for (const columns of [10, 40, 79]) {
-    for (const line of progressScreen(RUNNING, { ...OPTIONS, columns })) expect(displayWidth(line)).toBeLessThan(columns);
+    for (const line of progressScreen(RUNNING, { ...OPTIONS, columns }))
+      expect(displayWidth(line)).toBeLessThan(columns);
   }
   const few = progressScreen(RUNNING, { ...OPTIONS, maxTrials: 1, unicode: false });
   expect(few).toHaveLength(3);
@@ -84,7 +101,7 @@ test('the screen fits any terminal, and counts what it does not show', () => {
 });
 
 test('colours only where they are wanted', () => {
-  const escape = '\x1b[';
-  expect(progressScreen(RUNNING, OPTIONS).join('')).not.toContain(escape);
-  expect(progressScreen(RUNNING, { ...OPTIONS, colour: true }).join('')).toContain(escape);
+  const sgr = '\x1b[';
+  expect(progressScreen(RUNNING, OPTIONS).join('')).not.toContain(sgr);
+  expect(progressScreen(RUNNING, { ...OPTIONS, colour: true }).join('')).toContain(sgr);
 });

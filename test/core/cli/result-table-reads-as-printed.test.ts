@@ -7,7 +7,12 @@ const text = (lines: readonly string[]): string => `\n${lines.join('\n')}\n`;
 test('the demo table: S and Q instead of the scale factor, spreads aligned, the paper apart and sourced', () => {
   const rows = [
     row('A', 'S=32'),
-    row('D', 'S=32', { weightLayers: 16, parameters: 1_230_410, aggregates: [{ metric: 'testError', n: 2, mean: 9.5, std: 10.25 }], published: [{ metric: 'top1Error', title: 'paper top-1', value: 27, unit: '%' }] }),
+    row('D', 'S=32', {
+      weightLayers: 16,
+      parameters: 1_230_410,
+      aggregates: [{ metric: 'testError', n: 2, mean: 9.5, std: 10.25 }],
+      published: [{ metric: 'top1Error', title: 'paper top-1', value: 27, unit: '%' }],
+    }),
     row('D', 'S=[32;64]', { weightLayers: 16, parameters: 1_230_410, published: [] }),
   ];
   expect(text(renderSweepTable(table(rows)))).toMatchInlineSnapshot(`

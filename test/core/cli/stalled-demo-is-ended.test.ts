@@ -25,7 +25,10 @@ const view = (step: number) => ({
 test('a sweep that makes no step for five minutes is given up, with where to look', async () => {
   const watch = createStallWatch(sleepingClock(), '/state');
   watch.seen(view(1));
-  await expect(watch.stalled).rejects.toMatchObject({ code: 'INTERNAL', message: expect.stringContaining('/state/logs') });
+  await expect(watch.stalled).rejects.toMatchObject({
+    code: 'INTERNAL',
+    message: expect.stringContaining('/state/logs'),
+  });
 });
 
 test('every step counts, a repeated view does not', async () => {

@@ -54,11 +54,14 @@ describe('constraint', () => {
 
   it('answers every text without throwing', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'()[],=<>!"\'\\ andornti1.-'.split('')) })), (source) => {
-        const parsed = parseConstraint(source);
-        if (parsed.ok) evaluate(parsed.expression, () => 'x');
-        else expect(parsed.offset).toBeLessThanOrEqual(source.length);
-      }),
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'()[],=<>!"\'\\ andornti1.-'.split('')) })),
+        (source) => {
+          const parsed = parseConstraint(source);
+          if (parsed.ok) evaluate(parsed.expression, () => 'x');
+          else expect(parsed.offset).toBeLessThanOrEqual(source.length);
+        },
+      ),
       { numRuns: 1000 },
     );
   });

@@ -1,8 +1,8 @@
 /** Convolutions, pools and local response normalization from their definitions, one element at a time. */
 import type { Operation, SlidingWindow } from '../../../engine/graph/operation.ts';
 import { elementCount } from '../../../engine/shape.ts';
-import { element, everywhere, offset, positions } from './float64-tensor.ts';
 import type { Float64Tensor } from './float64-tensor.ts';
+import { element, everywhere, offset, positions } from './float64-tensor.ts';
 
 export function images(
   operation: Operation,

@@ -2,8 +2,8 @@
 import type { GraphNode, StepGraph } from '../../../engine/mod.ts';
 import { elementCount } from '../../../engine/shape.ts';
 import { images } from './float64-images.ts';
-import { broadcast, element, everywhere, positions } from './float64-tensor.ts';
 import type { Float64Tensor } from './float64-tensor.ts';
+import { broadcast, element, everywhere, positions } from './float64-tensor.ts';
 
 type Inputs = (role: string, name: string) => Float64Tensor;
 

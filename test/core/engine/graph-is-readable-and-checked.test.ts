@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { createGraphBuilder } from '../../../engine/graph/builder.ts';
 import { validateGraph } from '../../../engine/graph/validate.ts';
-import { printGraph, simplifyGraph, traceStep } from '../../../engine/mod.ts';
 import type { GraphNode, Step } from '../../../engine/mod.ts';
+import { printGraph, simplifyGraph, traceStep } from '../../../engine/mod.ts';
 
 const step: Step = {
   name: 'example',

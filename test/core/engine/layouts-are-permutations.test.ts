@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isReshape, NCHW, OIHW, permutationBetween, physicalShape, withoutAxes } from '../../../engine/onnx/layout.ts';
 import type { Layout } from '../../../engine/onnx/layout.ts';
+import { isReshape, NCHW, OIHW, permutationBetween, physicalShape, withoutAxes } from '../../../engine/onnx/layout.ts';
 import { elementCount } from '../../../engine/shape.ts';
 
 /** A shape and two layouts of it. */
@@ -31,7 +31,7 @@ test('images and filters', () => {
 });
 
 test('a transposition turns one layout into the other', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(laidOut, ([shape, from, to]) => {
       const before = physicalShape(shape, from);
       expect(permutationBetween(from, to).map((position) => before[position])).toEqual(physicalShape(shape, to));
@@ -40,7 +40,7 @@ test('a transposition turns one layout into the other', () => {
 });
 
 test('a change of layout is a reshape exactly where no element moves', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(laidOut, ([shape, from, to]) => {
       const stays = inMemory(shape, from).join(' ') === inMemory(shape, to).join(' ');
       expect(isReshape(shape, from, to)).toBe(stays);
@@ -49,7 +49,7 @@ test('a change of layout is a reshape exactly where no element moves', () => {
 });
 
 test('removing axes leaves the others in their order in memory', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(laidOut, fc.array(fc.integer({ min: 0, max: 3 })), ([shape, layout], removed) => {
       const rest = shape.filter((_, axis) => !removed.includes(axis));
       const expected = layout.filter((axis) => !removed.includes(axis)).map((axis) => shape[axis]);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { encodeModel } from '../../../engine/onnx/encode-model.ts';
 import { createModelBuilder } from '../../../engine/onnx/model-builder.ts';
-import { createProtobufWriter } from '../../../engine/onnx/protobuf.ts';
 import type { ProtobufWriter } from '../../../engine/onnx/protobuf.ts';
+import { createProtobufWriter } from '../../../engine/onnx/protobuf.ts';
 
 const hex = (write: (writer: ProtobufWriter) => void): string => {
   const writer = createProtobufWriter();

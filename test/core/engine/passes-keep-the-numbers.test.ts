@@ -1,11 +1,11 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { printGraph, simplifyGraph, traceStep } from '../../../engine/mod.ts';
-import type { NamedTensors, Step, StepGraph, StepInputs, TensorSpec } from '../../../engine/mod.ts';
 import { outputIndices } from '../../../engine/graph/graph.ts';
 import { PASSES } from '../../../engine/graph/simplify.ts';
 import { validateGraph } from '../../../engine/graph/validate.ts';
+import type { NamedTensors, Step, StepGraph, StepInputs, TensorSpec } from '../../../engine/mod.ts';
+import { printGraph, simplifyGraph, traceStep } from '../../../engine/mod.ts';
 import { interpret } from './float64.ts';
 
 const float32 = (...shape: number[]): TensorSpec => ({ shape, dtype: 'float32' });

@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { EngineError, printGraph, traceStep } from '../../../engine/mod.ts';
 import type { NamedTensors, Step, StepFunction, StepInputs } from '../../../engine/mod.ts';
+import { EngineError, printGraph, traceStep } from '../../../engine/mod.ts';
 import { withBackend, withoutAdvice } from '../../../engine/tfjs/active-backend.ts';
 
 const float32 = (...shape: number[]): { shape: number[]; dtype: 'float32' } => ({ shape, dtype: 'float32' });

@@ -36,7 +36,14 @@ describe('a bad study', () => {
   it.each([
     ['an unknown key', small.replace('seeds', 'sedes'), 'STUDY_INVALID', 'sedes', 2, 1],
     ['a wrong type', small.replace('batchSize: 32', 'batchSize: many'), 'STUDY_INVALID', 'parameters.batchSize', 9, 14],
-    ['a parameter that is missing', small.replace('  trainEpochs: 1\n', ''), 'STUDY_INVALID', 'parameters.trainEpochs', 4, 3],
+    [
+      'a parameter that is missing',
+      small.replace('  trainEpochs: 1\n', ''),
+      'STUDY_INVALID',
+      'parameters.trainEpochs',
+      4,
+      3,
+    ],
     ['an unknown parameter', small.replace('batchSize', 'batchsize'), 'STUDY_INVALID', 'parameters.batchsize', 9, 14],
     ['an empty axis', small.replace('[A, B]', '[]'), 'GRID_EMPTY', 'factors.config', 14, 11],
     ['an unknown network', small.replace('vgg8', 'vgg9'), 'STUDY_INVALID', 'parameters.network', 4, 12],
@@ -64,14 +71,19 @@ describe('a bad study', () => {
 
   it('with more than 10^7 cells is refused before anything is expanded', () => {
     const axis = `[${Array.from({ length: 1000 }, (_, i) => i / 1000).join(', ')}]`;
-    const huge = small.replace('[0, 0.9]', `${axis}\n  dropout: ${axis}\n  weightDecay: ${axis}\n  learningRate: ${axis}`);
+    const huge = small.replace(
+      '[0, 0.9]',
+      `${axis}\n  dropout: ${axis}\n  weightDecay: ${axis}\n  learningRate: ${axis}`,
+    );
     const error = refusal(huge);
     expect(error.code).toBe('GRID_TOO_LARGE');
     expect(error.message).toMatch(/got 4\.000e\+12/);
   });
 
   it('shows all its problems at once', () => {
-    const error = refusal(small.replace('vgg8', 'vgg9').replace('fashion-mnist', 'imagenet').replace('testScale: 28', 'testScale: 3'));
+    const error = refusal(
+      small.replace('vgg8', 'vgg9').replace('fashion-mnist', 'imagenet').replace('testScale: 28', 'testScale: 3'),
+    );
     expect(error.violations.map((v) => v.field)).toEqual(
       expect.arrayContaining(['parameters.network', 'parameters.dataset', 'parameters.testScale']),
     );
@@ -81,7 +93,17 @@ describe('a bad study', () => {
     expect(refusal(`a: ${'['.repeat(40)}${']'.repeat(40)}`).code).toBe('STUDY_SYNTAX');
     expect(refusal(`a: ${'['.repeat(100_000)}`).code).toBe('STUDY_SYNTAX');
     expect(refusal(`# ${'x'.repeat(200_000)}`).code).toBe('STUDY_INVALID');
-    const laughs = Array.from({ length: 12 }, (_, i) => `k${i}: &k${i} [${i === 0 ? '1' : Array(9).fill(`*k${i - 1}`).join(',')}]`).join('\n');
+    const laughs = Array.from(
+      { length: 12 },
+      (_, i) =>
+        `k${i}: &k${i} [${
+          i === 0
+            ? '1'
+            : Array(9)
+                .fill(`*k${i - 1}`)
+                .join(',')
+        }]`,
+    ).join('\n');
     expect(refusal(laughs).code).toMatch(/^STUDY_/);
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), fc.nat(small.length), (noise, at) => {

@@ -80,7 +80,7 @@ describe('a failure', () => {
     expect(twice.sweeps.get('small-1')).toMatchObject({ status: 'completed', counts: { failed: 1 } });
   });
 
-  it('that is nobody\'s fault never uses the cell up', () => {
+  it("that is nobody's fault never uses the cell up", () => {
     let state = leased;
     for (let attempt = 1; attempt <= 5; attempt++) {
       state = apply(state, { ...lose(attempt), kind: 'preempted' }, grant(attempt + 1));
@@ -97,7 +97,10 @@ describe('a message with a lower attempt or epoch', () => {
     ['cell', { ...lease(2), cell: 99 }, 'LEASE_STALE'],
   ])('(%s) is refused, by name (I3)', (_, stale, code) => {
     expect(decide(secondAttempt, { type: 'start-trial', lease: stale }, 0, options)).toMatchObject({ ok: false, code });
-    expect(decide(won, { type: 'start-trial', lease: lease(2) }, 0, options)).toMatchObject({ ok: false, code: 'TRIAL_FINISHED' });
+    expect(decide(won, { type: 'start-trial', lease: lease(2) }, 0, options)).toMatchObject({
+      ok: false,
+      code: 'TRIAL_FINISHED',
+    });
   });
 });
 

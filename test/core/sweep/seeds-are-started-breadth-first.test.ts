@@ -48,6 +48,9 @@ describe('the next cell', () => {
   it('is none when nothing is pending', () => {
     let state = submitted();
     for (let i = 0; i < 6; i++) state = apply(state, { type: 'grant-lease', worker: 'w', leaseId: `${i}` });
-    expect(decide(state, { type: 'grant-lease', worker: 'w', leaseId: 'x' }, 0, options)).toEqual({ ok: true, events: [] });
+    expect(decide(state, { type: 'grant-lease', worker: 'w', leaseId: 'x' }, 0, options)).toEqual({
+      ok: true,
+      events: [],
+    });
   });
 });

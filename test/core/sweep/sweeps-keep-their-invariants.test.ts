@@ -6,7 +6,7 @@ import type { Command } from '../../../core/sweep/commands.ts';
 import { decide } from '../../../core/sweep/decide.ts';
 import type { SweepEvent } from '../../../core/sweep/events.ts';
 import { evolve } from '../../../core/sweep/evolve.ts';
-import { cellsFrom, type ClusterState, EMPTY_CLUSTER, type SweepState, trialOf } from '../../../core/sweep/state.ts';
+import { type ClusterState, cellsFrom, EMPTY_CLUSTER, type SweepState, trialOf } from '../../../core/sweep/state.ts';
 import { FAILURE_KINDS } from '../../../core/trial/states.ts';
 import { isFinished, isLive, type LeaseRef, TRIAL_TRANSITIONS } from '../../../core/trial/trial.ts';
 import { smallStudy } from '../../support/studies.ts';
@@ -32,12 +32,22 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 40, arbitrary: fc.constant<Action>({ do: 'lease' }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), pick }) },
   { weight: 25, arbitrary: fc.record({ do: fc.constantFrom('start' as const, 'forget' as const), pick }) },
-  { weight: 15, arbitrary: fc.record({ do: fc.constantFrom('lose' as const, 'fail' as const), pick, kind: fc.nat(FAILURE_KINDS.length - 1) }) },
+  {
+    weight: 15,
+    arbitrary: fc.record({
+      do: fc.constantFrom('lose' as const, 'fail' as const),
+      pick,
+      kind: fc.nat(FAILURE_KINDS.length - 1),
+    }),
+  },
   { weight: 25, arbitrary: fc.record({ do: fc.constant('result' as const), pick, hash: fc.nat(1) }) },
 );
 
 /** Applies actions, remembering every lease ever granted so that stale ones are used too. */
-function play(actions: readonly Action[], check: (before: ClusterState, after: ClusterState, command: Command) => void) {
+function play(
+  actions: readonly Action[],
+  check: (before: ClusterState, after: ClusterState, command: Command) => void,
+) {
   let state = EMPTY_CLUSTER;
   const log: SweepEvent[] = [];
   const leases: LeaseRef[] = [];
@@ -55,7 +65,12 @@ function play(actions: readonly Action[], check: (before: ClusterState, after: C
   return { state, log };
 }
 
-function commandOf(action: Action, step: number, leases: readonly LeaseRef[], state: ClusterState): Command | undefined {
+function commandOf(
+  action: Action,
+  step: number,
+  leases: readonly LeaseRef[],
+  state: ClusterState,
+): Command | undefined {
   const worker = 'w';
   switch (action.do) {
     case 'lead':
@@ -97,7 +112,9 @@ function expectConsistent(sweep: SweepState): void {
   expect(sweep.status === 'active').toBe(!finished);
 }
 
-const actions = fc.array(action, { minLength: 40, maxLength: 200, size: 'max' }).map((list): Action[] => [{ do: 'lead' }, { do: 'submit' }, ...list]);
+const actions = fc
+  .array(action, { minLength: 40, maxLength: 200, size: 'max' })
+  .map((list): Action[] => [{ do: 'lead' }, { do: 'submit' }, ...list]);
 
 describe('decide and evolve', () => {
   it('keep counts, live leases and status in step with the trials', () => {
@@ -141,7 +158,11 @@ describe('decide and evolve', () => {
             expect(event.attempt).toBe((attempts.get(key) ?? 0) + 1);
             attempts.set(key, event.attempt);
             held.add(key);
-          } else if (event.type === 'attempt-lost' || event.type === 'trial-succeeded' || event.type === 'trial-failed') {
+          } else if (
+            event.type === 'attempt-lost' ||
+            event.type === 'trial-succeeded' ||
+            event.type === 'trial-failed'
+          ) {
             held.delete(`${event.sweepId}/${event.cell}`);
           }
         }
@@ -153,7 +174,9 @@ describe('decide and evolve', () => {
     fc.assert(
       fc.property(actions, (list) => {
         const { log } = play(list, () => {});
-        const won = log.filter((event) => event.type === 'trial-succeeded').map((event) => `${event.sweepId}/${event.cell}`);
+        const won = log
+          .filter((event) => event.type === 'trial-succeeded')
+          .map((event) => `${event.sweepId}/${event.cell}`);
         expect(new Set(won).size).toBe(won.length);
       }),
     );
@@ -164,7 +187,11 @@ describe('decide and evolve', () => {
       JSON.stringify({
         ...state,
         requests: [...state.requests],
-        sweeps: [...state.sweeps.values()].map((s) => ({ ...s, live: [...s.live], trials: [...vectorEntries(s.trials)] })),
+        sweeps: [...state.sweeps.values()].map((s) => ({
+          ...s,
+          live: [...s.live],
+          trials: [...vectorEntries(s.trials)],
+        })),
       });
     fc.assert(
       fc.property(actions, (list) => {
@@ -185,7 +212,9 @@ describe('decide and evolve', () => {
       const lease = grant.ok ? grant.events[0] : undefined;
       if (lease?.type !== 'trial-leased') throw new Error('Expected a lease.');
       state = evolve(state, lease);
-      const done = decide(state, { type: 'record-result', record: { ...lease, contentHash: 'h' } }, i, { costOf: () => 1 });
+      const done = decide(state, { type: 'record-result', record: { ...lease, contentHash: 'h' } }, i, {
+        costOf: () => 1,
+      });
       state = (done.ok ? done.events : []).reduce(evolve, state);
     }
     const sweep = state.sweeps.get('small-1') as SweepState;

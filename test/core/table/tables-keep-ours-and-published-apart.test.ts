@@ -14,7 +14,15 @@ const yaml = readFileSync(new URL('../../../studies/demo.yaml', import.meta.url)
 const study = loadStudy(yaml);
 
 function sweepAfter(...events: SweepEvent[]): SweepState {
-  const submitted: SweepEvent = { type: 'sweep-submitted', sweepId: 's', requestId: 'r', study, studyYaml: yaml, total: 14, at: 0 };
+  const submitted: SweepEvent = {
+    type: 'sweep-submitted',
+    sweepId: 's',
+    requestId: 'r',
+    study,
+    studyYaml: yaml,
+    total: 14,
+    at: 0,
+  };
   return [submitted, ...events].reduce(evolve, EMPTY_CLUSTER).sweeps.get('s') as SweepState;
 }
 
@@ -34,7 +42,16 @@ const succeeded = (cell: number): SweepEvent[] => [
 ];
 const failed = (cell: number): SweepEvent[] => [
   leased(cell),
-  { type: 'trial-failed', sweepId: 's', cell, attempt: 1, worker: 'w', kind: 'diverged', message: 'loss is NaN', at: 2 },
+  {
+    type: 'trial-failed',
+    sweepId: 's',
+    cell,
+    attempt: 1,
+    worker: 'w',
+    kind: 'diverged',
+    message: 'loss is NaN',
+    at: 2,
+  },
 ];
 
 describe('a table', () => {
@@ -54,7 +71,9 @@ describe('a table', () => {
     expect(table.rows.map((row) => [row.n, row.expected])).toEqual(Array(7).fill([0, 2]));
     expect(table.complete).toBe(false);
     expect(table.rows.map((row) => row.weightLayers)).toEqual([11, 11, 13, 16, 16, 16, 19]);
-    expect(table.rows.map((row) => row.parameters)).toEqual([236_074, 236_074, 238_978, 248_354, 322_082, 322_082, 405_186]);
+    expect(table.rows.map((row) => row.parameters)).toEqual([
+      236_074, 236_074, 238_978, 248_354, 322_082, 322_082, 405_186,
+    ]);
     expect(table.rows[5]?.shown).toEqual([
       { factor: 'trainScale', label: '[32;64]' },
       { factor: 'testScale', label: '48' },
@@ -79,9 +98,12 @@ describe('a table', () => {
 
   it('says why n is short: failures by kind, never as numbers (I5)', () => {
     const sweep = sweepAfter(...succeeded(0), ...failed(12));
-    const table = buildTable(sweep, all, ['testError'], [
-      { digits: [0, 0], metric: 'testError', aggregate: aggregate([12.5]) },
-    ]);
+    const table = buildTable(
+      sweep,
+      all,
+      ['testError'],
+      [{ digits: [0, 0], metric: 'testError', aggregate: aggregate([12.5]) }],
+    );
     expect(table.rows[0]).toMatchObject({
       n: 1,
       expected: 2,

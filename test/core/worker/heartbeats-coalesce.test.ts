@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  type HeartbeatInput,
+  type HeartbeatState,
   heartbeat,
   heartbeatMessage,
   INITIAL_HEARTBEAT,
-  type HeartbeatInput,
-  type HeartbeatState,
 } from '../../../worker/coordinator-stream/heartbeat.ts';
 
 const lease = (leaseId: string) => ({ leaseId, sweep: 'sweeps/s', cell: 1, attempt: 1, epoch: 1 });

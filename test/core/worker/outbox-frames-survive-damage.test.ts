@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeFrame, scanFrames, type Frame } from '../../../worker/outbox/frame.ts';
+import { encodeFrame, type Frame, scanFrames } from '../../../worker/outbox/frame.ts';
 
 const frame: fc.Arbitrary<Frame> = fc.oneof(
   fc.record({ kind: fc.constant('keep' as const), id: fc.string({ unit: 'grapheme' }), payload: fc.uint8Array() }),

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { download, type DownloadRequest } from '../../../cli/provision/download.ts';
+import { type DownloadRequest, download } from '../../../cli/provision/download.ts';
 import { serveHttp } from '../../support/file-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -46,9 +46,24 @@ test('a checksum may be of the unpacked contents, whatever the gzip header says'
 const REFUSED: [name: string, change: Partial<DownloadRequest>, body: (whole: Buffer) => Buffer, message: RegExp][] = [
   ['other contents', { sha256: '0'.repeat(64) }, (whole) => whole, /expected SHA-256 0{64}, got [0-9a-f]{64}/],
   ['too many bytes', { maxBytes: 1000 }, (whole) => whole, /expected at most 1000 bytes/],
-  ['a gzip bomb', { checksumOf: 'unpacked', maxUnpackedBytes: 1000 }, (whole) => gzipSync(whole), /expected at most 1000 bytes/],
-  ['a truncated gzip file', { checksumOf: 'unpacked', maxUnpackedBytes: 1e6 }, (whole) => gzipSync(whole).subarray(0, -20), /unexpected end of file/],
-  ['what is no gzip file', { checksumOf: 'unpacked', maxUnpackedBytes: 1e6 }, (whole) => whole, /incorrect header check/],
+  [
+    'a gzip bomb',
+    { checksumOf: 'unpacked', maxUnpackedBytes: 1000 },
+    (whole) => gzipSync(whole),
+    /expected at most 1000 bytes/,
+  ],
+  [
+    'a truncated gzip file',
+    { checksumOf: 'unpacked', maxUnpackedBytes: 1e6 },
+    (whole) => gzipSync(whole).subarray(0, -20),
+    /unexpected end of file/,
+  ],
+  [
+    'what is no gzip file',
+    { checksumOf: 'unpacked', maxUnpackedBytes: 1e6 },
+    (whole) => whole,
+    /incorrect header check/,
+  ],
 ];
 
 test.each(REFUSED)('%s is refused and leaves nothing', async (_, change, body, message) => {
@@ -71,7 +86,9 @@ test('a connection that breaks is refused and leaves nothing', async () => {
 test('a server that goes silent is given up', async () => {
   await using folder = await temporaryFolder();
   await using server = await serveHttp((_, res) => void res.write(BODY.subarray(0, 1000)));
-  await expect(download(request(folder.path, server.url, { timeoutMs: 200 }))).rejects.toThrow(/not finished within 0.2 s/);
+  await expect(download(request(folder.path, server.url, { timeoutMs: 200 }))).rejects.toThrow(
+    /not finished within 0.2 s/,
+  );
   expect(await readdir(folder.path)).toEqual([]);
 });
 

@@ -1,7 +1,6 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { TickworkError } from '../../../core/errors.ts';
@@ -74,7 +73,10 @@ test('an address where nobody listens: exit code 3, naming it and what to do', a
   const address = `127.0.0.1:${(closed.address() as AddressInfo).port}`;
   closed.close();
   await once(closed, 'close');
-  for (const [args, env] of [[['--coordinator', address], {}], [[], { TICKWORK_COORDINATOR: address }]] as const) {
+  for (const [args, env] of [
+    [['--coordinator', address], {}],
+    [[], { TICKWORK_COORDINATOR: address }],
+  ] as const) {
     const failed = await startCommand([...args, 'ls'], env).ended;
     expect(failed).toMatchObject({ code: 3, out: '' });
     expect(failed.err).toContain(`Expected a Tickwork coordinator at ${address}, got no answer (ECONNREFUSED)`);

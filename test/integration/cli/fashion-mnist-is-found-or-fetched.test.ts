@@ -8,7 +8,12 @@ import { fakeMachine } from '../../support/fake-machine.ts';
 import { serveHttp } from '../../support/file-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const NAMES = ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz', 't10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz'];
+const NAMES = [
+  'train-images-idx3-ubyte.gz',
+  'train-labels-idx1-ubyte.gz',
+  't10k-images-idx3-ubyte.gz',
+  't10k-labels-idx1-ubyte.gz',
+];
 const CONTENTS = new Map(NAMES.map((name) => [name, Buffer.from(`contents of ${name}`)]));
 const FILES = NAMES.map((name) => {
   const contents = CONTENTS.get(name) as Buffer;
@@ -36,7 +41,10 @@ test('root installs the package', async () => {
   await using folder = await temporaryFolder();
   const machine = await fakeMachine(folder.path, { uid: 0 });
   const packageRoot = join(folder.path, 'package');
-  await machine.script('apt-get', `mkdir -p ${packageRoot}/fashion-mnist; cd ${packageRoot}/fashion-mnist && touch ${NAMES.join(' ')}`);
+  await machine.script(
+    'apt-get',
+    `mkdir -p ${packageRoot}/fashion-mnist; cd ${packageRoot}/fashion-mnist && touch ${NAMES.join(' ')}`,
+  );
   expect(await findFashionMnist(machine.context, { packageRoot })).toBe(packageRoot);
 });
 
@@ -44,7 +52,10 @@ test('without root the package is unpacked into the cache', async () => {
   await using folder = await temporaryFolder();
   const machine = await fakeMachine(folder.path);
   await machine.script('apt-get', 'test "$1" = download && touch d.deb');
-  await machine.script('dpkg-deb', `mkdir -p tree/usr/share/datasets/fashion-mnist && cd tree/usr/share/datasets/fashion-mnist && touch ${NAMES.join(' ')}`);
+  await machine.script(
+    'dpkg-deb',
+    `mkdir -p tree/usr/share/datasets/fashion-mnist && cd tree/usr/share/datasets/fashion-mnist && touch ${NAMES.join(' ')}`,
+  );
   const root = await findFashionMnist(machine.context, { packageRoot: join(folder.path, 'package') });
   expect(root).toBe(join(machine.cache, 'debian/dataset-fashion-mnist/usr/share/datasets'));
 });
@@ -60,10 +71,16 @@ test('the second mirror is asked when the first has other images; the folder app
   });
   const search = { packageRoot: join(folder.path, 'package'), files: FILES };
   const bad = findFashionMnist(machine.context, { ...search, mirrors: [`${server.url}/bad`] });
-  await expect(bad).rejects.toMatchObject({ code: 'DATASET_MISSING', message: expect.stringContaining('expected SHA-256') });
+  await expect(bad).rejects.toMatchObject({
+    code: 'DATASET_MISSING',
+    message: expect.stringContaining('expected SHA-256'),
+  });
   expect(await readdir(join(machine.cache, 'datasets'))).toEqual([]);
 
-  const root = await findFashionMnist(machine.context, { ...search, mirrors: [`${server.url}/bad`, `${server.url}/good`] });
+  const root = await findFashionMnist(machine.context, {
+    ...search,
+    mirrors: [`${server.url}/bad`, `${server.url}/good`],
+  });
   expect(root).toBe(join(machine.cache, 'datasets'));
   expect((await readdir(join(root, 'fashion-mnist'))).toSorted()).toEqual(NAMES.toSorted());
 });

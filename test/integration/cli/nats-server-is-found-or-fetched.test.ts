@@ -25,7 +25,10 @@ test('a given path is taken or refused, never replaced', async () => {
   const machine = await fakeMachine(folder.path);
   await machine.script('nats-server', 'exit 0');
   const given = join(folder.path, 'mine');
-  await expect(findNatsServer(machine.context, { given })).rejects.toMatchObject({ code: 'NATS_UNREACHABLE', message: expect.stringContaining(given) });
+  await expect(findNatsServer(machine.context, { given })).rejects.toMatchObject({
+    code: 'NATS_UNREACHABLE',
+    message: expect.stringContaining(given),
+  });
 });
 
 test('root installs the Debian package, refreshing the lists when they do not know it', async () => {
@@ -50,7 +53,10 @@ test('sudo without a password is used', async () => {
   const machine = await fakeMachine(folder.path);
   await machine.script('sudo', 'test "$1" = -n && shift; exec "$@"');
   await machine.script('true', 'exit 0');
-  await machine.script('apt-get', `printf '#!/bin/sh\\n' > ${machine.bin}/nats-server && chmod +x ${machine.bin}/nats-server`);
+  await machine.script(
+    'apt-get',
+    `printf '#!/bin/sh\\n' > ${machine.bin}/nats-server && chmod +x ${machine.bin}/nats-server`,
+  );
   expect(await findNatsServer(machine.context, ISOLATED)).toBe(join(machine.bin, 'nats-server'));
 });
 
@@ -59,7 +65,10 @@ test('without root the package is unpacked into the cache, and found there the n
   const machine = await fakeMachine(folder.path);
   await machine.script('sudo', 'exit 1');
   await machine.script('apt-get', 'test "$1" = download && touch nats-server_2.9.deb');
-  await machine.script('dpkg-deb', 'mkdir -p tree/usr/sbin && printf "#!/bin/sh\\n" > tree/usr/sbin/nats-server && chmod +x tree/usr/sbin/nats-server');
+  await machine.script(
+    'dpkg-deb',
+    'mkdir -p tree/usr/sbin && printf "#!/bin/sh\\n" > tree/usr/sbin/nats-server && chmod +x tree/usr/sbin/nats-server',
+  );
   const expected = join(machine.cache, 'debian/nats-server/usr/sbin/nats-server');
   expect(await findNatsServer(machine.context, ISOLATED)).toBe(expected);
   await machine.script('apt-get', 'exit 1');
@@ -87,7 +96,9 @@ test('a machine without apt gets the pinned release, if its checksum is right', 
   const sha256 = createHash('sha256').update(archive).digest('hex');
 
   const wrong = { baseUrl: server.url, sha256: { 'linux-amd64': '0'.repeat(64) } };
-  await expect(findNatsServer(machine.context, { furtherFolders: [], releases: wrong })).rejects.toThrow(/expected SHA-256/);
+  await expect(findNatsServer(machine.context, { furtherFolders: [], releases: wrong })).rejects.toThrow(
+    /expected SHA-256/,
+  );
 
   const right = { baseUrl: server.url, sha256: { 'linux-amd64': sha256 } };
   const found = await findNatsServer(machine.context, { furtherFolders: [], releases: right });
@@ -113,7 +124,14 @@ test('an interrupt ends the search', async () => {
   await machine.script('apt-get', `touch ${started}; sleep 60`);
   const stop = new AbortController();
   const search = findNatsServer({ ...machine.context, signal: stop.signal }, ISOLATED);
-  await expect.poll(() => readFile(started).then(() => true, () => false)).toBe(true);
+  await expect
+    .poll(() =>
+      readFile(started).then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
   stop.abort(new Error('enough'));
   await expect(search).rejects.toThrow('enough');
 });

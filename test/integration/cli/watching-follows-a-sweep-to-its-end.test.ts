@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startCommand, startScriptedServer, type ScriptedServer } from '../../support/cli-run.ts';
+import { type ScriptedServer, startCommand, startScriptedServer } from '../../support/cli-run.ts';
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { finishCell, runCell, type ScriptedSweep, type ScriptedWorld, vggSweep } from '../../support/vgg-demo-world.ts';
@@ -15,11 +15,15 @@ function freshWorld(): { readonly world: ScriptedWorld; readonly scripted: Scrip
 
 function finishAll(scripted: ScriptedSweep, server: ScriptedServer): void {
   for (const { cell } of scripted.trials) finishCell(scripted, Number(cell));
-  Object.assign(scripted.sweep, { state: 'SWEEP_STATE_COMPLETED', finishTime: { seconds: CREATED.getTime() / 1000 + 134, nanos: 0 } });
+  Object.assign(scripted.sweep, {
+    state: 'SWEEP_STATE_COMPLETED',
+    finishTime: { seconds: CREATED.getTime() / 1000 + 134, nanos: 0 },
+  });
   server.api.changed(scripted);
 }
 
-const watching = (server: ScriptedServer) => eventually('a watch', () => (server.api.openStreams > 0 ? true : undefined));
+const watching = (server: ScriptedServer) =>
+  eventually('a watch', () => (server.api.openStreams > 0 ? true : undefined));
 
 test('watch tells starts and the end; exit code 0', async () => {
   const { world, scripted } = freshWorld();
@@ -45,7 +49,10 @@ test('watch --json prints one object a line; a cancelled sweep has exit code 1',
   server.api.changed(scripted);
   const ended = await run.ended;
   expect(ended.code).toBe(1);
-  const views = ended.out.trim().split('\n').map((line) => JSON.parse(line) as { sweep: { state: string } });
+  const views = ended.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { sweep: { state: string } });
   expect(views.at(-1)?.sweep.state).toBe('SWEEP_STATE_CANCELLED');
 });
 
@@ -55,10 +62,14 @@ test('a coordinator that restarts on its port is found again, and what was misse
   const run = startCommand(['--coordinator', first.address, 'watch', 'vgg-demo-1']);
   await watching(first);
   await first.close();
-  await eventually('the outage to be told', () => (run.out().includes(`Lost the coordinator at ${first.address}`) ? true : undefined));
+  await eventually('the outage to be told', () =>
+    run.out().includes(`Lost the coordinator at ${first.address}`) ? true : undefined,
+  );
   finishCell(scripted, 0);
   await using second = await startScriptedServer(Number(first.address.split(':')[1]), world);
-  await eventually('what was missed', () => (/\[ 1\/14\] A S=32 seed 1: test error/.test(run.out()) ? true : undefined));
+  await eventually('what was missed', () =>
+    /\[ 1\/14\] A S=32 seed 1: test error/.test(run.out()) ? true : undefined,
+  );
   finishAll(scripted, second);
   expect((await run.ended).code).toBe(0);
 });

@@ -80,6 +80,20 @@ describe('the stream of a worker', () => {
     expect(known).toMatchObject([{ state: 'WORKER_STATE_LOST' }]);
   });
 
+  it('is one of many without a word of warning', async () => {
+    const warnings: string[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning.message);
+    process.on('warning', onWarning);
+    try {
+      await Promise.all(Array.from({ length: 15 }, (_, i) => welcomed(startWorker({ worker: `w${i}` }))));
+      await coordinator.client.getStatus({});
+      expect(warnings).toEqual([]);
+    } finally {
+      process.off('warning', onWarning);
+    }
+    expect((await coordinator.client.listWorkers({ pageSize: 10 })).workers).toHaveLength(10);
+  });
+
   it('ends as UNAVAILABLE when the coordinator shuts down', async () => {
     const worker = startWorker();
     await welcomed(worker);

@@ -1,4 +1,4 @@
-import { credentials, Server, ServerCredentials, status, type ServerDuplexStream } from '@grpc/grpc-js';
+import { credentials, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { describe, expect, test } from 'vitest';
 import type { CoordinatorMessage } from '../../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { WorkerMessage__Output as WorkerMessage } from '../../../proto/generated/tickwork/v1/WorkerMessage.ts';

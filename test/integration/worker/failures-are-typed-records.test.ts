@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assignment, receipts, startWorkerHarness, type Script } from '../../support/worker-harness.ts';
+import { assignment, receipts, type Script, startWorkerHarness } from '../../support/worker-harness.ts';
 
 describe('a failure record', () => {
   test.each<[string, Script, string, RegExp]>([

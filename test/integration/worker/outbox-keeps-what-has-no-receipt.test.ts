@@ -2,8 +2,8 @@ import { mkdir, readdir, rmdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { systemClock, type Clock } from '../../../runtime/clock.ts';
-import { openOutbox, type Outbox, type OutboxOptions } from '../../../worker/outbox/outbox.ts';
+import { type Clock, systemClock } from '../../../runtime/clock.ts';
+import { type Outbox, type OutboxOptions, openOutbox } from '../../../worker/outbox/outbox.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { encodeRecord, recordId, type ReportRecord } from '../../../proto/records.ts';
+import { encodeRecord, type ReportRecord, recordId } from '../../../proto/records.ts';
 import { systemClock } from '../../../runtime/clock.ts';
 import { openOutbox } from '../../../worker/outbox/outbox.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -1,0 +1,285 @@
+import { setImmediate as settled } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { createMemoryEventLog } from '../../../coordinator/adapters/memory/event-log.ts';
+import { createMemoryResultStore } from '../../../coordinator/adapters/memory/result-store.ts';
+import { createLedger } from '../../../coordinator/ledger/ledger.ts';
+import type { EventLog } from '../../../coordinator/ports.ts';
+import { createClusterSessions } from '../../../coordinator/sessions/cluster-sessions.ts';
+import type { WorkConnection, WorkListener } from '../../../coordinator/sessions/work-connection.ts';
+import { EMPTY_CLUSTER } from '../../../core/sweep/state.ts';
+import type { CoordinatorMessage } from '../../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
+import type { Hello__Output as Hello } from '../../../proto/generated/tickwork/v1/Hello.ts';
+import type { Lease } from '../../../proto/generated/tickwork/v1/Lease.ts';
+import type { WorkerMessage__Output as WorkerMessage } from '../../../proto/generated/tickwork/v1/WorkerMessage.ts';
+import { PROTOCOL_VERSION } from '../../../proto/protocol-version.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import { deferred } from '../../../runtime/deferred.ts';
+import { createLogger } from '../../../runtime/logger.ts';
+import { smallStudy } from '../../support/studies.ts';
+
+const HEARTBEAT_MS = 1_000;
+const LEASE_MS = 10_000;
+const logger = createLogger('test', 'silent');
+
+/** A clock that stands still until it is moved, and wakes its sleepers then. */
+function createStillClock() {
+  let now = 0;
+  const sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
+  const clock: Clock = {
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const wake = (): void => {
+          signal?.removeEventListener('abort', wake);
+          resolve();
+        };
+        sleepers.add({ at: now + ms, wake });
+        signal?.addEventListener('abort', wake);
+      }),
+  };
+  async function advance(ms: number): Promise<void> {
+    now += ms;
+    for (const sleeper of [...sleepers]) {
+      if (sleeper.at > now) continue;
+      sleepers.delete(sleeper);
+      sleeper.wake();
+    }
+    await settled();
+  }
+  return { clock, advance };
+}
+
+interface Worker {
+  readonly received: readonly CoordinatorMessage[];
+  readonly leases: readonly Lease[];
+  readonly stopped: readonly string[];
+  say(message: Partial<WorkerMessage>): void;
+  beat(...running: readonly Lease[]): void;
+  breakOff(): void;
+}
+
+async function startSessions(configs: readonly string[] = ['A', 'B', 'C', 'D']) {
+  const { clock, advance } = createStillClock();
+  const inner = createMemoryEventLog();
+  let gate: Promise<void> = Promise.resolve();
+  const log: EventLog = {
+    replay: () => inner.replay(),
+    append: async (events) => {
+      await gate;
+      await inner.append(events);
+    },
+    get lastSequence() {
+      return inner.lastSequence;
+    },
+    close: () => inner.close(),
+  };
+  const store = createMemoryResultStore();
+  const ledger = createLedger({ initial: { ...EMPTY_CLUSTER, epoch: 1 }, log, store, clock, random: () => 0, costOf: () => 1, logger });
+  let leaseNumber = 0;
+  const sessions = createClusterSessions({
+    ledger,
+    store,
+    clock,
+    newLeaseId: () => `lease-${++leaseNumber}`,
+    leaseDurationMs: LEASE_MS,
+    heartbeatIntervalMs: HEARTBEAT_MS,
+    welcome: { natsServers: [], natsNamespace: 'test', coordinatorVersion: 'test' },
+    canDecide: () => true,
+    onAssigned: () => undefined,
+    onExpired: () => undefined,
+    logger,
+  });
+  await ledger.submit({ type: 'submit-sweep', requestId: 'r', study: smallStudy({ configs }), studyYaml: '', total: configs.length });
+
+  function connect(hello: Partial<Hello> = {}): Worker {
+    const received: CoordinatorMessage[] = [];
+    let open = true;
+    let listener: WorkListener | undefined;
+    const close = (): void => {
+      if (!open) return;
+      open = false;
+      listener?.onClosed();
+    };
+    const connection: WorkConnection = {
+      get open() {
+        return open;
+      },
+      send(message) {
+        if (open) received.push(message);
+        return open;
+      },
+      end: close,
+    };
+    listener = sessions.accept(connection);
+    const say = (message: Partial<WorkerMessage>): void => void listener.onMessage({ message: Object.keys(message)[0], ...message } as WorkerMessage);
+    say({
+      hello: { worker: 'w', protocolVersion: PROTOCOL_VERSION, softwareVersion: '', slots: 1, devices: [], labels: {}, inFlight: [], host: 'h', pid: 1, ...hello } as Hello,
+    });
+    return {
+      received,
+      get leases() {
+        return received.flatMap(({ assignment }) => (assignment?.lease ? [assignment.lease] : []));
+      },
+      get stopped() {
+        return received.flatMap(({ stop }) => (stop?.lease?.leaseId ? [stop.lease.leaseId] : []));
+      },
+      say,
+      beat: (...running) =>
+        say({ heartbeat: { sequence: 1, running: running.map((lease) => ({ lease, progress: null })), outboxRecords: 0, draining: false } as never }),
+      breakOff: close,
+    };
+  }
+
+  return {
+    ledger,
+    sessions,
+    connect,
+    advance,
+    /** Holds every append back until the returned function is called. */
+    holdLog(): () => Promise<void> {
+      const held = deferred<void>();
+      gate = held.promise;
+      return async () => {
+        held.resolve();
+        gate = Promise.resolve();
+        await settled();
+      };
+    },
+    reap: (signal: AbortSignal) => sessions.reap(signal),
+    counts: () => [...ledger.state.sweeps.values()][0]?.counts,
+  };
+}
+
+const release = (lease: Lease, kind = 'FAILURE_KIND_PREEMPTED') => ({ released: { lease, kind, message: '' } }) as Partial<WorkerMessage>;
+
+describe('a slot', () => {
+  it('is given one cell, however often there is a reason to look', async () => {
+    const { connect, sessions, counts } = await startSessions();
+    const worker = connect({ slots: 2 });
+    for (let i = 0; i < 5; i++) worker.beat();
+    await settled();
+    for (let i = 0; i < 5; i++) worker.beat(...worker.leases);
+    await settled();
+    expect(worker.leases).toHaveLength(2);
+    expect(counts()).toMatchObject({ leased: 2, pending: 2 });
+    expect(sessions.freeSlots(sessions.registry.connected()[0] as never)).toBe(0);
+  });
+
+  it('that becomes free while another is being filled is filled too, without waiting for a heartbeat', async () => {
+    const { connect, holdLog } = await startSessions();
+    const worker = connect({ slots: 2 });
+    await settled();
+    const [first, second] = worker.leases as [Lease, Lease];
+    const open = holdLog();
+    // Both in one turn with the grant that the first of them causes.
+    worker.say(release(first));
+    worker.say(release(second));
+    await open();
+    expect(worker.leases).toHaveLength(4);
+  });
+
+  it('of a stream that was replaced while its grant was decided goes to nobody, and its cell to the new stream', async () => {
+    const { connect, holdLog, counts } = await startSessions(['A']);
+    const before = connect({ slots: 1 });
+    const open = holdLog();
+    await Promise.resolve();
+    const after = connect({ slots: 1 });
+    await open();
+    await settled();
+    expect(before.leases).toEqual([]);
+    expect(after.leases).toHaveLength(1);
+    expect(counts()).toMatchObject({ leased: 1, pending: 0, failed: 0 });
+  });
+
+  it('of a stream that broke in that moment is not lost for the lease: the cell waits for the next worker', async () => {
+    const { connect, holdLog, counts } = await startSessions(['A']);
+    const broken = connect();
+    await settled();
+    broken.say(release(broken.leases[0] as Lease));
+    const open = holdLog();
+    broken.breakOff();
+    await open();
+    await settled();
+    expect(counts()).toMatchObject({ leased: 0, pending: 1 });
+  });
+
+  it('of a worker that was told to stop is free when it says so, or is silent about the lease for two heartbeats', async () => {
+    const { connect, ledger } = await startSessions(['A']);
+    const worker = connect();
+    await settled();
+    const [lease] = worker.leases as [Lease];
+    await ledger.submit({ type: 'cancel-sweep', requestId: 'c', sweepId: 'small-1' });
+    await ledger.submit({ type: 'submit-sweep', requestId: 'r2', study: smallStudy({ name: 'next', configs: ['A', 'B'] }), studyYaml: '', total: 2 });
+    await settled();
+    expect(worker.stopped).toEqual([lease.leaseId]);
+    // Written before the order came.
+    worker.beat();
+    await settled();
+    expect(worker.leases).toHaveLength(1);
+    worker.beat();
+    await settled();
+    expect(worker.leases).toHaveLength(2);
+  });
+
+  it('of a silent or draining worker is given nothing', async () => {
+    const { connect, advance, ledger } = await startSessions(['A']);
+    const silent = connect();
+    await settled();
+    silent.say(release(silent.leases[0] as Lease));
+    await advance(0);
+    const held = silent.leases.length;
+    await advance(2 * HEARTBEAT_MS + 1);
+    await ledger.submit({ type: 'submit-sweep', requestId: 'r2', study: smallStudy({ name: 'next' }), studyYaml: '', total: 2 });
+    silent.say({ heartbeat: { sequence: 2, running: [], outboxRecords: 0, draining: true } as never });
+    await settled();
+    expect(silent.leases).toHaveLength(held);
+  });
+
+  it('is not given a cell that is cancelled in the very turn that grants it', async () => {
+    const { connect, holdLog, ledger, counts } = await startSessions(['A']);
+    const open = holdLog();
+    const worker = connect();
+    const cancelled = ledger.submit({ type: 'cancel-sweep', requestId: 'c', sweepId: 'small-1' });
+    await open();
+    await cancelled;
+    await settled();
+    expect(worker.leases.filter(({ leaseId }) => !worker.stopped.includes(leaseId as string))).toEqual([]);
+    expect(counts()).toMatchObject({ cancelled: 1, leased: 0 });
+  });
+});
+
+describe('a heartbeat', () => {
+  it('is heard while the log is away: no lease ends by what could not be written', async () => {
+    const { connect, holdLog, advance, sessions } = await startSessions(['A']);
+    const worker = connect();
+    await settled();
+    const [lease] = worker.leases as [Lease];
+    const open = holdLog();
+    worker.say({ started: { lease } as never });
+    await advance(LEASE_MS);
+    worker.beat(lease);
+    expect(sessions.book.expired(LEASE_MS + 1, LEASE_MS)).toEqual([]);
+    await open();
+  });
+});
+
+describe('the time in which the coordinator itself stood still', () => {
+  it('is nobody\u2019s silence', async () => {
+    const { connect, advance, reap, counts } = await startSessions(['A']);
+    const worker = connect();
+    await settled();
+    const ending = new AbortController();
+    const reaping = reap(ending.signal);
+    await settled();
+    // Stopped for an hour; the heartbeats of that time come after the timers.
+    await advance(3_600_000);
+    expect(counts()).toMatchObject({ leased: 1 });
+    worker.beat(worker.leases[0] as Lease);
+    for (let i = 0; i < 12; i++) await advance(LEASE_MS / 10);
+    expect(counts()).toMatchObject({ leased: 0 });
+    expect(worker.stopped).toEqual(['lease-1']);
+    ending.abort();
+    await reaping;
+  });
+});
