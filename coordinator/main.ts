@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { TickworkError } from '../core/errors.ts';
 import { createCostModel } from '../core/networks/cost.ts';
 import { SOFTWARE_VERSION } from '../proto/protocol-version.ts';
 import { natsNames } from '../proto/subjects.ts';
@@ -11,19 +10,15 @@ import { openDuckDbResultStore } from './adapters/duckdb/result-store.ts';
 import { connectNats } from './adapters/nats/connection.ts';
 import { openNatsEventLog } from './adapters/nats/event-log.ts';
 import { openNatsRecordStream } from './adapters/nats/record-stream.ts';
-import type { Api } from './api/api.ts';
-import { createChanges } from './api/changes.ts';
-import { createClusterApi } from './api/cluster-api.ts';
-import { createSweepApi } from './api/sweep-api.ts';
-import { createTableApi } from './api/table-api.ts';
+import { createApi } from './api/create-api.ts';
+import { runInBackground } from './background.ts';
 import type { CoordinatorConfig } from './config.ts';
-import { createGateway } from './gateway/gateway.ts';
-import { createGrpcServer } from './grpc/server.ts';
 import { ingest } from './ingestion/ingest.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { recover } from './ledger/recover.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { countSettled, wireMetrics } from './metrics/wiring.ts';
+import { createServing } from './serving.ts';
 import { createClusterSessions } from './sessions/cluster-sessions.ts';
 
 export interface RunCoordinatorOptions {
@@ -39,21 +34,26 @@ export interface RunCoordinatorOptions {
 
 /**
  * Runs a coordinator until `signal` aborts or its leadership is lost. Order of acquisition, and so, backwards, of release:
- * table, NATS, log (replayed, leadership taken), ledger, sessions, gRPC, gateway, ingestion, reaping. At the end not-ready comes
- * first of all, and with it the end of deciding.
+ * table, NATS, log (replayed, leadership taken), ledger, sessions, gRPC and gateway, ingestion and reaping. At the end not-ready
+ * comes first of all, and with it the end of deciding.
  * @throws TickworkError STATE_DIRECTORY_IN_USE, NATS_UNREACHABLE, CONFIG_INVALID at the start; LOG_CONFLICT when another
  * coordinator has taken over.
  */
 export async function runCoordinator(config: CoordinatorConfig, options: RunCoordinatorOptions): Promise<void> {
   const { signal, logger, clock = systemClock, random = Math.random, onReady } = options;
   await using lifecycle = createLifecycle();
-  const ending = new AbortController();
   const startedAt = clock.now();
 
   // First of all: a second coordinator on this directory must not touch anything else.
   const store = await openDuckDbResultStore({ stateDirectory: config.stateDir });
   lifecycle.add('table', store.close);
-  const link = await connectNats({ servers: config.natsServers, name: `tickwork coordinator ${config.namespace}`, logger, clock, random });
+  const link = await connectNats({
+    servers: config.natsServers,
+    name: `tickwork coordinator ${config.namespace}`,
+    logger,
+    clock,
+    random,
+  });
   lifecycle.add('NATS', link.close);
   const nats = { link, names: natsNames(config.namespace), clock, random, logger, replicas: config.replicas };
   const log = await openNatsEventLog({ ...nats, writerId: randomUUID() });
@@ -89,86 +89,36 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
   });
   wireMetrics({ metrics, ledger, log, store, sessions, natsConnected: () => link.connected, clock });
 
-  const changes = createChanges();
-  ledger.onEvents(changes.notify);
-  sessions.onProgress(changes.notify);
   let httpAddress = '';
-  let serving = false;
-  const deps = { ledger, store, sessions, changes, clock };
-  const api: Api = {
-    ...createSweepApi(deps),
-    ...createTableApi(deps),
-    ...createClusterApi(deps, {
-      startedAt,
-      natsVersion: () => link.server.version,
-      durability: () => link.server.durability,
-      httpAddress: () => httpAddress,
-      eventLogSequence: () => log.lastSequence,
-    }),
+  const facts = {
+    startedAt,
+    natsVersion: () => link.server.version,
+    durability: () => link.server.durability,
+    httpAddress: () => httpAddress,
+    eventLogSequence: () => log.lastSequence,
   };
+  const api = createApi({ ledger, store, sessions, clock, facts });
+  const serving = createServing({ config, api, work: sessions.accept, metrics, clock, logger });
+  lifecycle.add('serving', serving.close);
 
-  const server = createGrpcServer({
-    api,
-    work: sessions.accept,
-    reflection: config.reflection,
-    clock,
-    logger,
-    now: () => performance.now(),
-    onFinished: (method, code, seconds, unary) => {
-      metrics.increment('tickwork_grpc_requests_total', { method, code: String(code) });
-      if (unary) metrics.observe('tickwork_grpc_request_seconds', seconds, { method });
-    },
-  });
-  lifecycle.add('gRPC server', server.close);
-  const { allowedHosts, staticRoot } = config;
-  const gateway = createGateway({
-    api,
-    metrics: metrics.expose,
-    ready: () => serving,
-    allowedHosts,
-    ...(staticRoot === undefined ? {} : { staticRoot }),
-    logger,
-  });
-  lifecycle.add('gateway', gateway.close);
-
-  const background = [
-    ingest({
-      records,
-      ledger,
-      receipt: sessions.receipt,
-      onSettled: (settled, seconds) => countSettled(metrics, settled, seconds),
-      clock,
-      logger,
-    }, ending.signal),
-    sessions.reap(ending.signal),
-  ];
-  // Until the race below looks at them; a start that fails before it has its own error to tell.
-  for (const loop of background) loop.catch(() => undefined);
-  lifecycle.add('background', async () => void (await Promise.allSettled(background)));
+  const onSettled: Parameters<typeof ingest>[0]['onSettled'] = (settled, seconds) =>
+    countSettled(metrics, settled, seconds);
+  const ingestion = { records, ledger, receipt: sessions.receipt, onSettled, clock, logger };
+  const background = runInBackground([(ending) => ingest(ingestion, ending), sessions.reap], ledger.failed);
+  lifecycle.add('background', () => background.ended);
   lifecycle.add('readiness', async () => {
-    serving = false;
-    server.setServing(false);
-    ending.abort();
+    serving.setReady(false);
+    background.stop();
     // Now and not in its turn: ingestion would wait for a log that does not answer.
     await ledger.close();
   });
 
-  const { port: httpPort } = await gateway.listen(config.httpHost, config.httpPort);
-  httpAddress = `http://${config.httpHost}:${httpPort}`;
-  const grpcPort = await server.listen(config.grpcHost, config.grpcPort);
-  server.setServing(true);
-  serving = true;
-  logger.info({ grpc: `${config.grpcHost}:${grpcPort}`, http: httpAddress }, 'serving');
-  onReady?.({ grpc: `${config.grpcHost}:${grpcPort}`, http: httpAddress });
-
-  await Promise.race([aborted(signal), ledger.failed, ...background.map(unlessEnding)]);
-
-  /** A background loop that stops by itself has failed; at the end it may. */
-  async function unlessEnding(loop: Promise<void>): Promise<void> {
-    // What ended the ledger says more than that it has ended.
-    await loop.catch((error: unknown) => (error instanceof TickworkError && error.code === 'NOT_READY' ? ledger.failed : Promise.reject(error)));
-    if (!ending.signal.aborted) throw new Error('Expected the background loops to run until the end, got one that stopped.');
-  }
+  const addresses = await serving.listen();
+  httpAddress = addresses.http;
+  serving.setReady(true);
+  logger.info(addresses, 'serving');
+  onReady?.(addresses);
+  await Promise.race([aborted(signal), ledger.failed, background.failed]);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -29,3 +29,8 @@ export const GRPC_STATUS = {
   TRIAL_DIVERGED: status.INTERNAL,
   INTERNAL: status.INTERNAL,
 } as const satisfies Record<ErrorCode, status>;
+
+/** Name of a gRPC status, for example `OK` or `NOT_FOUND`; a number that has none stays a number. */
+export function grpcStatusName(code: number): string {
+  return status[code] ?? String(code);
+}

@@ -68,12 +68,16 @@ async function fetchPackage(
 ): Promise<CommandResult> {
   const first = await runCommand(aptGet, ['download', name], { ...options, timeoutMs: INSTALL_LIMIT_MS });
   if (first.exitCode === 0) return first;
-  // A fresh image has no package lists, and only root may refresh the system's: keep lists of our own.
-  const lists = join(cacheFolder(context.machine), 'apt');
-  for (const part of ['lists/partial', 'cache/archives/partial']) await mkdir(join(lists, part), { recursive: true });
-  const own = ['-o', `Dir::State::Lists=${lists}/lists`, '-o', `Dir::Cache=${lists}/cache`, '-o', 'Debug::NoLocking=1'];
-  await runCommand(aptGet, [...own, 'update'], { ...options, timeoutMs: UPDATE_LIMIT_MS });
-  return runCommand(aptGet, [...own, 'download', name], { ...options, timeoutMs: INSTALL_LIMIT_MS });
+  // A fresh image has no package lists, and only root may refresh the system's: keep lists of our own for this once.
+  const apt = join(cacheFolder(context.machine), 'apt');
+  try {
+    for (const part of ['lists/partial', 'cache/archives/partial']) await mkdir(join(apt, part), { recursive: true });
+    const own = ['-o', `Dir::State::Lists=${apt}/lists`, '-o', `Dir::Cache=${apt}/cache`, '-o', 'Debug::NoLocking=1'];
+    await runCommand(aptGet, [...own, 'update'], { ...options, timeoutMs: UPDATE_LIMIT_MS });
+    return await runCommand(aptGet, [...own, 'download', name], { ...options, timeoutMs: INSTALL_LIMIT_MS });
+  } finally {
+    await rm(apt, { recursive: true, force: true });
+  }
 }
 
 /** The words to put before a command so that it runs as root. */

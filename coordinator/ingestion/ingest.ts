@@ -3,12 +3,14 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { ReceiptAnswer } from '../sessions/receipts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Settled } from '../ledger/settle-records.ts';
-import type { RecordStream } from '../ports.ts';
+import type { Delivery, Malformed, RecordStream } from '../ports.ts';
 
 export interface IngestionDeps {
   readonly records: RecordStream;
   readonly ledger: Ledger;
   readonly receipt: (worker: string, receipts: readonly ReceiptAnswer[]) => void;
+  /** Before anything is decided: a record that cannot be settled is received all the same. */
+  readonly onReceived: (batch: readonly (Delivery | Malformed)[]) => void;
   readonly onSettled: (settled: readonly Settled[], seconds: number) => void;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -20,9 +22,10 @@ const MAX_BATCH = 256;
  * Records from the stream into the ledger until `signal` aborts: commit, then acknowledge, then the receipt. Whatever dies
  * before the acknowledgement is delivered again and found to be a repeat.
  */
-export async function ingest({ records, ledger, receipt, onSettled, clock, logger }: IngestionDeps, signal: AbortSignal): Promise<void> {
+export async function ingest({ records, ledger, receipt, onReceived, onSettled, clock, logger }: IngestionDeps, signal: AbortSignal): Promise<void> {
   for await (const batch of records.deliveries({ maxBatch: MAX_BATCH, signal })) {
     const start = clock.now();
+    onReceived(batch);
     const settled = await ledger.ingest(batch);
     onSettled(settled, (clock.now() - start) / 1000);
     const acks = await Promise.allSettled(settled.map(({ item }) => item.ack()));

@@ -4,7 +4,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { RPC_METHODS } from '../grpc/methods.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Settled } from '../ledger/settle-records.ts';
-import type { EventLog, ResultStore } from '../ports.ts';
+import type { Delivery, EventLog, Malformed, ResultStore } from '../ports.ts';
 import type { ClusterSessions } from '../sessions/cluster-sessions.ts';
 import { MAX_SWEEP_SERIES } from './definitions.ts';
 import type { Metrics } from './metrics.ts';
@@ -89,10 +89,15 @@ export function wireMetrics({ metrics, ledger, log, store, sessions, natsConnect
   });
 }
 
+export function countReceived(metrics: Metrics, batch: readonly (Delivery | Malformed)[]): void {
+  for (const item of batch) {
+    metrics.increment('tickwork_records_received_total', { kind: 'record' in item ? item.record.kind : 'malformed' });
+  }
+}
+
 export function countSettled(metrics: Metrics, settled: readonly Settled[], seconds: number): void {
   metrics.observe('tickwork_record_commit_seconds', seconds);
   for (const { item, outcome } of settled) {
-    metrics.increment('tickwork_records_received_total', { kind: 'record' in item ? item.record.kind : 'malformed' });
     metrics.increment('tickwork_records_settled_total', { disposition: outcome });
     if (outcome === 'committed' && 'record' in item && item.record.kind === 'result') {
       metrics.observe('tickwork_trial_duration_seconds', item.record.durationMs / 1000);

@@ -16,26 +16,47 @@ import { smallStudy } from '../../support/studies.ts';
 
 const study = smallStudy({ configs: ['A', 'B'] });
 const logger = createLogger('test', 'silent');
-const submission = (requestId: string, studyYaml = 'y'): Command => ({ type: 'submit-sweep', requestId, study, studyYaml, total: 2 });
+const submission = (requestId: string, studyYaml = 'y'): Command => ({
+  type: 'submit-sweep',
+  requestId,
+  study,
+  studyYaml,
+  total: 2,
+});
 
 interface Ports {
   readonly log?: (inner: EventLog) => EventLog;
   readonly store?: (inner: ResultStore) => ResultStore;
 }
 
-async function startLedger({ log: wrapLog = (log) => log, store: wrapStore = (store) => store }: Ports = {}, storage: string[] = []) {
+async function startLedger(
+  { log: wrapLog = (log) => log, store: wrapStore = (store) => store }: Ports = {},
+  storage: string[] = [],
+) {
   const log = wrapLog(createMemoryEventLog(storage));
   const store = wrapStore(createMemoryResultStore());
   const { state } = await recover(log, store, 'test', 0);
-  const ledger = createLedger({ initial: state, log, store, clock: systemClock, random: () => 0, costOf: () => 1, logger });
+  const ledger = createLedger({
+    initial: state,
+    log,
+    store,
+    clock: systemClock,
+    random: () => 0,
+    costOf: () => 1,
+    logger,
+  });
   return { ledger, log, store, storage };
 }
 
 /** A log whose appends after the first (the leadership) go through `intercept`. */
-function intercepted(inner: EventLog, intercept: (events: readonly SweepEvent[], next: () => Promise<void>) => Promise<void>): EventLog {
+function intercepted(
+  inner: EventLog,
+  intercept: (events: readonly SweepEvent[], next: () => Promise<void>) => Promise<void>,
+): EventLog {
   return {
     replay: () => inner.replay(),
-    append: (events) => (inner.lastSequence === 0 ? inner.append(events) : intercept(events, () => inner.append(events))),
+    append: (events) =>
+      inner.lastSequence === 0 ? inner.append(events) : intercept(events, () => inner.append(events)),
     get lastSequence() {
       return inner.lastSequence;
     },
@@ -47,7 +68,14 @@ function deliveryOf(lease: LeaseRef, worker: string): Delivery {
   const said = { durationMs: 1, endedAt: 1, provenance: {}, metrics: { testError: 1 } };
   const { sweepId, cell, attempt, epoch, leaseId } = lease;
   const record: TrialRecord = { kind: 'result', sweepId, cell, attempt, epoch, leaseId, worker, ...said };
-  return { record, id: recordId(record), contentHash: recordContentHash(record), sequence: 1, deliveries: 1, ack: async () => {} };
+  return {
+    record,
+    id: recordId(record),
+    contentHash: recordContentHash(record),
+    sequence: 1,
+    deliveries: 1,
+    ack: async () => {},
+  };
 }
 
 const away = (): TickworkError => new TickworkError('NATS_UNREACHABLE', 'away');
@@ -98,7 +126,10 @@ describe('a turn', () => {
   it('that the log can never take fails alone: its command is refused, its neighbours are not', async () => {
     const tooLarge = new TickworkError('ARGUMENT_INVALID', 'Expected a smaller batch.');
     const { ledger } = await startLedger({
-      log: (inner) => intercepted(inner, (events, next) => (JSON.stringify(events).length > 512 * 1024 ? Promise.reject(tooLarge) : next())),
+      log: (inner) =>
+        intercepted(inner, (events, next) =>
+          JSON.stringify(events).length > 512 * 1024 ? Promise.reject(tooLarge) : next(),
+        ),
     });
     const huge = ledger.submit(submission('huge', '#'.repeat(600_000)));
     const small = ledger.submit(submission('small'));
@@ -152,8 +183,14 @@ describe('a log that is away', () => {
     const taken = ledger.submit(submission('taken'), { deadlineMs: 30 });
     await Promise.resolve().then(() => Promise.resolve());
     const waiting = ledger.submit(submission('waiting'), { deadlineMs: 30 });
-    await expect(taken).rejects.toMatchObject({ code: 'NOT_READY', message: expect.stringContaining('may still take effect') });
-    await expect(waiting).rejects.toMatchObject({ code: 'NOT_READY', message: expect.stringContaining('nothing was changed') });
+    await expect(taken).rejects.toMatchObject({
+      code: 'NOT_READY',
+      message: expect.stringContaining('may still take effect'),
+    });
+    await expect(waiting).rejects.toMatchObject({
+      code: 'NOT_READY',
+      message: expect.stringContaining('nothing was changed'),
+    });
     back.resolve();
     // The same request again finds what the first one did.
     expect((await ledger.submit(submission('taken'))).sweepId).toBe('small-1');
@@ -175,7 +212,10 @@ describe('a store that fails', () => {
   it('for a moment is tried again, before anything is in the log', async () => {
     let failures = 2;
     const { ledger, storage } = await startLedger({
-      store: (inner) => ({ ...inner, commit: (batch) => (failures-- > 0 ? Promise.reject(new Error('disk full')) : inner.commit(batch)) }),
+      store: (inner) => ({
+        ...inner,
+        commit: (batch) => (failures-- > 0 ? Promise.reject(new Error('disk full')) : inner.commit(batch)),
+      }),
     });
     await ledger.submit(submission('a'));
     const { events } = await ledger.submit({ type: 'grant-lease', worker: 'w', leaseId: 'l' });
@@ -210,7 +250,9 @@ describe('a listener', () => {
     ledger.onEvents(() => {
       throw new Error('a listener with a defect');
     });
-    const stop = ledger.onEvents((events, state) => heard.push(`${events.map(({ type }) => type).join()} ${state.sweeps.size}`));
+    const stop = ledger.onEvents((events, state) =>
+      heard.push(`${events.map(({ type }) => type).join()} ${state.sweeps.size}`),
+    );
     await ledger.submit(submission('a'));
     await ledger.submit(submission('b'));
     stop();

@@ -35,7 +35,15 @@ function createWorld() {
     const log = mortal.log(createMemoryEventLog(storage));
     const mortalStore = mortal.store(store);
     const { state } = await recover(log, mortalStore, 'test', 0);
-    const ledger = createLedger({ initial: state, log, store: mortalStore, clock: systemClock, random: () => 0.5, costOf: () => 1, logger });
+    const ledger = createLedger({
+      initial: state,
+      log,
+      store: mortalStore,
+      clock: systemClock,
+      random: () => 0.5,
+      costOf: () => 1,
+      logger,
+    });
     const ending = new AbortController();
     const ingesting = ingest(
       {
@@ -136,7 +144,9 @@ async function abandon(ledger: Ledger, world: ReturnType<typeof createWorld>): P
       const trial = trialOf(sweep, cell);
       if (!isLive(trial)) continue;
       const lease = { ...trial, sweepId: sweep.id, cell };
-      await ledger.submit({ type: 'lose-attempt', lease, kind: 'preempted', message: 'silent', worker: 'w' }).catch(() => {});
+      await ledger
+        .submit({ type: 'lose-attempt', lease, kind: 'preempted', message: 'silent', worker: 'w' })
+        .catch(() => {});
     }
   }
 }

@@ -13,7 +13,10 @@ interface Message {
 it('who follows a sweep that is cancelled is told which trials were stopped, and of no cell that never began', async () => {
   await using cluster = await startCluster();
   const { grpc, client } = await cluster.startCoordinator();
-  const { name } = await client.submitSweep({ requestId: randomUUID(), studyYaml: smallStudyYaml({ configs: ['A', 'B', 'C'] }) });
+  const { name } = await client.submitSweep({
+    requestId: randomUUID(),
+    studyYaml: smallStudyYaml({ configs: ['A', 'B', 'C'] }),
+  });
   await using worker = startRawWorker(grpc);
   const { lease } = await worker.assignment(0);
   const seen: Message[] = [];

@@ -41,7 +41,7 @@ describe('the metrics page', () => {
       expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`);
     }
     for (const kind of FAILURE_KINDS) expect(valueOf(text, `tickwork_attempts_lost_total{kind="${kind}"}`)).toBe(0);
-    for (const method of RPC_METHODS) expect(text).toContain(`tickwork_grpc_requests_total{method="${method}",code="0"}`);
+    for (const method of RPC_METHODS) expect(text).toContain(`tickwork_grpc_requests_total{method="${method}",code="OK"}`);
     expect(valueOf(text, 'tickwork_leases_granted_total')).toBe(0);
     expect(valueOf(text, 'tickwork_leases_expired_total')).toBe(0);
     expect(valueOf(text, 'tickwork_nats_connected')).toBe(1);
@@ -139,7 +139,7 @@ describe('the metrics page', () => {
     expect(valueOf(text, 'tickwork_workers{state="connected"}')).toBe(1);
     const byState = Object.fromEntries(TRIAL_STATES.map((state) => [state, valueOf(text, `tickwork_trials{state="${state}"}`)]));
     expect(byState).toEqual({ pending: 0, leased: 2, running: 0, succeeded: 1, failed: 0, cancelled: 0 });
-    expect(valueOf(text, 'tickwork_grpc_requests_total{method="SubmitSweep",code="0"}')).toBe(1);
+    expect(valueOf(text, 'tickwork_grpc_requests_total{method="SubmitSweep",code="OK"}')).toBe(1);
   });
 });
 

@@ -18,7 +18,10 @@ async function withSweep(cluster: Cluster) {
     ...coordinator,
     name,
     trial: async () => (await client.listTrials({ parent: name })).trials[0],
-    isRunning: () => eventually('a running trial', async () => ((await client.getSweep({ name })).counts.running === 1 ? true : undefined)),
+    isRunning: () =>
+      eventually('a running trial', async () =>
+        (await client.getSweep({ name })).counts.running === 1 ? true : undefined,
+      ),
   };
 }
 
@@ -65,7 +68,9 @@ describe('an outage of NATS', () => {
     await using cluster = await startCluster();
     const { client, name, stop } = await withSweep(cluster);
     await cluster.nats.kill();
-    const refused = expect(client.submitSweep({ requestId: randomUUID(), studyYaml: ONE_CELL })).rejects.toMatchObject({ code: status.UNAVAILABLE });
+    const refused = expect(client.submitSweep({ requestId: randomUUID(), studyYaml: ONE_CELL })).rejects.toMatchObject({
+      code: status.UNAVAILABLE,
+    });
     await stop();
     await refused;
     await cluster.nats.restart();

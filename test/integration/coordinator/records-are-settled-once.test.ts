@@ -61,7 +61,9 @@ describe('a result', () => {
     await using world = await withLease(cluster);
     await world.worker.receipt(await world.publisher.result(world.lease, { metrics: { testError: 1 } }));
     await world.publisher.result(world.lease, { metrics: { testError: 2 } });
-    await eventually('a quarantined record', async () => ((await world.client.getStatus({})).resultsQuarantined === 1 ? true : undefined));
+    await eventually('a quarantined record', async () =>
+      (await world.client.getStatus({})).resultsQuarantined === 1 ? true : undefined,
+    );
     expect(await world.trial()).toMatchObject({ metrics: [{ value: 1 }] });
     const page = await fetch(`${world.http}/metrics`).then((response) => response.text());
     expect(page).toContain('tickwork_results_quarantined 1');
@@ -76,7 +78,9 @@ describe('a result', () => {
     await world.worker.receipt(await world.publisher.result(world.lease));
     expect(await world.trial()).toMatchObject({ state: 'TRIAL_STATE_SUCCEEDED', attempt: 1 });
     // Whoever still works on it may stop, and what it sends all the same is superseded.
-    await eventually('an order to stop', () => (world.worker.stopped.includes(second.lease.leaseId) ? true : undefined));
+    await eventually('an order to stop', () =>
+      world.worker.stopped.includes(second.lease.leaseId) ? true : undefined,
+    );
     expect(await world.worker.receipt(await world.publisher.result(second.lease))).toBe('DISPOSITION_SUPERSEDED');
     expect(await world.client.getStatus({})).toMatchObject({ resultsCommitted: 1, resultsQuarantined: 0 });
   });
@@ -155,7 +159,9 @@ describe('a worker that asks for receipts', () => {
     back.send({ unreceipted: { recordIds: [...never, report, result] } });
     expect(await back.receipt(report)).toBe('DISPOSITION_COMMITTED');
     expect(await back.receipt(result)).toBe('DISPOSITION_COMMITTED');
-    const answered = back.received.flatMap((message) => message.receipts?.receipts ?? []).map(({ recordId }) => recordId);
+    const answered = back.received
+      .flatMap((message) => message.receipts?.receipts ?? [])
+      .map(({ recordId }) => recordId);
     expect(answered.sort()).toEqual([report, result].sort());
   });
 });
