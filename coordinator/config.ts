@@ -20,7 +20,9 @@ const coordinatorConfigSchema = z
     /** Separates clusters that share a NATS server. */
     namespace: z
       .string()
-      .refine(isSubjectToken, { error: ({ input }) => `Expected 1 to 64 letters, digits, "_" or "-", got ${JSON.stringify(input)}` })
+      .refine(isSubjectToken, {
+        error: ({ input }) => `Expected 1 to 64 letters, digits, "_" or "-", got ${JSON.stringify(input)}`,
+      })
       .default('tickwork'),
     /** Replicas of the JetStream streams: 1 on a single server, 3 on a cluster. */
     replicas: z.int().min(1).max(5).default(1),
@@ -52,7 +54,10 @@ export type CoordinatorConfig = Readonly<z.output<typeof coordinatorConfigSchema
 export function parseCoordinatorConfig(input: unknown): CoordinatorConfig {
   const parsed = coordinatorConfigSchema.safeParse(input);
   if (parsed.success) return Object.freeze({ ...parsed.data, stateDir: resolve(parsed.data.stateDir) });
-  const violations = parsed.error.issues.map((issue) => ({ field: issue.path.join('.') || 'settings', message: issue.message }));
+  const violations = parsed.error.issues.map((issue) => ({
+    field: issue.path.join('.') || 'settings',
+    message: issue.message,
+  }));
   throw new TickworkError(
     'CONFIG_INVALID',
     `Expected valid coordinator settings, got ${violations.length} problem(s):\n${violations.map((v) => `  ${v.field}: ${v.message}`).join('\n')}`,

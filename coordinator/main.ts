@@ -13,11 +13,11 @@ import { openNatsRecordStream } from './adapters/nats/record-stream.ts';
 import { createApi } from './api/create-api.ts';
 import { runInBackground } from './background.ts';
 import type { CoordinatorConfig } from './config.ts';
-import { ingest } from './ingestion/ingest.ts';
+import { type IngestionDeps, ingest } from './ingestion/ingest.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { recover } from './ledger/recover.ts';
 import { createMetrics } from './metrics/metrics.ts';
-import { countSettled, wireMetrics } from './metrics/wiring.ts';
+import { countReceived, countSettled, wireMetrics } from './metrics/wiring.ts';
 import { createServing } from './serving.ts';
 import { createClusterSessions } from './sessions/cluster-sessions.ts';
 
@@ -101,9 +101,11 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
   const serving = createServing({ config, api, work: sessions.accept, metrics, clock, logger });
   lifecycle.add('serving', serving.close);
 
-  const onSettled: Parameters<typeof ingest>[0]['onSettled'] = (settled, seconds) =>
-    countSettled(metrics, settled, seconds);
-  const ingestion = { records, ledger, receipt: sessions.receipt, onSettled, clock, logger };
+  const ingestion: IngestionDeps = {
+    ...{ records, ledger, receipt: sessions.receipt, clock, logger },
+    onReceived: (batch) => countReceived(metrics, batch),
+    onSettled: (settled, seconds) => countSettled(metrics, settled, seconds),
+  };
   const background = runInBackground([(ending) => ingest(ingestion, ending), sessions.reap], ledger.failed);
   lifecycle.add('background', () => background.ended);
   lifecycle.add('readiness', async () => {

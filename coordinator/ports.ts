@@ -38,7 +38,10 @@ export interface Delivery {
 /** Where workers' records arrive: at least once, in any order. Malformed messages are handed over too, with their problem. */
 export interface RecordStream {
   /** Batches of what is waiting, at most `maxBatch` each. Ends when `signal` aborts. Survives reconnects. */
-  deliveries(options: { readonly maxBatch: number; readonly signal: AbortSignal }): AsyncIterable<readonly (Delivery | Malformed)[]>;
+  deliveries(options: {
+    readonly maxBatch: number;
+    readonly signal: AbortSignal;
+  }): AsyncIterable<readonly (Delivery | Malformed)[]>;
   close(): Promise<void>;
 }
 
@@ -108,7 +111,10 @@ export interface ResultStore {
     readonly limit: number;
   }): Promise<readonly ReportPoint[]>;
   /** One Parquet file: a row for each committed (cell, metric), with its levels as columns. */
-  exportParquet(sweepId: string, factors: readonly { readonly name: string; readonly labels: readonly string[]; readonly stride: number }[]): Promise<Uint8Array>;
+  exportParquet(
+    sweepId: string,
+    factors: readonly { readonly name: string; readonly labels: readonly string[]; readonly stride: number }[],
+  ): Promise<Uint8Array>;
   counts(): Promise<{ readonly results: number; readonly quarantined: number; readonly superseded: number }>;
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { grpcStatusName } from '../proto/grpc-status.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Api } from './api/api.ts';
@@ -40,7 +41,7 @@ export function createServing({ config, api, work, metrics, clock, logger }: Ser
     logger,
     now: () => performance.now(),
     onFinished: (method, code, seconds, unary) => {
-      metrics.increment('tickwork_grpc_requests_total', { method, code: String(code) });
+      metrics.increment('tickwork_grpc_requests_total', { method, code: grpcStatusName(code) });
       if (unary) metrics.observe('tickwork_grpc_request_seconds', seconds, { method });
     },
   });

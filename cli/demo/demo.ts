@@ -48,6 +48,9 @@ export async function runDemo(cli: CliContext, options: DemoOptions): Promise<vo
   await using lifecycle = createLifecycle();
   const view = createProgressView(shown, cli.clock);
   lifecycle.add('progress view', view.close);
+  const onInterrupt = (): void => view.say('Stopping everything in order; once more kills it.');
+  cli.signal.addEventListener('abort', onInterrupt, { once: true });
+  lifecycle.add('interrupt line', () => cli.signal.removeEventListener('abort', onInterrupt));
   const stateDir = await stateDirectory(options, lifecycle.add);
 
   view.say(`Starting nats-server, a coordinator and ${options.workers} workers …`);
@@ -56,18 +59,24 @@ export async function runDemo(cli: CliContext, options: DemoOptions): Promise<vo
   view.say(`Page ${cluster.page}/  metrics ${cluster.page}/metrics  gRPC ${cluster.coordinator}`);
   view.say(`Processes: ${processList(cluster)}`);
 
+  // Whatever ends the demo also ends its calls and their retries.
+  const ending = new AbortController();
+  const signal = AbortSignal.any([cli.signal, ending.signal]);
   const client = createCoordinatorClient({
     address: cluster.coordinator,
-    signal: cli.signal,
+    signal,
     clock: cli.clock,
     random: cli.random,
     patienceMs: PATIENCE_MS,
   });
-  lifecycle.add('client', client.close);
+  lifecycle.add('client', () => {
+    ending.abort();
+    client.close();
+  });
   const request = { requestId: cli.uuid(), studyYaml };
   const stall = createStallWatch(cli.clock, stateDir);
   lifecycle.add('stall watch', stall.close);
-  const running = runStudy(cli, client, request, options.study, view, stall.seen);
+  const running = runStudy({ ...cli, signal }, client, request, options.study, view, stall.seen);
   const finished = await Promise.race([running, cluster.gaveUp, stall.stalled]);
   view.close();
 

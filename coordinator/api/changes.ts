@@ -1,5 +1,5 @@
-import { deferred } from '../../runtime/deferred.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { deferred } from '../../runtime/deferred.ts';
 
 /** Wakes streams when something they show may have changed. */
 export interface Changes {

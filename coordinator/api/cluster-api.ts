@@ -14,12 +14,23 @@ export interface ClusterFacts {
   readonly eventLogSequence: () => number;
 }
 
-export function createClusterApi({ ledger, store, sessions, clock }: ApiDeps, facts: ClusterFacts): Pick<Api, 'listWorkers' | 'getStatus'> {
+export function createClusterApi(
+  { ledger, store, sessions, clock }: ApiDeps,
+  facts: ClusterFacts,
+): Pick<Api, 'listWorkers' | 'getStatus'> {
   return {
     async listWorkers({ pageSize, pageToken }) {
-      const { items, nextPageToken } = pageOf(sessions.registry.known(), 'workers', pageToken, pageSizeOf(pageSize, 100, 1000));
+      const { items, nextPageToken } = pageOf(
+        sessions.registry.known(),
+        'workers',
+        pageToken,
+        pageSizeOf(pageSize, 100, 1000),
+      );
       const now = clock.now();
-      return { workers: items.map((known) => toWorkerMessage(known, sessions.book.ofWorker(known.session.worker), now)), nextPageToken };
+      return {
+        workers: items.map((known) => toWorkerMessage(known, sessions.book.ofWorker(known.session.worker), now)),
+        nextPageToken,
+      };
     },
 
     async getStatus() {

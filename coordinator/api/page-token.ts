@@ -13,7 +13,8 @@ export function decodePageToken(purpose: string, token: string): string | number
   if (token === '') return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    if (Array.isArray(value) && value[0] === purpose && ['string', 'number'].includes(typeof value[1])) return value[1] as string | number;
+    if (Array.isArray(value) && value[0] === purpose && ['string', 'number'].includes(typeof value[1]))
+      return value[1] as string | number;
   } catch {
     // Said below, with the rest.
   }
@@ -29,7 +30,8 @@ export function decodeCountToken(purpose: string, token: string): number | undef
 }
 
 export function invalidPageToken(): TickworkError {
-  const message = 'Expected page_token to be the next_page_token of the same request, got another. Begin with an empty one.';
+  const message =
+    'Expected page_token to be the next_page_token of the same request, got another. Begin with an empty one.';
   return new TickworkError('PAGE_TOKEN_INVALID', message, { violations: [{ field: 'page_token', message }] });
 }
 
@@ -42,7 +44,12 @@ export function pageSizeOf(requested: number, fallback: number, max: number): nu
 }
 
 /** One page of a list that is all in memory. */
-export function pageOf<T>(items: readonly T[], purpose: string, token: string, size: number): { readonly items: readonly T[]; readonly nextPageToken: string } {
+export function pageOf<T>(
+  items: readonly T[],
+  purpose: string,
+  token: string,
+  size: number,
+): { readonly items: readonly T[]; readonly nextPageToken: string } {
   const start = decodeCountToken(purpose, token) ?? 0;
   const end = start + size;
   return { items: items.slice(start, end), nextPageToken: end < items.length ? encodePageToken(purpose, end) : '' };

@@ -1,6 +1,6 @@
 import { vectorEntries } from '../../core/collections/sparse-vector.ts';
-import { planStudy } from '../../core/plan/plan.ts';
 import { countConfigurations, createGrid } from '../../core/grid/grid.ts';
+import { planStudy } from '../../core/plan/plan.ts';
 import { loadStudy } from '../../core/study/load-study.ts';
 import { cellsFrom, type SweepState, trialOf } from '../../core/sweep/state.ts';
 import { TRIAL_STATES, type TrialState } from '../../core/trial/states.ts';
@@ -28,7 +28,10 @@ export interface ApiDeps {
   readonly clock: Clock;
 }
 
-type SweepApi = Pick<Api, 'planSweep' | 'submitSweep' | 'getSweep' | 'listSweeps' | 'watchSweep' | 'cancelSweep' | 'listTrials'>;
+type SweepApi = Pick<
+  Api,
+  'planSweep' | 'submitSweep' | 'getSweep' | 'listSweeps' | 'watchSweep' | 'cancelSweep' | 'listTrials'
+>;
 
 /** A decision that takes longer is refused as NOT_READY; repeating it with the same request id is safe. */
 const DEADLINE = { deadlineMs: 25_000 };
@@ -39,7 +42,9 @@ const MAX_FINISHED = 1_000;
 
 export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiDeps): SweepApi {
   const activeTrials = (sweep: SweepState): Trial[] =>
-    [...sweep.live].map((cell) => toTrialMessage(sweep, cell, { progress: sessions.book.get(sweep.id, cell)?.progress }));
+    [...sweep.live].map((cell) =>
+      toTrialMessage(sweep, cell, { progress: sessions.book.get(sweep.id, cell)?.progress }),
+    );
 
   async function finishedTrials(sweep: SweepState, cells: readonly number[]): Promise<Trial[]> {
     if (cells.length === 0) return [];
@@ -71,7 +76,10 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
       const end = Math.min(decodeCountToken('sweeps', pageToken) ?? sweeps.length, sweeps.length);
       const start = Math.max(0, end - pageSizeOf(pageSize, 50, 1000));
       const page = sweeps.slice(start, end).reverse();
-      return { sweeps: page.map((sweep) => toSweepMessage(sweep)), nextPageToken: start > 0 ? encodePageToken('sweeps', start) : '' };
+      return {
+        sweeps: page.map((sweep) => toSweepMessage(sweep)),
+        nextPageToken: start > 0 ? encodePageToken('sweeps', start) : '',
+      };
     },
 
     async *watchSweep({ name, minIntervalMs }, signal) {
@@ -114,7 +122,10 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
       const purpose = `trials ${parent} ${wanted ?? ''}`;
       const from = decodeCountToken(purpose, pageToken) ?? 0;
       const { cells, next } = takeCells(sweep, from, size, wanted);
-      const results = await store.results(sweep.id, cells.filter((cell) => trialOf(sweep, cell).state === 'succeeded'));
+      const results = await store.results(
+        sweep.id,
+        cells.filter((cell) => trialOf(sweep, cell).state === 'succeeded'),
+      );
       const why = waitingReason(sweep, ledger.state, sessions);
       return {
         trials: cells.map((cell) =>
@@ -144,7 +155,10 @@ function stateOf(state: ListTrialsRequest__Output['state']): TrialState | undefi
   if (state === 'TRIAL_STATE_UNSPECIFIED') return undefined;
   const decoded = trialStateCodec.decode(state);
   if (decoded) return decoded;
-  throw invalidArgument('state', `Expected state to be one of ${TRIAL_STATES.join(', ')}, got ${JSON.stringify(state)}.`);
+  throw invalidArgument(
+    'state',
+    `Expected state to be one of ${TRIAL_STATES.join(', ')}, got ${JSON.stringify(state)}.`,
+  );
 }
 
 /** Up to `size` cells in the wanted state from `from` on, and where the next page begins. */
@@ -167,5 +181,8 @@ function* touchedFrom(sweep: SweepState, from: number): Generator<number> {
 
 function checkRequestId(requestId: string): void {
   if (REQUEST_ID.test(requestId)) return;
-  throw invalidArgument('request_id', `Expected request_id to be 1 to 64 letters, digits, ".", "_" or "-", got ${JSON.stringify(requestId)}. Draw a UUID.`);
+  throw invalidArgument(
+    'request_id',
+    `Expected request_id to be 1 to 64 letters, digits, ".", "_" or "-", got ${JSON.stringify(requestId)}. Draw a UUID.`,
+  );
 }

@@ -23,7 +23,9 @@ const CHUNK_BYTES = 512 * 1024;
 const PARQUET_MEDIA_TYPE = 'application/vnd.apache.parquet';
 
 export function createTableApi({ ledger, store, changes, clock }: ApiDeps): TableApi {
-  async function build(request: Pick<GetTableRequest__Output, 'parent' | 'groupBy' | 'metrics'>): Promise<{ sweep: SweepState; table: DomainTable }> {
+  async function build(
+    request: Pick<GetTableRequest__Output, 'parent' | 'groupBy' | 'metrics'>,
+  ): Promise<{ sweep: SweepState; table: DomainTable }> {
     const sweep = requireSweep(ledger, request.parent, 'parent');
     const grouping = createGrouping(sweep.study, sweep.grid, request.groupBy);
     const metrics = metricsOf(sweep, request.metrics);
@@ -33,7 +35,12 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
   async function page(request: GetTableRequest__Output) {
     const { sweep, table } = await build(request);
     const purpose = `table ${request.parent} ${table.groupBy.join()} ${table.metrics.map((m) => m.name).join()}`;
-    const { items, nextPageToken } = pageOf(table.rows, purpose, request.pageToken, pageSizeOf(request.pageSize, 100, 1000));
+    const { items, nextPageToken } = pageOf(
+      table.rows,
+      purpose,
+      request.pageToken,
+      pageSizeOf(request.pageSize, 100, 1000),
+    );
     return { sweep, message: toTableMessage(sweep.id, table, items, nextPageToken) };
   }
 
@@ -55,7 +62,8 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
     async *exportTable({ table: request, format: wireFormat, allowIncomplete }) {
       if (!request) throw invalidArgument('table', 'Expected table to be given, got nothing.');
       const format = tableFormatCodec.decode(wireFormat);
-      if (!format) throw invalidArgument('format', `Expected format to be one of the table formats, got ${wireFormat}.`);
+      if (!format)
+        throw invalidArgument('format', `Expected format to be one of the table formats, got ${wireFormat}.`);
       const { sweep, table } = await build(request);
       if (!table.complete && !allowIncomplete) throw incomplete(sweep, table);
       // CSV and Parquet have no place for a remark, so the name says it for all.
@@ -97,7 +105,9 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
 }
 
 /** @throws TickworkError PAGE_TOKEN_INVALID */
-function afterOf(position: string | number | undefined): { cell: number; attempt: number; trainEpoch: number } | undefined {
+function afterOf(
+  position: string | number | undefined,
+): { cell: number; attempt: number; trainEpoch: number } | undefined {
   if (position === undefined) return undefined;
   const match = /^(\d{1,15})\.(\d{1,9})\.(\d{1,9})$/.exec(String(position));
   if (!match) throw invalidPageToken();
@@ -108,7 +118,10 @@ function metricsOf(sweep: SweepState, requested: readonly string[]): MetricName[
   const names = requested.length > 0 ? requested : sweep.study.table.metrics;
   return names.map((name, i) => {
     if ((METRIC_NAMES as readonly string[]).includes(name)) return name as MetricName;
-    throw invalidArgument(`metrics[${i}]`, `Expected a metric (${METRIC_NAMES.join(', ')}), got ${JSON.stringify(name)}.`);
+    throw invalidArgument(
+      `metrics[${i}]`,
+      `Expected a metric (${METRIC_NAMES.join(', ')}), got ${JSON.stringify(name)}.`,
+    );
   });
 }
 

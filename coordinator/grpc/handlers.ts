@@ -70,7 +70,11 @@ export function serverStream<Request, Response>(
 }
 
 /** Writes no faster than the client reads. */
-async function pump<Request, Response>(call: ServerWritableStream<Request, Response>, source: AsyncIterable<Response>, cancelled: AbortSignal): Promise<void> {
+async function pump<Request, Response>(
+  call: ServerWritableStream<Request, Response>,
+  source: AsyncIterable<Response>,
+  cancelled: AbortSignal,
+): Promise<void> {
   for await (const message of source) {
     if (cancelled.aborted) return;
     if (call.write(message)) continue;

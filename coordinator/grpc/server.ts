@@ -26,7 +26,9 @@ export interface GrpcServer {
   close(): Promise<void>;
 }
 
-const SERVICES = ['SweepService', 'ResultService', 'WorkerService', 'ClusterService'].map((name) => `tickwork.v1.${name}`);
+const SERVICES = ['SweepService', 'ResultService', 'WorkerService', 'ClusterService'].map(
+  (name) => `tickwork.v1.${name}`,
+);
 /** For unary calls under way; streams have ended by then, but for those of the health service, which nobody else can end. */
 const CLOSE_GRACE_MS = 1_000;
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -82,7 +84,13 @@ export function createGrpcServer({ api, work, reflection, clock, ...rest }: Grpc
       new Promise((resolve, reject) => {
         server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
           if (!error) return resolve(bound);
-          reject(new TickworkError('CONFIG_INVALID', `Expected to listen on ${host}:${port} for gRPC, got: ${error.message}. Choose another port.`, { cause: error }));
+          reject(
+            new TickworkError(
+              'CONFIG_INVALID',
+              `Expected to listen on ${host}:${port} for gRPC, got: ${error.message}. Choose another port.`,
+              { cause: error },
+            ),
+          );
         });
       }),
     setServing,

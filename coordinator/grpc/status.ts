@@ -1,4 +1,4 @@
-import { Metadata, type ServiceError, status, type StatusObject } from '@grpc/grpc-js';
+import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import { TickworkError } from '../../core/errors.ts';
 import { GRPC_STATUS } from '../../proto/grpc-status.ts';
 import { encodeStatusDetails, STATUS_DETAILS_KEY } from '../../proto/status-details.ts';
@@ -16,7 +16,11 @@ export function toStatus(error: unknown, method: string, logger: Logger): Status
     return { code, details: shorten(error.message), metadata };
   }
   logger.error({ err: error, method }, 'a handler failed');
-  return { code: status.INTERNAL, details: 'An internal error of the coordinator; its log has the details.', metadata: new Metadata() };
+  return {
+    code: status.INTERNAL,
+    details: 'An internal error of the coordinator; its log has the details.',
+    metadata: new Metadata(),
+  };
 }
 
 /** Of the status message as it travels, percent-encoded: with the details beside it, it has to stay below the 8 KiB of trailers that clients take. */

@@ -13,7 +13,11 @@ type WorkCall = ServerDuplexStream<WorkerMessage, CoordinatorMessage>;
  * WorkerService.Work by events, not by `for await`: leaving such a loop destroys the stream, and with it the status that
  * would tell the worker why.
  */
-export function workStream(method: RpcMethod, deps: HandlerDeps, accept: AcceptWork): handleBidiStreamingCall<WorkerMessage, CoordinatorMessage> {
+export function workStream(
+  method: RpcMethod,
+  deps: HandlerDeps,
+  accept: AcceptWork,
+): handleBidiStreamingCall<WorkerMessage, CoordinatorMessage> {
   return (call) => {
     const start = deps.now();
     let open = true;
@@ -25,7 +29,12 @@ export function workStream(method: RpcMethod, deps: HandlerDeps, accept: AcceptW
       send(message) {
         if (!open) return false;
         if (outgoing.write(message)) return true;
-        end(new TickworkError('NOT_READY', 'Expected a worker that reads its stream, got one that is far behind. Connect again.'));
+        end(
+          new TickworkError(
+            'NOT_READY',
+            'Expected a worker that reads its stream, got one that is far behind. Connect again.',
+          ),
+        );
         return false;
       },
       end,

@@ -1,6 +1,6 @@
 import { TickworkError } from '../../core/errors.ts';
-import type { SweepEvent } from '../../core/sweep/events.ts';
 import { decide } from '../../core/sweep/decide.ts';
+import type { SweepEvent } from '../../core/sweep/events.ts';
 import { evolve } from '../../core/sweep/evolve.ts';
 import { type ClusterState, EMPTY_CLUSTER } from '../../core/sweep/state.ts';
 import type { EventLog, ResultStore } from '../ports.ts';

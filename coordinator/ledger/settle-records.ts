@@ -32,12 +32,7 @@ const MAX_MALFORMED_BODY = 4096;
  * @param state what all earlier deliveries of the turn have led to.
  * @param now Unix milliseconds by the coordinator's clock.
  */
-export function settleRecord(
-  state: ClusterState,
-  item: Delivery | Malformed,
-  decide: Decide,
-  now: number,
-): Settlement {
+export function settleRecord(state: ClusterState, item: Delivery | Malformed, decide: Decide, now: number): Settlement {
   if ('problem' in item) return settleMalformed(item, now);
   const { record } = item;
   switch (record.kind) {
@@ -70,7 +65,8 @@ function settleResult(
 ): Settlement {
   const { contentHash, sequence } = delivery;
   const verdict = disposeResult(state, { ...record, contentHash });
-  if (verdict.outcome !== 'accept') return verdict.as === 'committed' ? repeat(delivery) : aside(delivery, verdict, now);
+  if (verdict.outcome !== 'accept')
+    return verdict.as === 'committed' ? repeat(delivery) : aside(delivery, verdict, now);
   const { sweepId, cell } = record;
   const { grid } = state.sweeps.get(sweepId) as SweepState;
   const [gridIndex, seed] = [gridIndexOf(grid, cell), seedOf(grid, cell)];

@@ -27,7 +27,7 @@ export function initialiseSeries(metrics: Metrics): void {
   for (const disposition of ['committed', 'repeat', 'superseded', 'quarantined', 'malformed']) {
     metrics.increment('tickwork_records_settled_total', { disposition }, 0);
   }
-  for (const method of RPC_METHODS) metrics.increment('tickwork_grpc_requests_total', { method, code: '0' }, 0);
+  for (const method of RPC_METHODS) metrics.increment('tickwork_grpc_requests_total', { method, code: 'OK' }, 0);
   metrics.set('tickwork_build_info', 1, { version: SOFTWARE_VERSION });
 }
 

@@ -46,19 +46,41 @@ export interface ClusterSessionsDeps {
 const QUIET_HEARTBEATS = 2;
 
 export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSessions {
-  const { ledger, store, clock, leaseDurationMs, heartbeatIntervalMs, canDecide = () => true, onExpired, logger } = deps;
+  const {
+    ledger,
+    store,
+    clock,
+    leaseDurationMs,
+    heartbeatIntervalMs,
+    canDecide = () => true,
+    onExpired,
+    logger,
+  } = deps;
   const quietMs = QUIET_HEARTBEATS * heartbeatIntervalMs;
   const book = createLeaseBook(ledger.state, clock.now(), leaseDurationMs);
   const registry = createSessionRegistry();
   const { newLeaseId, onAssigned } = deps;
-  const dispatcher = createDispatcher({ ledger, book, registry, newLeaseId, quietMs, now: clock.now, onAssigned, logger });
+  const dispatcher = createDispatcher({
+    ledger,
+    book,
+    registry,
+    newLeaseId,
+    quietMs,
+    now: clock.now,
+    onAssigned,
+    logger,
+  });
 
   function sendReceipts({ connection }: Session, receipts: readonly ReceiptAnswer[]): void {
     if (receipts.length === 0) return;
     const { epoch } = ledger.state;
     connection.send({
       receipts: {
-        receipts: receipts.map(({ recordId, disposition }) => ({ recordId, disposition: dispositionCodec.encode(disposition), epoch })),
+        receipts: receipts.map(({ recordId, disposition }) => ({
+          recordId,
+          disposition: dispositionCodec.encode(disposition),
+          epoch,
+        })),
       },
     });
   }
@@ -85,7 +107,10 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
     const known = registry.get(lease.worker);
     if (!known) return;
     known.session.slotUse.finish(lease.leaseId, clock.now());
-    const itself = by.type !== 'sweep-cancelled' && by.worker === lease.worker && (by.type === 'attempt-lost' || by.attempt === lease.attempt);
+    const itself =
+      by.type !== 'sweep-cancelled' &&
+      by.worker === lease.worker &&
+      (by.type === 'attempt-lost' || by.attempt === lease.attempt);
     if (known.connected && !itself) stopTrial(known.session, lease, 'the trial was settled elsewhere');
   }
 
@@ -104,6 +129,7 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
       const known = registry.get(worker);
       if (known?.connected) sendReceipts(known.session, receipts);
     },
-    reap: (signal) => reapLeases({ ledger, book, registry, leaseDurationMs, canDecide, onExpired, clock, logger }, signal),
+    reap: (signal) =>
+      reapLeases({ ledger, book, registry, leaseDurationMs, canDecide, onExpired, clock, logger }, signal),
   };
 }

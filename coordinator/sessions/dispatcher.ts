@@ -91,7 +91,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       for (const { session, free } of waiting) {
         if (free < round || pending === 0) continue;
         pending--;
-        grant(session).catch((error: unknown) => logger.warn({ err: error, worker: session.worker }, 'could not grant a lease'));
+        grant(session).catch((error: unknown) =>
+          logger.warn({ err: error, worker: session.worker }, 'could not grant a lease'),
+        );
       }
     }
   }
@@ -106,7 +108,10 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 }
 
 /** The study was checked when it was submitted; a problem here comes from a log that another version has written. */
-function assignmentOf(sweep: SweepState, lease: LeasedEvent): { readonly assignment: Assignment } | { readonly problem: string } {
+function assignmentOf(
+  sweep: SweepState,
+  lease: LeasedEvent,
+): { readonly assignment: Assignment } | { readonly problem: string } {
   const gridIndex = gridIndexOf(sweep.grid, lease.cell);
   const parsed = trialParametersSchema.safeParse(sweep.grid.parameters(gridIndex));
   if (!parsed.success) {

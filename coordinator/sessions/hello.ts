@@ -15,10 +15,16 @@ export function checkHello(hello: Hello): void {
     );
   }
   if (!isSubjectToken(hello.worker)) {
-    throw invalidHello('worker', `Expected a worker name of 1 to 64 letters, digits, "_" or "-", got ${JSON.stringify(hello.worker)}. Choose another --name.`);
+    throw invalidHello(
+      'worker',
+      `Expected a worker name of 1 to 64 letters, digits, "_" or "-", got ${JSON.stringify(hello.worker)}. Choose another --name.`,
+    );
   }
   if (hello.slots < 1 || hello.slots > MAX_SLOTS) {
-    throw invalidHello('slots', `Expected slots to be 1 to ${MAX_SLOTS}, got ${hello.slots}. Start the worker with another --slots.`);
+    throw invalidHello(
+      'slots',
+      `Expected slots to be 1 to ${MAX_SLOTS}, got ${hello.slots}. Start the worker with another --slots.`,
+    );
   }
 }
 

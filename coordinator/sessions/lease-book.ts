@@ -26,7 +26,10 @@ export interface EndedLease {
   readonly by: EndingEvent;
 }
 
-type EndingEvent = Extract<SweepEvent, { type: 'attempt-lost' | 'trial-succeeded' | 'trial-failed' | 'sweep-cancelled' }>;
+type EndingEvent = Extract<
+  SweepEvent,
+  { type: 'attempt-lost' | 'trial-succeeded' | 'trial-failed' | 'sweep-cancelled' }
+>;
 
 /**
  * The live leases with what only memory knows: when they were last heard of, and their progress. Follows the ledger's events;
@@ -93,7 +96,10 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
         return lease ? end([lease], event) : [];
       }
       case 'sweep-cancelled':
-        return end([...leases.values()].filter(({ sweepId }) => sweepId === event.sweepId), event);
+        return end(
+          [...leases.values()].filter(({ sweepId }) => sweepId === event.sweepId),
+          event,
+        );
       case 'leadership-taken':
       case 'sweep-submitted':
       case 'sweep-completed':
@@ -106,7 +112,16 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
       const trial = trialOf(sweep, cell);
       if (!isLive(trial)) continue;
       const { leaseId, attempt, epoch, worker } = trial;
-      put({ sweepId: sweep.id, cell, leaseId, attempt, epoch, worker, started: trial.state === 'running', heardAt: now + graceMs });
+      put({
+        sweepId: sweep.id,
+        cell,
+        leaseId,
+        attempt,
+        epoch,
+        worker,
+        started: trial.state === 'running',
+        heardAt: now + graceMs,
+      });
     }
   }
 

@@ -1,6 +1,6 @@
-import { isLive } from '../../core/trial/trial.ts';
 import { isCell, trialOf } from '../../core/sweep/state.ts';
 import type { Disposition } from '../../core/trial/states.ts';
+import { isLive } from '../../core/trial/trial.ts';
 import { parseRecordId } from '../../proto/records.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ResultStore } from '../ports.ts';
@@ -16,7 +16,11 @@ const MAX_REPORTS = 10_000;
  * Receipts for records whose receipt the worker never got: what is durable already is said again, anything else stays open and
  * comes through NATS. Never guesses: no answer means "keep it".
  */
-export async function answerUnreceipted(ids: readonly string[], ledger: Ledger, store: ResultStore): Promise<ReceiptAnswer[]> {
+export async function answerUnreceipted(
+  ids: readonly string[],
+  ledger: Ledger,
+  store: ResultStore,
+): Promise<ReceiptAnswer[]> {
   const answers: ReceiptAnswer[] = [];
   const reports = new Map<string, Promise<Set<string>>>();
   for (const recordId of ids) {
@@ -32,7 +36,8 @@ export async function answerUnreceipted(ids: readonly string[], ledger: Ledger, 
     } else if (key.kind === 'result') {
       const row = await store.result(key.sweepId, key.cell);
       if (row) answers.push({ recordId, disposition: row.record.attempt === key.attempt ? 'committed' : 'superseded' });
-      else if (trial.state === 'failed' || trial.state === 'cancelled') answers.push({ recordId, disposition: 'superseded' });
+      else if (trial.state === 'failed' || trial.state === 'cancelled')
+        answers.push({ recordId, disposition: 'superseded' });
     } else if (!(isLive(trial) && trial.attempt === key.attempt)) {
       const same = trial.state === 'failed' && trial.attempt === key.attempt;
       answers.push({ recordId, disposition: same ? 'committed' : 'superseded' });

@@ -137,7 +137,9 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
         if (!lease || !message.released) return;
         session.stops.answered(lease.leaseId);
         const { kind, message: why } = message.released;
-        return lose(lease, failureKindCodec.decode(kind) ?? 'infrastructure', why, session.worker).then(dispatcher.wake);
+        return lose(lease, failureKindCodec.decode(kind) ?? 'infrastructure', why, session.worker).then(
+          dispatcher.wake,
+        );
       }
       case 'unreceipted': {
         const ids = message.unreceipted?.recordIds ?? [];

@@ -1,4 +1,4 @@
-import type { LabelledValue, Table as DomainTable, TableRow as DomainRow } from '../../../core/table/table.ts';
+import type { TableRow as DomainRow, Table as DomainTable, LabelledValue } from '../../../core/table/table.ts';
 import { failureKindCodec } from '../../../proto/enums.ts';
 import type { Level } from '../../../proto/generated/tickwork/v1/Level.ts';
 import type { Table } from '../../../proto/generated/tickwork/v1/Table.ts';
@@ -6,7 +6,12 @@ import type { TableRow } from '../../../proto/generated/tickwork/v1/TableRow.ts'
 import { sweepName } from '../../../proto/resource-names.ts';
 
 /** @param rows the page of `table.rows` to send. */
-export function toTableMessage(sweepId: string, table: DomainTable, rows: readonly DomainRow[], nextPageToken: string): Table {
+export function toTableMessage(
+  sweepId: string,
+  table: DomainTable,
+  rows: readonly DomainRow[],
+  nextPageToken: string,
+): Table {
   return {
     parent: sweepName(sweepId),
     title: table.title,

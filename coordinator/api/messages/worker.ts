@@ -1,11 +1,15 @@
 import type { Worker } from '../../../proto/generated/tickwork/v1/Worker.ts';
 import { workerName } from '../../../proto/resource-names.ts';
 import type { LiveLease } from '../../sessions/lease-book.ts';
-import type { KnownWorker } from '../../sessions/registry.ts';
 import { wireLease } from '../../sessions/lease-message.ts';
+import type { KnownWorker } from '../../sessions/registry.ts';
 import { toTimestamp } from './timestamp.ts';
 
-export function toWorkerMessage({ session, connected }: KnownWorker, running: readonly LiveLease[], now: number): Worker {
+export function toWorkerMessage(
+  { session, connected }: KnownWorker,
+  running: readonly LiveLease[],
+  now: number,
+): Worker {
   const { hello } = session;
   return {
     name: workerName(session.worker),
@@ -15,7 +19,10 @@ export function toWorkerMessage({ session, connected }: KnownWorker, running: re
     softwareVersion: hello.softwareVersion,
     slots: hello.slots,
     devices: hello.devices,
-    running: running.map((lease) => ({ lease: wireLease(lease), ...(lease.progress ? { progress: lease.progress } : {}) })),
+    running: running.map((lease) => ({
+      lease: wireLease(lease),
+      ...(lease.progress ? { progress: lease.progress } : {}),
+    })),
     outboxRecords: session.outboxRecords,
     connectTime: toTimestamp(session.connectedAt),
     lastHeardTime: toTimestamp(session.lastHeardAt),

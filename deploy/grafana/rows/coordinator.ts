@@ -78,7 +78,7 @@ export const COORDINATOR_ROW: Row = {
     },
     {
       title: 'gRPC calls by code',
-      description: 'Finished calls per second by gRPC status. 0 is OK; 13 is INTERNAL, a defect of Tickwork.',
+      description: 'Finished calls per second by gRPC status. INTERNAL is a defect of Tickwork.',
       kind: 'stack',
       unit: 'reqps',
       width: 12,

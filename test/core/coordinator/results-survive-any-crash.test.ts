@@ -54,6 +54,7 @@ function createWorld() {
           receipts.push(...answers.map(({ recordId: id }) => id));
           for (const { recordId: id } of answers) outbox.delete(id);
         },
+        onReceived: () => {},
         onSettled: () => {},
         clock: systemClock,
         logger,
