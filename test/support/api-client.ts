@@ -11,7 +11,17 @@ type Call<Method> = Method extends (request: infer Request) => Promise<infer Res
 // biome-ignore lint/suspicious/noExplicitAny: the generated output types are spelled per message; tests assert on shapes.
 type Output<_> = any;
 
-type UnaryName = 'planSweep' | 'submitSweep' | 'getSweep' | 'listSweeps' | 'cancelSweep' | 'listTrials' | 'getTable' | 'listReports' | 'listWorkers' | 'getStatus';
+type UnaryName =
+  | 'planSweep'
+  | 'submitSweep'
+  | 'getSweep'
+  | 'listSweeps'
+  | 'cancelSweep'
+  | 'listTrials'
+  | 'getTable'
+  | 'listReports'
+  | 'listWorkers'
+  | 'getStatus';
 
 export type ApiClient = { readonly [Name in UnaryName]: Call<Api[Name]> } & {
   stream(method: 'watchSweep' | 'watchTable' | 'exportTable', request: object): AsyncIterable<Output<unknown>>;
@@ -20,7 +30,9 @@ export type ApiClient = { readonly [Name in UnaryName]: Call<Api[Name]> } & {
 
 const DEADLINE_MS = 10_000;
 
-const SERVICE_OF: Readonly<Record<UnaryName | 'watchSweep' | 'watchTable' | 'exportTable', 'SweepService' | 'ResultService' | 'ClusterService'>> = {
+const SERVICE_OF: Readonly<
+  Record<UnaryName | 'watchSweep' | 'watchTable' | 'exportTable', 'SweepService' | 'ResultService' | 'ClusterService'>
+> = {
   planSweep: 'SweepService',
   submitSweep: 'SweepService',
   getSweep: 'SweepService',
@@ -49,8 +61,10 @@ export function connectApi(address: string): ApiClient {
   };
   const unary = (name: UnaryName) => (request: object) =>
     new Promise((resolve, reject) => {
-      methodOf(name)(request, { deadline: Date.now() + DEADLINE_MS }, (error: ServiceError | null, response: unknown) =>
-        error ? reject(error) : resolve(response),
+      methodOf(name)(
+        request,
+        { deadline: Date.now() + DEADLINE_MS },
+        (error: ServiceError | null, response: unknown) => (error ? reject(error) : resolve(response)),
       );
     });
   const calls = Object.fromEntries(
@@ -58,10 +72,10 @@ export function connectApi(address: string): ApiClient {
   ) as unknown as Pick<ApiClient, UnaryName>;
   return {
     ...calls,
-    stream: (name, request) => methodOf(name)(request, { deadline: Date.now() + 6 * DEADLINE_MS }) as AsyncIterable<unknown>,
+    stream: (name, request) =>
+      methodOf(name)(request, { deadline: Date.now() + 6 * DEADLINE_MS }) as AsyncIterable<unknown>,
     close() {
       for (const client of Object.values(clients)) client.close();
     },
   };
 }
-

@@ -56,8 +56,13 @@ export async function startCluster(): Promise<Cluster> {
         ...overrides,
       });
       const ready = deferred<{ grpc: string; http: string }>();
-      const running = launch(lifecycle, 'coordinator', (signal) => runCoordinator(config, { signal, logger, onReady: ready.resolve }));
-      const { grpc, http } = await Promise.race([ready.promise, running.ended.then(() => Promise.reject(new Error('Expected the coordinator to start, but it ended.')))]);
+      const running = launch(lifecycle, 'coordinator', (signal) =>
+        runCoordinator(config, { signal, logger, onReady: ready.resolve }),
+      );
+      const { grpc, http } = await Promise.race([
+        ready.promise,
+        running.ended.then(() => Promise.reject(new Error('Expected the coordinator to start, but it ended.'))),
+      ]);
       ports = { grpcPort: portOf(grpc), httpPort: portOf(http) };
       const client = connectApi(grpc);
       lifecycle.add('client', () => client.close());
@@ -65,7 +70,14 @@ export async function startCluster(): Promise<Cluster> {
     },
     startWorker(name, overrides = {}) {
       const config = parseWorkerConfig(
-        { coordinator: `127.0.0.1:${ports.grpcPort}`, name, stateDir: join(folder.path, name), logLevel: 'silent', datasetRoots: [folder.path], ...overrides },
+        {
+          coordinator: `127.0.0.1:${ports.grpcPort}`,
+          name,
+          stateDir: join(folder.path, name),
+          logLevel: 'silent',
+          datasetRoots: [folder.path],
+          ...overrides,
+        },
         { hostname: 'test', cpus: 2 },
       );
       return launch(lifecycle, name, (signal) => runWorker(config, { signal, logger, trialProcess: TRIAL_PROCESS }));

@@ -17,7 +17,10 @@ export interface CoordinatorProcess extends AsyncDisposable {
 }
 
 /** @param dist of compileSources(). */
-export async function startCoordinatorProcess(dist: string, config: CoordinatorConfigInput): Promise<CoordinatorProcess> {
+export async function startCoordinatorProcess(
+  dist: string,
+  config: CoordinatorConfigInput,
+): Promise<CoordinatorProcess> {
   const child = fork(LAUNCHER, [dist, JSON.stringify(config)], { execArgv: [] });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const [{ grpc, http }] = (await Promise.race([
@@ -30,5 +33,12 @@ export async function startCoordinatorProcess(dist: string, config: CoordinatorC
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     return (await exited)[0];
   }
-  return { pid: child.pid as number, grpc, http, client, kill, [Symbol.asyncDispose]: async () => void (await kill('SIGKILL')) };
+  return {
+    pid: child.pid as number,
+    grpc,
+    http,
+    client,
+    kill,
+    [Symbol.asyncDispose]: async () => void (await kill('SIGKILL')),
+  };
 }

@@ -1,4 +1,4 @@
-import { type ClientDuplexStream, credentials, status, type StatusObject } from '@grpc/grpc-js';
+import { type ClientDuplexStream, credentials, type StatusObject, status } from '@grpc/grpc-js';
 import type { Assignment__Output as Assignment } from '../../proto/generated/tickwork/v1/Assignment.ts';
 import type { CoordinatorMessage__Output as CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { Hello } from '../../proto/generated/tickwork/v1/Hello.ts';
@@ -27,7 +27,12 @@ export interface RawWorker extends AsyncDisposable {
   readonly stopped: readonly string[];
   receipt(recordId: string): Promise<string>;
   /** How the stream ended. */
-  readonly ended: Promise<{ readonly code: number; readonly name: string; readonly message: string; readonly details?: StatusDetails }>;
+  readonly ended: Promise<{
+    readonly code: number;
+    readonly name: string;
+    readonly message: string;
+    readonly details?: StatusDetails;
+  }>;
   /** Says that nothing more will come. */
   finish(): void;
   /** Cuts the stream. */
@@ -47,13 +52,21 @@ export function startRawWorker(address: string, hello: Partial<Hello> | 'none' =
       over = true;
       const [bytes] = reply.metadata.get(STATUS_DETAILS_KEY);
       const details = bytes instanceof Uint8Array ? decodeStatusDetails(bytes) : undefined;
-      resolve({ code: reply.code, name: status[reply.code] as string, message: reply.details, ...(details ? { details } : {}) });
+      resolve({
+        code: reply.code,
+        name: status[reply.code] as string,
+        message: reply.details,
+        ...(details ? { details } : {}),
+      });
     });
   });
   const worker: RawWorker = {
     received,
     send: (message) => void (over || call.write(message)),
-    beat: (...running) => worker.send({ heartbeat: { sequence: 1, running: running.map((lease) => ({ lease })), outboxRecords: 0, draining: false } }),
+    beat: (...running) =>
+      worker.send({
+        heartbeat: { sequence: 1, running: running.map((lease) => ({ lease })), outboxRecords: 0, draining: false },
+      }),
     keepBeating(running) {
       const timer = setInterval(() => (over ? clearInterval(timer) : worker.beat(...running())), 50);
       void ended.then(() => clearInterval(timer));
@@ -74,7 +87,10 @@ export function startRawWorker(address: string, hello: Partial<Hello> | 'none' =
       return received.flatMap(({ stop }) => (stop?.lease ? [stop.lease.leaseId] : []));
     },
     receipt: (recordId) =>
-      worker.expect(`a receipt for ${recordId}`, ({ receipts }) => receipts?.receipts.find((r) => r.recordId === recordId)?.disposition as string | undefined),
+      worker.expect(
+        `a receipt for ${recordId}`,
+        ({ receipts }) => receipts?.receipts.find((r) => r.recordId === recordId)?.disposition as string | undefined,
+      ),
     ended,
     finish: () => call.end(),
     drop: () => call.cancel(),

@@ -17,7 +17,11 @@ export interface RecordPublisher extends AsyncDisposable {
   bytes(bytes: Uint8Array): Promise<void>;
 }
 
-export async function connectPublisher(nats: NatsServer, worker = 'scripted', namespace = 'test'): Promise<RecordPublisher> {
+export async function connectPublisher(
+  nats: NatsServer,
+  worker = 'scripted',
+  namespace = 'test',
+): Promise<RecordPublisher> {
   const connection = await connect({ servers: nats.url });
   const jetStream = connection.jetstream();
   const names = natsNames(namespace);
@@ -37,9 +41,25 @@ export async function connectPublisher(nats: NatsServer, worker = 'scripted', na
       return recordId(record);
     },
     result: (lease, changes = {}) =>
-      publisher.publish({ kind: 'result', ...keyOf(lease), metrics: { testError: 10 + lease.cell }, provenance: { executor: 'scripted' }, ...times, ...changes }),
-    failure: (lease, changes = {}) => publisher.publish({ kind: 'failure', ...keyOf(lease), failure: 'infrastructure', message: 'broken', ...times, ...changes }),
-    report: (lease, changes = {}) => publisher.publish({ kind: 'report', ...keyOf(lease), trainEpoch: 1, metrics: { trainLoss: 0.5 }, ...changes }),
+      publisher.publish({
+        kind: 'result',
+        ...keyOf(lease),
+        metrics: { testError: 10 + lease.cell },
+        provenance: { executor: 'scripted' },
+        ...times,
+        ...changes,
+      }),
+    failure: (lease, changes = {}) =>
+      publisher.publish({
+        kind: 'failure',
+        ...keyOf(lease),
+        failure: 'infrastructure',
+        message: 'broken',
+        ...times,
+        ...changes,
+      }),
+    report: (lease, changes = {}) =>
+      publisher.publish({ kind: 'report', ...keyOf(lease), trainEpoch: 1, metrics: { trainLoss: 0.5 }, ...changes }),
     async bytes(bytes) {
       await jetStream.publish(subject, bytes);
     },

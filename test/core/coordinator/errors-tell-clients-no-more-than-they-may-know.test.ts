@@ -8,22 +8,27 @@ import { createLogger } from '../../../runtime/logger.ts';
 const statusOf = (error: unknown) => toStatus(error, 'GetSweep', createLogger('test', 'silent'));
 
 describe('a status', () => {
-  it.each([new Error('SELECT secret FROM /home/somebody'), new TickworkError('INTERNAL', '/home/somebody'), 'text', undefined])(
-    'of a defect says nothing of it (%#)',
-    (error) => {
-      const { code, details, metadata } = statusOf(error);
-      expect(code).toBe(status.INTERNAL);
-      expect(details).toBe('An internal error of the coordinator; its log has the details.');
-      expect(metadata?.getMap()).toEqual({});
-    },
-  );
+  it.each([
+    new Error('SELECT secret FROM /home/somebody'),
+    new TickworkError('INTERNAL', '/home/somebody'),
+    'text',
+    undefined,
+  ])('of a defect says nothing of it (%#)', (error) => {
+    const { code, details, metadata } = statusOf(error);
+    expect(code).toBe(status.INTERNAL);
+    expect(details).toBe('An internal error of the coordinator; its log has the details.');
+    expect(metadata?.getMap()).toEqual({});
+  });
 
   it('of an error of ours has its code, its message and its fields', () => {
     const violations = [{ field: 'factors.config[1]', message: 'Expected a configuration', line: 3, column: 9 }];
     const { code, details, metadata } = statusOf(new TickworkError('STUDY_INVALID', 'line 3:9 …', { violations }));
     expect(code).toBe(status.INVALID_ARGUMENT);
     expect(details).toBe('line 3:9 …');
-    expect(decodeStatusDetails(metadata?.get(STATUS_DETAILS_KEY)[0] as Buffer)).toMatchObject({ code: 'STUDY_INVALID', violations });
+    expect(decodeStatusDetails(metadata?.get(STATUS_DETAILS_KEY)[0] as Buffer)).toMatchObject({
+      code: 'STUDY_INVALID',
+      violations,
+    });
   });
 
   it.each([

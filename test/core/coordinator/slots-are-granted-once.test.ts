@@ -75,7 +75,15 @@ async function startSessions(configs: readonly string[] = ['A', 'B', 'C', 'D']) 
     close: () => inner.close(),
   };
   const store = createMemoryResultStore();
-  const ledger = createLedger({ initial: { ...EMPTY_CLUSTER, epoch: 1 }, log, store, clock, random: () => 0, costOf: () => 1, logger });
+  const ledger = createLedger({
+    initial: { ...EMPTY_CLUSTER, epoch: 1 },
+    log,
+    store,
+    clock,
+    random: () => 0,
+    costOf: () => 1,
+    logger,
+  });
   let leaseNumber = 0;
   const sessions = createClusterSessions({
     ledger,
@@ -90,7 +98,13 @@ async function startSessions(configs: readonly string[] = ['A', 'B', 'C', 'D']) 
     onExpired: () => undefined,
     logger,
   });
-  await ledger.submit({ type: 'submit-sweep', requestId: 'r', study: smallStudy({ configs }), studyYaml: '', total: configs.length });
+  await ledger.submit({
+    type: 'submit-sweep',
+    requestId: 'r',
+    study: smallStudy({ configs }),
+    studyYaml: '',
+    total: configs.length,
+  });
 
   function connect(hello: Partial<Hello> = {}): Worker {
     const received: CoordinatorMessage[] = [];
@@ -112,9 +126,21 @@ async function startSessions(configs: readonly string[] = ['A', 'B', 'C', 'D']) 
       end: close,
     };
     listener = sessions.accept(connection);
-    const say = (message: Partial<WorkerMessage>): void => void listener.onMessage({ message: Object.keys(message)[0], ...message } as WorkerMessage);
+    const say = (message: Partial<WorkerMessage>): void =>
+      void listener.onMessage({ message: Object.keys(message)[0], ...message } as WorkerMessage);
     say({
-      hello: { worker: 'w', protocolVersion: PROTOCOL_VERSION, softwareVersion: '', slots: 1, devices: [], labels: {}, inFlight: [], host: 'h', pid: 1, ...hello } as Hello,
+      hello: {
+        worker: 'w',
+        protocolVersion: PROTOCOL_VERSION,
+        softwareVersion: '',
+        slots: 1,
+        devices: [],
+        labels: {},
+        inFlight: [],
+        host: 'h',
+        pid: 1,
+        ...hello,
+      } as Hello,
     });
     return {
       received,
@@ -126,7 +152,14 @@ async function startSessions(configs: readonly string[] = ['A', 'B', 'C', 'D']) 
       },
       say,
       beat: (...running) =>
-        say({ heartbeat: { sequence: 1, running: running.map((lease) => ({ lease, progress: null })), outboxRecords: 0, draining: false } as never }),
+        say({
+          heartbeat: {
+            sequence: 1,
+            running: running.map((lease) => ({ lease, progress: null })),
+            outboxRecords: 0,
+            draining: false,
+          } as never,
+        }),
       breakOff: close,
     };
   }
@@ -151,7 +184,8 @@ async function startSessions(configs: readonly string[] = ['A', 'B', 'C', 'D']) 
   };
 }
 
-const release = (lease: Lease, kind = 'FAILURE_KIND_PREEMPTED') => ({ released: { lease, kind, message: '' } }) as Partial<WorkerMessage>;
+const release = (lease: Lease, kind = 'FAILURE_KIND_PREEMPTED') =>
+  ({ released: { lease, kind, message: '' } }) as Partial<WorkerMessage>;
 
 describe('a slot', () => {
   it('is given one cell, however often there is a reason to look', async () => {
@@ -210,7 +244,13 @@ describe('a slot', () => {
     await settled();
     const [lease] = worker.leases as [Lease];
     await ledger.submit({ type: 'cancel-sweep', requestId: 'c', sweepId: 'small-1' });
-    await ledger.submit({ type: 'submit-sweep', requestId: 'r2', study: smallStudy({ name: 'next', configs: ['A', 'B'] }), studyYaml: '', total: 2 });
+    await ledger.submit({
+      type: 'submit-sweep',
+      requestId: 'r2',
+      study: smallStudy({ name: 'next', configs: ['A', 'B'] }),
+      studyYaml: '',
+      total: 2,
+    });
     await settled();
     expect(worker.stopped).toEqual([lease.leaseId]);
     // Written before the order came.
@@ -230,7 +270,13 @@ describe('a slot', () => {
     await advance(0);
     const held = silent.leases.length;
     await advance(2 * HEARTBEAT_MS + 1);
-    await ledger.submit({ type: 'submit-sweep', requestId: 'r2', study: smallStudy({ name: 'next' }), studyYaml: '', total: 2 });
+    await ledger.submit({
+      type: 'submit-sweep',
+      requestId: 'r2',
+      study: smallStudy({ name: 'next' }),
+      studyYaml: '',
+      total: 2,
+    });
     silent.say({ heartbeat: { sequence: 2, running: [], outboxRecords: 0, draining: true } as never });
     await settled();
     expect(silent.leases).toHaveLength(held);

@@ -22,17 +22,46 @@ function row(label: string, changes: Partial<TableRow> = {}): TableRow {
 
 function table(rows: readonly TableRow[], changes: Partial<Table> = {}): Table {
   const metrics = [{ name: 'testError', title: 'test error', unit: '%' }];
-  return { title: 'A study', revision: 7, groupBy: ['config'], metrics, publishedSource: '', rows, complete: true, ...changes };
+  return {
+    title: 'A study',
+    revision: 7,
+    groupBy: ['config'],
+    metrics,
+    publishedSource: '',
+    rows,
+    complete: true,
+    ...changes,
+  };
 }
 
 const render = (format: keyof typeof RENDERERS, what: Table): string => RENDERERS[format].render(what, 'sweeps/s-1');
 
 /** What each could do in the wrong hands. */
-const NASTY = ['=1+1', '@SUM(A1)', '+cmd', '-cmd', '\tx', '\rx', '\nx', 'a"b', 'a,b', '\\input{x}', 'a & b % c', '| x |', '<script>', '[a](javascript:x)', '$x$', '\\end{tabular}'];
+const NASTY = [
+  '=1+1',
+  '@SUM(A1)',
+  '+cmd',
+  '-cmd',
+  '\tx',
+  '\rx',
+  '\nx',
+  'a"b',
+  'a,b',
+  '\\input{x}',
+  'a & b % c',
+  '| x |',
+  '<script>',
+  '[a](javascript:x)',
+  '$x$',
+  '\\end{tabular}',
+];
 
 describe('a CSV cell', () => {
   it.each(NASTY)('holds %j as text', (label) => {
-    const record = render('csv', table([row(label)])).split('\r\n').slice(1, -1).join('\r\n');
+    const record = render('csv', table([row(label)]))
+      .split('\r\n')
+      .slice(1, -1)
+      .join('\r\n');
     const quoted = /^"((?:[^"]|"")*)"/.exec(record)?.[1]?.replaceAll('""', '"');
     const cell = quoted ?? (record.split(',')[0] as string);
     expect([label, `'${label}`]).toContain(cell);
@@ -52,7 +81,9 @@ describe('a CSV cell', () => {
 describe('a LaTeX cell', () => {
   it.each(NASTY)('holds %j as text', (label) => {
     const text = render('latex', table([row(label)]));
-    const line = text.split('\n').find((candidate) => candidate.includes('8.12') || candidate.includes('8.13')) as string;
+    const line = text
+      .split('\n')
+      .find((candidate) => candidate.includes('8.12') || candidate.includes('8.13')) as string;
     const cell = line.split(/(?<!\\)&/)[0] as string;
     // What is left without our own escapes has no character that TeX acts upon.
     const plain = cell.replaceAll(/\\(textbackslash|textasciitilde|textasciicircum)\{\}|\\[#$%&_{}]/g, '');
@@ -61,7 +92,10 @@ describe('a LaTeX cell', () => {
 
   it('has no comment that ends early', () => {
     const failures = [{ kind: 'user_error' as const, count: 1, example: 'first line\n\\input{x}' }];
-    const text = render('latex', table([row('a\n\\input{x}', { n: 1, failures })], { complete: false, publishedSource: 'x\n\\input{y}' }));
+    const text = render(
+      'latex',
+      table([row('a\n\\input{x}', { n: 1, failures })], { complete: false, publishedSource: 'x\n\\input{y}' }),
+    );
     expect(text.split('\n').filter((line) => /^\s*\\input/.test(line))).toEqual([]);
   });
 });

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { type Client, credentials, makeGenericClientConstructor, type ServiceError } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { METRIC_DEFINITIONS } from '../../../coordinator/metrics/definitions.ts';
 import { RPC_METHODS } from '../../../coordinator/grpc/methods.ts';
+import { METRIC_DEFINITIONS } from '../../../coordinator/metrics/definitions.ts';
 import { FAILURE_KINDS, TRIAL_STATES } from '../../../core/trial/states.ts';
 import { loadTickworkProto } from '../../../proto/load.ts';
 import { type Cluster, type RunningCoordinator, startCluster } from '../../support/cluster.ts';
-import { connectPublisher } from '../../support/record-publisher.ts';
 import { startRawWorker } from '../../support/raw-worker.ts';
+import { connectPublisher } from '../../support/record-publisher.ts';
 import { smallStudyYaml } from '../../support/studies.ts';
 
 type HealthClient = Client & {
@@ -41,7 +41,8 @@ describe('the metrics page', () => {
       expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`);
     }
     for (const kind of FAILURE_KINDS) expect(valueOf(text, `tickwork_attempts_lost_total{kind="${kind}"}`)).toBe(0);
-    for (const method of RPC_METHODS) expect(text).toContain(`tickwork_grpc_requests_total{method="${method}",code="OK"}`);
+    for (const method of RPC_METHODS)
+      expect(text).toContain(`tickwork_grpc_requests_total{method="${method}",code="OK"}`);
     expect(valueOf(text, 'tickwork_leases_granted_total')).toBe(0);
     expect(valueOf(text, 'tickwork_leases_expired_total')).toBe(0);
     expect(valueOf(text, 'tickwork_nats_connected')).toBe(1);
@@ -50,7 +51,12 @@ describe('the metrics page', () => {
 
   it('names each RPC of the .proto files', () => {
     const services = loadTickworkProto();
-    const methods = [services.SweepService, services.ResultService, services.ClusterService, services.WorkerService].flatMap(({ service }) => Object.keys(service));
+    const methods = [
+      services.SweepService,
+      services.ResultService,
+      services.ClusterService,
+      services.WorkerService,
+    ].flatMap(({ service }) => Object.keys(service));
     expect([...RPC_METHODS].sort()).toEqual(methods.sort());
   });
 
@@ -58,7 +64,10 @@ describe('the metrics page', () => {
     await using publisher = await connectPublisher(cluster.nats);
     await using worker = startRawWorker(coordinator.grpc, { slots: 2 });
     worker.keepBeating(() => worker.assignments.map(({ lease }) => lease));
-    await coordinator.client.submitSweep({ requestId: randomUUID(), studyYaml: smallStudyYaml({ configs: ['A', 'B', 'C'] }) });
+    await coordinator.client.submitSweep({
+      requestId: randomUUID(),
+      studyYaml: smallStudyYaml({ configs: ['A', 'B', 'C'] }),
+    });
     const first = (await worker.assignment(0)).lease;
     await worker.assignment(1);
     await publisher.report(first);
@@ -68,7 +77,9 @@ describe('the metrics page', () => {
     const text = await scrape();
     const own = text
       .split('\n')
-      .filter((line) => line.startsWith('tickwork_') && !/^tickwork_(process|nodejs)_/.test(line) && !/_bucket\{/.test(line))
+      .filter(
+        (line) => line.startsWith('tickwork_') && !/^tickwork_(process|nodejs)_/.test(line) && !/_bucket\{/.test(line),
+      )
       .map((line) => line.replace(/ \S+$/, ''))
       .filter((series) => !series.startsWith('tickwork_grpc_') && !series.startsWith('tickwork_build_info'));
     expect(own).toMatchInlineSnapshot(`
@@ -137,7 +148,9 @@ describe('the metrics page', () => {
     expect(valueOf(text, 'tickwork_results')).toBe(1);
     expect(valueOf(text, 'tickwork_slots{use="busy"}')).toBe(2);
     expect(valueOf(text, 'tickwork_workers{state="connected"}')).toBe(1);
-    const byState = Object.fromEntries(TRIAL_STATES.map((state) => [state, valueOf(text, `tickwork_trials{state="${state}"}`)]));
+    const byState = Object.fromEntries(
+      TRIAL_STATES.map((state) => [state, valueOf(text, `tickwork_trials{state="${state}"}`)]),
+    );
     expect(byState).toEqual({ pending: 0, leased: 2, running: 0, succeeded: 1, failed: 0, cancelled: 0 });
     expect(valueOf(text, 'tickwork_grpc_requests_total{method="SubmitSweep",code="OK"}')).toBe(1);
   });
@@ -146,8 +159,12 @@ describe('the metrics page', () => {
 describe('the health service', () => {
   it('says SERVING for each service while it serves, and NOT_SERVING before it ends', async () => {
     const client = new HealthClientOf(coordinator.grpc, credentials.createInsecure()) as unknown as HealthClient;
-    const check = (service: string) => new Promise((resolve, reject) => client.check({ service }, (error, reply) => (error ? reject(error) : resolve(reply?.status))));
-    for (const service of ['', 'tickwork.v1.SweepService', 'tickwork.v1.WorkerService']) expect(await check(service)).toBe('SERVING');
+    const check = (service: string) =>
+      new Promise((resolve, reject) =>
+        client.check({ service }, (error, reply) => (error ? reject(error) : resolve(reply?.status))),
+      );
+    for (const service of ['', 'tickwork.v1.SweepService', 'tickwork.v1.WorkerService'])
+      expect(await check(service)).toBe('SERVING');
     await expect(check('tickwork.v1.Nothing')).rejects.toMatchObject({ code: 5 });
     const seen: string[] = [];
     const call = client.watch({ service: '' });

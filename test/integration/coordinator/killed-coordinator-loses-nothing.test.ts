@@ -54,7 +54,10 @@ describe('a coordinator that is killed twice in the middle of a sweep', () => {
     await finished(coordinator, CELLS);
 
     const sweep = await coordinator.client.getSweep({ name });
-    expect(sweep).toMatchObject({ state: 'SWEEP_STATE_COMPLETED', counts: { total: CELLS, succeeded: CELLS, failed: 0 } });
+    expect(sweep).toMatchObject({
+      state: 'SWEEP_STATE_COMPLETED',
+      counts: { total: CELLS, succeeded: CELLS, failed: 0 },
+    });
     const table = await coordinator.client.getTable({ parent: name });
     expect(table.complete).toBe(true);
     expect(table.rows.map((row: { n: number }) => row.n)).toEqual(Array(CELLS).fill(1));

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Lease__Output as Lease } from '../../../proto/generated/tickwork/v1/Lease.ts';
 import { type Cluster, type RunningCoordinator, startCluster } from '../../support/cluster.ts';
 import { eventually } from '../../support/eventually.ts';
-import { connectPublisher, type RecordPublisher } from '../../support/record-publisher.ts';
 import { type RawWorker, startRawWorker } from '../../support/raw-worker.ts';
+import { connectPublisher, type RecordPublisher } from '../../support/record-publisher.ts';
 import { smallStudyYaml } from '../../support/studies.ts';
 
 describe('a lease', () => {
@@ -31,13 +31,18 @@ describe('a lease', () => {
   }
 
   async function submit(configs: readonly string[] = ['A'], extra = ''): Promise<string> {
-    const { name } = await coordinator.client.submitSweep({ requestId: randomUUID(), studyYaml: smallStudyYaml({ configs, extra }) });
+    const { name } = await coordinator.client.submitSweep({
+      requestId: randomUUID(),
+      studyYaml: smallStudyYaml({ configs, extra }),
+    });
     return name;
   }
 
   const trial = async (name: string, cell = 0) => (await coordinator.client.listTrials({ parent: name })).trials[cell];
   const until = (name: string, state: string, cell = 0) =>
-    eventually(`trial ${cell} to be ${state}`, async () => ((await trial(name, cell)).state === `TRIAL_STATE_${state}` ? trial(name, cell) : undefined));
+    eventually(`trial ${cell} to be ${state}`, async () =>
+      (await trial(name, cell)).state === `TRIAL_STATE_${state}` ? trial(name, cell) : undefined,
+    );
 
   it('that nobody speaks of expires, and its cell goes to another worker as the next attempt', async () => {
     const name = await submit();
@@ -82,12 +87,16 @@ describe('a lease', () => {
     expect(await slow.receipt(`small-1.0.1.failure`)).toBe('DISPOSITION_SUPERSEDED');
     slow.send({ released: { lease: stale, kind: 'FAILURE_KIND_DIVERGED', message: 'late' } });
     slow.send({ unreceipted: { recordIds: ['small-1.0.1.failure', 'small-1.0.9.result', 'nonsense'] } });
-    await eventually('an answer to the unreceipted', () => (slow.received.filter(({ receipts }) => receipts).length === 2 ? true : undefined));
+    await eventually('an answer to the unreceipted', () =>
+      slow.received.filter(({ receipts }) => receipts).length === 2 ? true : undefined,
+    );
     expect(await trial(name)).toMatchObject({ state: 'TRIAL_STATE_LEASED', attempt: 2, worker: 'other' });
     expect(slow.stopped).toEqual([stale.leaseId]);
     const wrongEpoch = { ...lease, epoch: lease.epoch + 1 };
     other.send({ started: { lease: wrongEpoch } });
-    await other.expect('an order to stop', ({ stop }) => (stop?.reason.includes('Expected the current lease') ? stop : undefined));
+    await other.expect('an order to stop', ({ stop }) =>
+      stop?.reason.includes('Expected the current lease') ? stop : undefined,
+    );
     expect(await trial(name)).toMatchObject({ state: 'TRIAL_STATE_LEASED', attempt: 2 });
   });
 
@@ -103,7 +112,9 @@ describe('a lease', () => {
     expect(await slow.receipt(`small-1.${first.cell}.1.result`)).toBe('DISPOSITION_COMMITTED');
     const held = other.assignments.find(({ lease }) => lease.cell === second.cell)?.lease as Lease;
     const given = other.assignments.find(({ lease }) => lease.cell === first.cell)?.lease as Lease;
-    await eventually('an order to stop what is done already', () => (other.stopped.includes(given.leaseId) ? true : undefined));
+    await eventually('an order to stop what is done already', () =>
+      other.stopped.includes(given.leaseId) ? true : undefined,
+    );
     await publisher.result(held, { worker: 'other' });
     expect(await other.receipt(`small-1.${second.cell}.2.result`)).toBe('DISPOSITION_COMMITTED');
     await publisher.result(second, { worker: 'slow', metrics: { testError: 99 } });
@@ -123,9 +134,13 @@ describe('a lease', () => {
     await worker.receipt('small-1.0.1.result');
     await publisher.result(lease);
     await publisher.result(lease, { metrics: { testError: 99 } });
-    await worker.expect('a receipt that says so', ({ receipts }) => receipts?.receipts.find((r) => r.disposition === 'DISPOSITION_QUARANTINED'));
+    await worker.expect('a receipt that says so', ({ receipts }) =>
+      receipts?.receipts.find((r) => r.disposition === 'DISPOSITION_QUARANTINED'),
+    );
     await publisher.bytes(new TextEncoder().encode('{"kind":'));
-    await eventually('the malformed one to be set aside', async () => ((await coordinator.client.getStatus({})).resultsQuarantined === 2 ? true : undefined));
+    await eventually('the malformed one to be set aside', async () =>
+      (await coordinator.client.getStatus({})).resultsQuarantined === 2 ? true : undefined,
+    );
     expect(await coordinator.client.getStatus({})).toMatchObject({ resultsCommitted: 1, resultsQuarantined: 2 });
     const metrics = await (await fetch(`${coordinator.http}/metrics`)).text();
     expect(metrics).toMatch(/^tickwork_results_quarantined 2$/m);
@@ -159,11 +174,18 @@ describe('a lease', () => {
       failureKind: 'FAILURE_KIND_DIVERGED',
       failureMessage: 'The loss became NaN at step 7.',
     });
-    expect(await coordinator.client.getSweep({ name })).toMatchObject({ state: 'SWEEP_STATE_COMPLETED', counts: { succeeded: 1, failed: 1 } });
+    expect(await coordinator.client.getSweep({ name })).toMatchObject({
+      state: 'SWEEP_STATE_COMPLETED',
+      counts: { succeeded: 1, failed: 1 },
+    });
     const table = await coordinator.client.getTable({ parent: name, groupBy: [] });
     expect(table.complete).toBe(false);
     const row = table.rows.find((r: { n: number }) => r.n === 0);
-    expect(row).toMatchObject({ n: 0, expected: 1, failures: [{ kind: 'FAILURE_KIND_DIVERGED', count: 1, example: 'The loss became NaN at step 7.' }] });
+    expect(row).toMatchObject({
+      n: 0,
+      expected: 1,
+      failures: [{ kind: 'FAILURE_KIND_DIVERGED', count: 1, example: 'The loss became NaN at step 7.' }],
+    });
   });
 
   it('is lost three times to broken machines, and then the cell is given up', async () => {
@@ -175,7 +197,11 @@ describe('a lease', () => {
       expect(lease.attempt).toBe(attempt);
       await publisher.failure(lease, { message: `broken ${attempt}` });
     }
-    expect(await until(name, 'FAILED')).toMatchObject({ attempt: 3, failureKind: 'FAILURE_KIND_INFRASTRUCTURE', failureMessage: 'broken 3' });
+    expect(await until(name, 'FAILED')).toMatchObject({
+      attempt: 3,
+      failureKind: 'FAILURE_KIND_INFRASTRUCTURE',
+      failureMessage: 'broken 3',
+    });
   });
 
   it('of a cancelled sweep is stopped; the slot is free when the worker says so, and the counts are final', async () => {
@@ -187,9 +213,15 @@ describe('a lease', () => {
     held.add(lease.leaseId);
     worker.send({ started: { lease } });
     await until(name, 'RUNNING', lease.cell);
-    const next = await coordinator.client.submitSweep({ requestId: randomUUID(), studyYaml: smallStudyYaml({ name: 'next', configs: ['E'] }) });
+    const next = await coordinator.client.submitSweep({
+      requestId: randomUUID(),
+      studyYaml: smallStudyYaml({ name: 'next', configs: ['E'] }),
+    });
     const cancelled = await coordinator.client.cancelSweep({ requestId: randomUUID(), name });
-    expect(cancelled).toMatchObject({ state: 'SWEEP_STATE_CANCELLED', counts: { total: 3, cancelled: 3, pending: 0, running: 0 } });
+    expect(cancelled).toMatchObject({
+      state: 'SWEEP_STATE_CANCELLED',
+      counts: { total: 3, cancelled: 3, pending: 0, running: 0 },
+    });
     await eventually('an order to stop', () => (worker.stopped.includes(lease.leaseId) ? true : undefined));
     expect(worker.assignments).toHaveLength(1);
     held.clear();
@@ -227,7 +259,13 @@ describe('a lease', () => {
     const worker = startWorker({ inFlight: [{ leaseId: 'ghost', sweep: name, cell: 0, attempt: 9, epoch: 1 }] });
     worker.keepBeating(() => []);
     await eventually('an order to stop', () => (worker.stopped.includes('ghost') ? true : undefined));
-    worker.send({ released: { lease: { leaseId: 'ghost', sweep: name, cell: 0, attempt: 9, epoch: 1 }, kind: 'FAILURE_KIND_CANCELLED', message: '' } });
+    worker.send({
+      released: {
+        lease: { leaseId: 'ghost', sweep: name, cell: 0, attempt: 9, epoch: 1 },
+        kind: 'FAILURE_KIND_CANCELLED',
+        message: '',
+      },
+    });
     expect((await worker.assignment(0)).lease).toMatchObject({ attempt: 1 });
   });
 });

@@ -41,11 +41,15 @@ describe('a second coordinator', () => {
     const first = await cluster.startCoordinator();
     const { name } = await first.client.submitSweep(submission());
     cluster.startWorker('one');
-    await eventually('the sweep to be complete', async () => ((await first.client.getSweep({ name })).state === 'SWEEP_STATE_COMPLETED' ? true : undefined));
+    await eventually('the sweep to be complete', async () =>
+      (await first.client.getSweep({ name })).state === 'SWEEP_STATE_COMPLETED' ? true : undefined,
+    );
     await first.stop();
     const elsewhere = { ...FREE_PORTS, stateDir: join(cluster.folder, 'empty') };
     await expect(cluster.startCoordinator(elsewhere)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
-    await expect(cluster.startCoordinator({ ...FREE_PORTS, namespace: 'other' })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(cluster.startCoordinator({ ...FREE_PORTS, namespace: 'other' })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
     const again = await cluster.startCoordinator(FREE_PORTS);
     expect(await again.client.getTable({ parent: name })).toMatchObject({ complete: true });
   });
@@ -58,7 +62,10 @@ describe('a coordinator that cannot start', () => {
     const { url } = gone;
     await gone[Symbol.asyncDispose]();
     const start = cluster.startCoordinator({ natsServers: [url] });
-    await expect(start).rejects.toMatchObject({ code: 'NATS_UNREACHABLE', message: expect.stringContaining(url) as string });
+    await expect(start).rejects.toMatchObject({
+      code: 'NATS_UNREACHABLE',
+      message: expect.stringContaining(url) as string,
+    });
     await cluster.startCoordinator();
   });
 

@@ -40,9 +40,15 @@ const submit = (studyYaml: string, requestId: string = randomUUID()) => client.s
 const names = (items: readonly { name: string }[]): string[] => items.map(({ name }) => name);
 
 /** Follows next_page_token to the end. */
-async function pages(call: (pageToken: string) => Promise<{ nextPageToken: string }>): Promise<{ nextPageToken: string }[]> {
+async function pages(
+  call: (pageToken: string) => Promise<{ nextPageToken: string }>,
+): Promise<{ nextPageToken: string }[]> {
   const all: { nextPageToken: string }[] = [];
-  for (let token = ''; all.length === 0 || token !== ''; token = (all.at(-1) as { nextPageToken: string }).nextPageToken) {
+  for (
+    let token = '';
+    all.length === 0 || token !== '';
+    token = (all.at(-1) as { nextPageToken: string }).nextPageToken
+  ) {
     all.push(await call(token));
   }
   return all;
@@ -52,12 +58,47 @@ describe('a bad study', () => {
   it.each<[what: string, code: string, field: string, yaml: string, line: number, column: number]>([
     ['text that is no YAML', 'STUDY_SYNTAX', '', 'study: [', 1, 9],
     ['an unknown key', 'STUDY_INVALID', 'fators', `${smallStudyYaml()}fators: {}\n`, 15, 1],
-    ['a value of the wrong type', 'STUDY_INVALID', 'seeds', smallStudyYaml().replace('seeds: [1]', 'seeds: many'), 2, 8],
-    ['NaN', 'STUDY_INVALID', 'parameters.learningRate', smallStudyYaml().replace('learningRate: 0.01', 'learningRate: .nan'), 12, 17],
+    [
+      'a value of the wrong type',
+      'STUDY_INVALID',
+      'seeds',
+      smallStudyYaml().replace('seeds: [1]', 'seeds: many'),
+      2,
+      8,
+    ],
+    [
+      'NaN',
+      'STUDY_INVALID',
+      'parameters.learningRate',
+      smallStudyYaml().replace('learningRate: 0.01', 'learningRate: .nan'),
+      12,
+      17,
+    ],
     ['an empty axis', 'GRID_EMPTY', 'factors.config', smallStudyYaml({ configs: [] }), 14, 11],
-    ['a constraint that keeps no cell', 'GRID_EMPTY', 'where', smallStudyYaml({ extra: 'where: config == "E"\n' }), 15, 8],
-    ['a constraint that is code', 'STUDY_INVALID', 'where', smallStudyYaml({ extra: 'where: process.exit(1)\n' }), 15, 8],
-    ['an unknown network', 'STUDY_INVALID', 'parameters.network', smallStudyYaml().replace('network: vgg8', 'network: resnet'), 4, 12],
+    [
+      'a constraint that keeps no cell',
+      'GRID_EMPTY',
+      'where',
+      smallStudyYaml({ extra: 'where: config == "E"\n' }),
+      15,
+      8,
+    ],
+    [
+      'a constraint that is code',
+      'STUDY_INVALID',
+      'where',
+      smallStudyYaml({ extra: 'where: process.exit(1)\n' }),
+      15,
+      8,
+    ],
+    [
+      'an unknown network',
+      'STUDY_INVALID',
+      'parameters.network',
+      smallStudyYaml().replace('network: vgg8', 'network: resnet'),
+      4,
+      12,
+    ],
     ['an unknown configuration', 'STUDY_INVALID', 'factors.config[1]', smallStudyYaml({ configs: ['A', 'Z'] }), 14, 15],
     ['a grid of 10^12 cells', 'GRID_TOO_LARGE', 'factors', bigGrid(), 14, 3],
   ])('with %s is refused by field and place', async (_, code, field, studyYaml, line, column) => {
@@ -124,10 +165,14 @@ describe('a request', () => {
       'name of a cancel': (name) => client.cancelSweep({ requestId: randomUUID(), name }),
       'name of a watch': (name) => drain(client.stream('watchSweep', { name })),
       'parent of a watched table': (parent) => drain(client.stream('watchTable', { table: { parent } })),
-      'parent of an export': (parent) => drain(client.stream('exportTable', { table: { parent }, format: 'TABLE_FORMAT_CSV' })),
+      'parent of an export': (parent) =>
+        drain(client.stream('exportTable', { table: { parent }, format: 'TABLE_FORMAT_CSV' })),
     };
     for (const [field, call] of Object.entries(calls)) {
-      expect(await refusalOf(call(unknown)), field).toMatchObject({ status: 'NOT_FOUND', details: { code: 'SWEEP_NOT_FOUND' } });
+      expect(await refusalOf(call(unknown)), field).toMatchObject({
+        status: 'NOT_FOUND',
+        details: { code: 'SWEEP_NOT_FOUND' },
+      });
       const { details } = await refusalOf(call('nothing'));
       expect(details, field).toMatchObject({ code: 'ARGUMENT_INVALID', violations: [{ field: field.split(' ')[0] }] });
     }
@@ -162,19 +207,35 @@ describe('a list', () => {
     await submit(smallStudyYaml({ name: 'page-3' }));
     const second = await client.listSweeps({ pageSize: 2, pageToken: first.nextPageToken });
     expect(names(second.sweeps)[0]).toBe('sweeps/page-0-1');
-    const all = (await pages((pageToken) => client.listSweeps({ pageSize: 2, pageToken }))) as unknown as { sweeps: { name: string }[] }[];
+    const all = (await pages((pageToken) => client.listSweeps({ pageSize: 2, pageToken }))) as unknown as {
+      sweeps: { name: string }[];
+    }[];
     const listed = all.flatMap(({ sweeps }) => names(sweeps));
     expect(new Set(listed).size).toBe(listed.length);
     expect(listed).toEqual(names((await client.listSweeps({})).sweeps));
   });
 
   it('of trials and of table rows comes in pages of any size', async () => {
-    const { name: parent } = await submit(smallStudyYaml({ name: 'paged', configs: ['A', 'B', 'C', 'D'], seeds: [1, 2] }));
-    const trials = (await pages((pageToken) => client.listTrials({ parent, pageSize: 3, pageToken }))) as unknown as { trials: { cell: number; waitingReason: string }[] }[];
-    expect(trials.map((page) => page.trials.map(({ cell }) => cell))).toEqual([[0, 1, 2], [3, 4, 5], [6, 7]]);
+    const { name: parent } = await submit(
+      smallStudyYaml({ name: 'paged', configs: ['A', 'B', 'C', 'D'], seeds: [1, 2] }),
+    );
+    const trials = (await pages((pageToken) => client.listTrials({ parent, pageSize: 3, pageToken }))) as unknown as {
+      trials: { cell: number; waitingReason: string }[];
+    }[];
+    expect(trials.map((page) => page.trials.map(({ cell }) => cell))).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+      [6, 7],
+    ]);
     expect(trials[0]?.trials[0]?.waitingReason).toBe('no worker is connected');
-    const tables = (await pages((pageToken) => client.getTable({ parent, pageSize: 3, pageToken }))) as unknown as { rows: unknown[]; totalRows: number }[];
-    expect(tables.map(({ rows, totalRows }) => [rows.length, totalRows])).toEqual([[3, 4], [1, 4]]);
+    const tables = (await pages((pageToken) => client.getTable({ parent, pageSize: 3, pageToken }))) as unknown as {
+      rows: unknown[];
+      totalRows: number;
+    }[];
+    expect(tables.map(({ rows, totalRows }) => [rows.length, totalRows])).toEqual([
+      [3, 4],
+      [1, 4],
+    ]);
     expect((await client.listTrials({ parent, state: 'TRIAL_STATE_RUNNING' })).trials).toEqual([]);
     expect((await client.listTrials({ parent, state: 'TRIAL_STATE_PENDING', pageSize: 5 })).trials).toHaveLength(5);
   });
@@ -198,7 +259,10 @@ describe('a list', () => {
       () => client.listReports({ parent, pageToken: forged }),
     ];
     for (const call of calls) {
-      expect(await refusalOf(call())).toMatchObject({ status: 'INVALID_ARGUMENT', details: { code: 'PAGE_TOKEN_INVALID', violations: [{ field: 'page_token' }] } });
+      expect(await refusalOf(call())).toMatchObject({
+        status: 'INVALID_ARGUMENT',
+        details: { code: 'PAGE_TOKEN_INVALID', violations: [{ field: 'page_token' }] },
+      });
     }
   });
 });

@@ -5,13 +5,21 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadTickworkProto } from '../../../proto/load.ts';
 import { type Cluster, type RunningCoordinator, startCluster } from '../../support/cluster.ts';
 import { eventually } from '../../support/eventually.ts';
-import { connectPublisher, type RecordPublisher } from '../../support/record-publisher.ts';
 import { type RawWorker, startRawWorker } from '../../support/raw-worker.ts';
+import { connectPublisher, type RecordPublisher } from '../../support/record-publisher.ts';
 import { smallStudyYaml } from '../../support/studies.ts';
 
 interface SweepUpdate {
-  readonly sweep: { readonly state: string; readonly revision: number; readonly counts: Readonly<Record<string, number>> };
-  readonly active: readonly { readonly cell: number; readonly state: string; readonly progress: { readonly step: number } | null }[];
+  readonly sweep: {
+    readonly state: string;
+    readonly revision: number;
+    readonly counts: Readonly<Record<string, number>>;
+  };
+  readonly active: readonly {
+    readonly cell: number;
+    readonly state: string;
+    readonly progress: { readonly step: number } | null;
+  }[];
   readonly finished: readonly { readonly cell: number; readonly state: string; readonly metrics: readonly unknown[] }[];
 }
 
@@ -32,7 +40,10 @@ describe('a stream', () => {
     cluster = await startCluster();
     coordinator = await cluster.startCoordinator();
     publisher = await connectPublisher(cluster.nats);
-    ({ name } = await coordinator.client.submitSweep({ requestId: randomUUID(), studyYaml: smallStudyYaml({ configs: ['A', 'B'] }) }));
+    ({ name } = await coordinator.client.submitSweep({
+      requestId: randomUUID(),
+      studyYaml: smallStudyYaml({ configs: ['A', 'B'] }),
+    }));
     worker = startRawWorker(coordinator.grpc, { slots: 2 });
     worker.keepBeating(() => worker.assignments.map(({ lease }) => lease));
   });
@@ -60,17 +71,24 @@ describe('a stream', () => {
     expect(seen[0]?.active).toHaveLength(2);
     const progress = { trainEpoch: 1, trainEpochs: 2, step: 3, steps: 6, loss: 0.5, phase: 'training' };
     worker.send({ started: { lease: leases[0] } });
-    worker.send({ heartbeat: { sequence: 9, running: [{ lease: leases[0], progress }], outboxRecords: 0, draining: false } });
+    worker.send({
+      heartbeat: { sequence: 9, running: [{ lease: leases[0], progress }], outboxRecords: 0, draining: false },
+    });
     await eventually('progress', () => seen.find(({ active }) => active.some((trial) => trial.progress?.step === 3)));
     for (const lease of leases) {
       await publisher.result(lease);
       await worker.receipt(`small-1.${lease.cell}.1.result`);
     }
     await ended;
-    expect(seen.at(-1)).toMatchObject({ sweep: { state: 'SWEEP_STATE_COMPLETED', counts: { succeeded: 2 } }, active: [] });
+    expect(seen.at(-1)).toMatchObject({
+      sweep: { state: 'SWEEP_STATE_COMPLETED', counts: { succeeded: 2 } },
+      active: [],
+    });
     const finished = seen.flatMap((message) => message.finished);
     expect(finished.map(({ cell }) => cell).sort()).toEqual([0, 1]);
-    expect(finished.every(({ state, metrics }) => state === 'TRIAL_STATE_SUCCEEDED' && metrics.length === 1)).toBe(true);
+    expect(finished.every(({ state, metrics }) => state === 'TRIAL_STATE_SUCCEEDED' && metrics.length === 1)).toBe(
+      true,
+    );
     const revisions = seen.map(({ sweep }) => sweep.revision);
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
   });
@@ -86,7 +104,9 @@ describe('a stream', () => {
 
   it('of a table comes again after each change, and only then', async () => {
     const leases = [(await worker.assignment(0)).lease, (await worker.assignment(1)).lease] as const;
-    const { seen, ended } = collect<TableUpdate>(coordinator.client.stream('watchTable', { table: { parent: name }, minIntervalMs: 1 }));
+    const { seen, ended } = collect<TableUpdate>(
+      coordinator.client.stream('watchTable', { table: { parent: name }, minIntervalMs: 1 }),
+    );
     await eventually('the table as it is', () => seen[0]);
     await publisher.result(leases[0]);
     await eventually('a table with one result', () => seen.find(({ rows }) => rows.some(({ n }) => n === 1)));
@@ -111,7 +131,7 @@ describe('a stream', () => {
     expect(await statusOf(cancelled)).toBe('CANCELLED');
     expect(await statusOf(client.watchSweep({ name }, { deadline: Date.now() + 200 }))).toBe('DEADLINE_EXCEEDED');
     client.close();
-    const counted = /^tickwork_grpc_requests_total\{method="WatchSweep",code="1"\} 2$/m;
+    const counted = /^tickwork_grpc_requests_total\{method="WatchSweep",code="CANCELLED"\} 2$/m;
     await eventually('both to be over', async () => {
       const text = await (await fetch(`${coordinator.http}/metrics`)).text();
       return counted.test(text) ? true : undefined;
@@ -137,9 +157,12 @@ describe('a pending cell', () => {
   it('says why it waits', async () => {
     await using cluster = await startCluster();
     const { client, grpc } = await cluster.startCoordinator();
-    const submit = (study: string) => client.submitSweep({ requestId: randomUUID(), studyYaml: smallStudyYaml({ name: study, configs: ['A', 'B'] }) });
+    const submit = (study: string) =>
+      client.submitSweep({ requestId: randomUUID(), studyYaml: smallStudyYaml({ name: study, configs: ['A', 'B'] }) });
     const reason = async (parent: string) =>
-      (await client.listTrials({ parent, state: 'TRIAL_STATE_PENDING' })).trials.map((trial: { waitingReason: string }) => trial.waitingReason).at(-1) as string;
+      (await client.listTrials({ parent, state: 'TRIAL_STATE_PENDING' })).trials
+        .map((trial: { waitingReason: string }) => trial.waitingReason)
+        .at(-1) as string;
     const first = await submit('first');
     const second = await submit('second');
     expect(await reason(first.name)).toBe('no worker is connected');

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, type RunningCoordinator, startCluster } from '../../support/cluster.ts';
-import { connectPublisher } from '../../support/record-publisher.ts';
 import { startRawWorker } from '../../support/raw-worker.ts';
+import { connectPublisher } from '../../support/record-publisher.ts';
 
 const STUDY = `study: export
 title: "50% & more_ ^of #1 $x ~ {a} \\\\ | <b>"
@@ -27,19 +27,30 @@ afterAll(() => cluster?.[Symbol.asyncDispose]());
 
 async function exported(format: string, allowIncomplete = false) {
   const chunks: { data: Buffer; mediaType: string; fileName: string }[] = [];
-  for await (const chunk of coordinator.client.stream('exportTable', { table: { parent }, format: `TABLE_FORMAT_${format}`, allowIncomplete })) chunks.push(chunk);
+  for await (const chunk of coordinator.client.stream('exportTable', {
+    table: { parent },
+    format: `TABLE_FORMAT_${format}`,
+    allowIncomplete,
+  }))
+    chunks.push(chunk);
   const bytes = Buffer.concat(chunks.map(({ data }) => data));
   return { bytes, text: bytes.toString('utf8'), fileName: chunks[0]?.fileName, mediaType: chunks[0]?.mediaType };
 }
 
 describe('an incomplete table', () => {
-  it.each(['CSV', 'MARKDOWN', 'LATEX', 'JSON', 'PARQUET'])('is not exported as %s unless that is asked for, and then says so', async (format) => {
-    await expect(exported(format)).rejects.toMatchObject({ code: 9, details: expect.stringContaining('got 0 of 4') as string });
-    const { fileName, text } = await exported(format, true);
-    expect(fileName).toMatch(/^export-1-incomplete\.\w+$/);
-    if (format === 'MARKDOWN' || format === 'LATEX') expect(text).toMatch(/incomplete/i);
-    if (format === 'JSON') expect(JSON.parse(text)).toMatchObject({ complete: false });
-  });
+  it.each(['CSV', 'MARKDOWN', 'LATEX', 'JSON', 'PARQUET'])(
+    'is not exported as %s unless that is asked for, and then says so',
+    async (format) => {
+      await expect(exported(format)).rejects.toMatchObject({
+        code: 9,
+        details: expect.stringContaining('got 0 of 4') as string,
+      });
+      const { fileName, text } = await exported(format, true);
+      expect(fileName).toMatch(/^export-1-incomplete\.\w+$/);
+      if (format === 'MARKDOWN' || format === 'LATEX') expect(text).toMatch(/incomplete/i);
+      if (format === 'JSON') expect(JSON.parse(text)).toMatchObject({ complete: false });
+    },
+  );
 });
 
 describe('a complete table', () => {
@@ -68,7 +79,9 @@ describe('a complete table', () => {
 
   it('is LaTeX in which text stays text', async () => {
     const { text } = await exported('LATEX');
-    expect(text).toContain('\\caption{50\\% \\& more\\_ \\textasciicircum{}of \\#1 \\$x \\textasciitilde{} \\{a\\} \\textbackslash{}');
+    expect(text).toContain(
+      '\\caption{50\\% \\& more\\_ \\textasciicircum{}of \\#1 \\$x \\textasciitilde{} \\{a\\} \\textbackslash{}',
+    );
     expect(text).toContain('x \\textbackslash{}pm \\textbackslash{}input\\{secret\\} &');
     expect(text).toContain('$11.00 \\pm 1.41$');
     expect(text).toContain('\\toprule');
@@ -79,13 +92,20 @@ describe('a complete table', () => {
     const { text } = await exported('MARKDOWN');
     expect(text).toContain('11.00 ± 1.41');
     expect(text).toContain('\\| \\<b\\>');
-    const widths = text.split('\n').filter((line) => line.startsWith('|')).map((line) => line.replace(/\\./g, '').split('|').length);
+    const widths = text
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .map((line) => line.replace(/\\./g, '').split('|').length);
     expect(new Set(widths).size).toBe(1);
   });
 
   it('is JSON with every number', async () => {
     const { text } = await exported('JSON');
-    expect(JSON.parse(text)).toMatchObject({ sweep: parent, complete: true, rows: [{ n: 2, expected: 2, aggregates: [{ mean: 11, min: 10, max: 12 }] }, { n: 2 }] });
+    expect(JSON.parse(text)).toMatchObject({
+      sweep: parent,
+      complete: true,
+      rows: [{ n: 2, expected: 2, aggregates: [{ mean: 11, min: 10, max: 12 }] }, { n: 2 }],
+    });
   });
 
   it('is Parquet with a row for each committed value', async () => {
@@ -99,17 +119,39 @@ describe('a complete table', () => {
     const { client } = coordinator;
     const first = await client.listReports({ parent, pageSize: 5 });
     const second = await client.listReports({ parent, pageSize: 5, pageToken: first.nextPageToken });
-    const points = [...first.reports, ...second.reports].map((r: { cell: number; attempt: number; trainEpoch: number }) => [r.cell, r.attempt, r.trainEpoch]);
-    expect(points).toEqual([0, 1, 2, 3].flatMap((cell) => [[cell, 1, 1], [cell, 1, 2]]));
+    const points = [...first.reports, ...second.reports].map(
+      (r: { cell: number; attempt: number; trainEpoch: number }) => [r.cell, r.attempt, r.trainEpoch],
+    );
+    expect(points).toEqual(
+      [0, 1, 2, 3].flatMap((cell) => [
+        [cell, 1, 1],
+        [cell, 1, 2],
+      ]),
+    );
     expect(second.nextPageToken).toBe('');
     const one = await client.listReports({ parent: `${parent}/trials/2` });
-    expect(one.reports).toMatchObject([{ cell: 2, trainEpoch: 1, metrics: [{ name: 'trainLoss', value: 0.5 }] }, { cell: 2, trainEpoch: 2 }]);
-    await expect(client.listReports({ parent, pageToken: (await client.listReports({ parent: `${parent}/trials/2`, pageSize: 1 })).nextPageToken })).rejects.toMatchObject({ code: 3 });
+    expect(one.reports).toMatchObject([
+      { cell: 2, trainEpoch: 1, metrics: [{ name: 'trainLoss', value: 0.5 }] },
+      { cell: 2, trainEpoch: 2 },
+    ]);
+    await expect(
+      client.listReports({
+        parent,
+        pageToken: (await client.listReports({ parent: `${parent}/trials/2`, pageSize: 1 })).nextPageToken,
+      }),
+    ).rejects.toMatchObject({ code: 3 });
   });
 
   it('groups by fewer factors when asked', async () => {
-    const table = await coordinator.client.getTable({ parent, groupBy: ['config'], metrics: ['testError', 'trainLoss'] });
-    expect(table.rows[0].aggregates).toMatchObject([{ metric: 'testError', n: 2 }, { metric: 'trainLoss', n: 0 }]);
+    const table = await coordinator.client.getTable({
+      parent,
+      groupBy: ['config'],
+      metrics: ['testError', 'trainLoss'],
+    });
+    expect(table.rows[0].aggregates).toMatchObject([
+      { metric: 'testError', n: 2 },
+      { metric: 'trainLoss', n: 0 },
+    ]);
   });
 
   it('refuses a format that is none', async () => {

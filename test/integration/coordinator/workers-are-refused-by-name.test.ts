@@ -58,7 +58,9 @@ describe('the stream of a worker', () => {
     expect(details).toMatchObject({ code: 'WORKER_DUPLICATE' });
     first.drop();
     await first.ended;
-    await eventually('the name to be free', async () => ((await coordinator.client.getStatus({})).workers === 0 ? true : undefined));
+    await eventually('the name to be free', async () =>
+      (await coordinator.client.getStatus({})).workers === 0 ? true : undefined,
+    );
     await welcomed(startWorker());
   });
 
@@ -68,7 +70,9 @@ describe('the stream of a worker', () => {
     const second = startWorker({ pid: 7 });
     await welcomed(second);
     expect((await first.ended).name).toBe('OK');
-    expect((await coordinator.client.listWorkers({})).workers).toMatchObject([{ name: 'workers/scripted', state: 'WORKER_STATE_CONNECTED' }]);
+    expect((await coordinator.client.listWorkers({})).workers).toMatchObject([
+      { name: 'workers/scripted', state: 'WORKER_STATE_CONNECTED' },
+    ]);
   });
 
   it('ends in order when the worker has nothing more to say', async () => {
