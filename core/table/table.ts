@@ -7,6 +7,7 @@ import { countMultiplyAccumulates, countParameters, countWeightLayers } from '..
 import type { Aggregate } from '../statistics/aggregate.ts';
 import { trialParameters } from '../study/check-levels.ts';
 import type { PublishedRow, Study } from '../study/study.ts';
+import type { TrialParameters } from '../study/trial-parameters.ts';
 import type { SweepState, TrialCounts } from '../sweep/state.ts';
 import { type FailureKind, TRIAL_STATES } from '../trial/states.ts';
 import { type GroupedAggregate, type Grouping, groupKey, groupOf } from './grouping.ts';
@@ -115,11 +116,13 @@ interface Facts {
 function groupsOf(sweep: SweepState, grouping: Grouping): Map<string, Group> {
   const { grid, study } = sweep;
   const groups = new Map<string, Group>();
+  const known: KnownFacts = new Map();
   for (let gridIndex = 0; gridIndex < grid.size; gridIndex++) {
     if (!grid.allows(gridIndex)) continue;
     const key = groupKey(groupOf(grouping, gridIndex));
-    const facts = factsOf(sweep, gridIndex);
-    const shown = shownOf(sweep, gridIndex);
+    const parameters = trialParameters(grid, gridIndex);
+    const facts = factsOf(parameters, known);
+    const shown = shownOf(parameters, study.table.show);
     const group = groups.get(key);
     if (group) {
       group.cells += study.seeds.length;
@@ -162,25 +165,32 @@ function countTrials(sweep: SweepState, grouping: Grouping, groups: Map<string, 
   }
 }
 
-function factsOf(sweep: SweepState, gridIndex: number): Facts {
-  const p = trialParameters(sweep.grid, gridIndex);
-  const { channels, classes } = DATASETS[p.dataset];
-  const description = describeNetwork(p.network, p.config, { channels, classes, dropout: p.dropout });
-  return {
+/** Facts of networks already described: a grid has many configurations of few networks. */
+type KnownFacts = Map<string, Facts>;
+
+function factsOf({ network, config, dataset }: TrialParameters, known: KnownFacts): Facts {
+  const key = `${network} ${config} ${dataset}`;
+  const found = known.get(key);
+  if (found) return found;
+  const { channels, classes } = DATASETS[dataset];
+  // Dropout has no weights: its rate changes none of the facts.
+  const description = describeNetwork(network, config, { channels, classes, dropout: 0 });
+  const facts = {
     weightLayers: countWeightLayers(description),
     parameters: countParameters(description),
     macsPerImage: countMultiplyAccumulates(description),
   };
+  known.set(key, facts);
+  return facts;
 }
 
 function commonFacts(a: Facts, b: Facts): Facts {
   return Object.fromEntries(Object.entries(a).filter(([name, value]) => b[name as keyof Facts] === value));
 }
 
-function shownOf(sweep: SweepState, gridIndex: number): LabelledValue[] {
-  const p: Readonly<Record<string, unknown>> = trialParameters(sweep.grid, gridIndex);
-  return sweep.study.table.show.map((factor) => {
-    const value = p[factor];
+function shownOf(parameters: Readonly<Record<string, unknown>>, names: readonly string[]): LabelledValue[] {
+  return names.map((factor) => {
+    const value = parameters[factor];
     return { factor, label: Array.isArray(value) ? `[${value.join(';')}]` : String(value) };
   });
 }

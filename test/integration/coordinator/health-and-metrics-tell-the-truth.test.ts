@@ -28,7 +28,7 @@ afterAll(() => cluster?.[Symbol.asyncDispose]());
 const scrape = async (): Promise<string> => (await fetch(`${coordinator.http}/metrics`)).text();
 
 /** Value of one series, labels in the order of the definition. */
-function valueOf(text: string, series: string): number {
+function seriesValue(text: string, series: string): number {
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
   if (!line) throw new Error(`Expected the series ${series}, got none.`);
   return Number(line.slice(series.length + 1));
@@ -40,13 +40,13 @@ describe('the metrics page', () => {
     for (const [name, { type, help }] of Object.entries(METRIC_DEFINITIONS)) {
       expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`);
     }
-    for (const kind of FAILURE_KINDS) expect(valueOf(text, `tickwork_attempts_lost_total{kind="${kind}"}`)).toBe(0);
+    for (const kind of FAILURE_KINDS) expect(seriesValue(text, `tickwork_attempts_lost_total{kind="${kind}"}`)).toBe(0);
     for (const method of RPC_METHODS)
       expect(text).toContain(`tickwork_grpc_requests_total{method="${method}",code="OK"}`);
-    expect(valueOf(text, 'tickwork_leases_granted_total')).toBe(0);
-    expect(valueOf(text, 'tickwork_leases_expired_total')).toBe(0);
-    expect(valueOf(text, 'tickwork_nats_connected')).toBe(1);
-    expect(valueOf(text, 'tickwork_leader_epoch')).toBe(1);
+    expect(seriesValue(text, 'tickwork_leases_granted_total')).toBe(0);
+    expect(seriesValue(text, 'tickwork_leases_expired_total')).toBe(0);
+    expect(seriesValue(text, 'tickwork_nats_connected')).toBe(1);
+    expect(seriesValue(text, 'tickwork_leader_epoch')).toBe(1);
   });
 
   it('names each RPC of the .proto files', () => {
@@ -139,20 +139,20 @@ describe('the metrics page', () => {
         "tickwork_nats_connected",
       ]
     `);
-    expect(valueOf(text, 'tickwork_leases_granted_total')).toBe(3);
-    expect(valueOf(text, 'tickwork_lease_wait_seconds_count')).toBe(3);
-    expect(valueOf(text, 'tickwork_records_received_total{kind="result"}')).toBe(1);
-    expect(valueOf(text, 'tickwork_records_received_total{kind="report"}')).toBe(1);
-    expect(valueOf(text, 'tickwork_records_settled_total{disposition="committed"}')).toBe(2);
-    expect(valueOf(text, 'tickwork_trial_duration_seconds_sum')).toBe(2);
-    expect(valueOf(text, 'tickwork_results')).toBe(1);
-    expect(valueOf(text, 'tickwork_slots{use="busy"}')).toBe(2);
-    expect(valueOf(text, 'tickwork_workers{state="connected"}')).toBe(1);
+    expect(seriesValue(text, 'tickwork_leases_granted_total')).toBe(3);
+    expect(seriesValue(text, 'tickwork_lease_wait_seconds_count')).toBe(3);
+    expect(seriesValue(text, 'tickwork_records_received_total{kind="result"}')).toBe(1);
+    expect(seriesValue(text, 'tickwork_records_received_total{kind="report"}')).toBe(1);
+    expect(seriesValue(text, 'tickwork_records_settled_total{disposition="committed"}')).toBe(2);
+    expect(seriesValue(text, 'tickwork_trial_duration_seconds_sum')).toBe(2);
+    expect(seriesValue(text, 'tickwork_results')).toBe(1);
+    expect(seriesValue(text, 'tickwork_slots{use="busy"}')).toBe(2);
+    expect(seriesValue(text, 'tickwork_workers{state="connected"}')).toBe(1);
     const byState = Object.fromEntries(
-      TRIAL_STATES.map((state) => [state, valueOf(text, `tickwork_trials{state="${state}"}`)]),
+      TRIAL_STATES.map((state) => [state, seriesValue(text, `tickwork_trials{state="${state}"}`)]),
     );
     expect(byState).toEqual({ pending: 0, leased: 2, running: 0, succeeded: 1, failed: 0, cancelled: 0 });
-    expect(valueOf(text, 'tickwork_grpc_requests_total{method="SubmitSweep",code="OK"}')).toBe(1);
+    expect(seriesValue(text, 'tickwork_grpc_requests_total{method="SubmitSweep",code="OK"}')).toBe(1);
   });
 });
 
