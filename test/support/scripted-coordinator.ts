@@ -1,4 +1,4 @@
-import { Metadata, Server, ServerCredentials, status, type ServerDuplexStream } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import type { TickworkError } from '../../core/errors.ts';
 import type { CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { Hello__Output as Hello } from '../../proto/generated/tickwork/v1/Hello.ts';

@@ -11,7 +11,13 @@ export interface SmallStudyOptions {
 }
 
 /** A study of VGG/8 configurations small enough to train in about a second. */
-export function smallStudyYaml({ name = 'small', configs = ['A', 'B'], seeds = [1], extra = '', trainImages = 128 }: SmallStudyOptions = {}): string {
+export function smallStudyYaml({
+  name = 'small',
+  configs = ['A', 'B'],
+  seeds = [1],
+  extra = '',
+  trainImages = 128,
+}: SmallStudyOptions = {}): string {
   return `study: ${name}
 seeds: [${seeds.join(', ')}]
 parameters:

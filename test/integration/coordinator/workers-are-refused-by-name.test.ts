@@ -10,7 +10,8 @@ describe('the stream of a worker', () => {
 
   beforeEach(async () => {
     cluster = await startCluster();
-    coordinator = await cluster.startCoordinator();
+    // A name is taken while its worker was heard of within two heartbeats: long ones, as a loaded machine beats late.
+    coordinator = await cluster.startCoordinator({ heartbeatIntervalMs: 5_000, leaseDurationMs: 30_000 });
   });
   afterEach(async () => {
     await Promise.all(workers.splice(0).map((worker) => worker[Symbol.asyncDispose]()));
