@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -39,7 +39,9 @@ export async function download(request: DownloadRequest): Promise<void> {
     if (!response.ok || !response.body) throw new Error(`answered HTTP ${response.status}`);
     requireSafe(new URL(response.url));
     const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
-    await pipeline(body, capped(request.maxBytes), createWriteStream(partial, { flush: true }), { signal });
+    // Opened here and not by the stream: a stream that breaks at once might create the file after its removal below.
+    const file = await open(partial, 'w');
+    await pipeline(body, capped(request.maxBytes), file.createWriteStream({ flush: true }), { signal });
     const actual = await checksum(partial, request, signal);
     if (actual !== request.sha256) throw new Error(`expected SHA-256 ${request.sha256}, got ${actual}`);
     await rename(partial, destination);

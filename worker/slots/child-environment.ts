@@ -10,8 +10,10 @@ const ALLOWED = [
   /^(CUDA|NVIDIA|ROCR|HIP|TF|OMP|MKL|OPENBLAS|ONNX|ORT)_/,
 ];
 
+/** ONNX Runtime reports to its makers and writes session files into TMPDIR unless told not to: a lab's machines stay silent. */
+const SILENT = { ORT_DISABLE_TELEMETRY: '1' };
+
 export function childEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => ALLOWED.some((pattern) => pattern.test(name))),
-  );
+  const allowed = Object.entries(environment).filter(([name]) => ALLOWED.some((pattern) => pattern.test(name)));
+  return { ...SILENT, ...Object.fromEntries(allowed) };
 }
