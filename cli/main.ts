@@ -15,8 +15,6 @@ const FORCED_MS = 2_000;
 
 /** The composition root and the only file that touches `process`. */
 async function main(): Promise<void> {
-  // ONNX Runtime's builds report to their maker and leave files in TMPDIR unless told not to; workers inherit this.
-  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const interrupts = createInterrupts(() => performance.now());
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupts.receive(name));
   interrupts.force.addEventListener('abort', () => setTimeout(() => process.exit(EXIT.interrupted), FORCED_MS).unref());
