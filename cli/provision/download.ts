@@ -38,9 +38,10 @@ export async function download(request: DownloadRequest): Promise<void> {
     const response = await fetch(url, { signal, redirect: 'follow' });
     if (!response.ok || !response.body) throw new Error(`answered HTTP ${response.status}`);
     requireSafe(new URL(response.url));
-    const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
     // Opened here and not by the stream: a stream that breaks at once might create the file after its removal below.
     const file = await open(partial, 'w');
+    // Made here and not before: an error of a stream that nobody reads yet would end the process.
+    const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
     await pipeline(body, capped(request.maxBytes), file.createWriteStream({ flush: true }), { signal });
     const actual = await checksum(partial, request, signal);
     if (actual !== request.sha256) throw new Error(`expected SHA-256 ${request.sha256}, got ${actual}`);
