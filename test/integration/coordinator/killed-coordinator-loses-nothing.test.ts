@@ -64,8 +64,17 @@ describe('a coordinator that is killed twice in the middle of a sweep', () => {
     table.rows.forEach((row: { aggregates: { mean: number }[] }, i: number) => {
       expect(row.aggregates[0]?.mean).toBeCloseTo((RATES[i] as number) * 100, 9);
     });
+    // Every attempt that ran has reported. A lease granted as the coordinator died never reached its worker, and may have been
+    // the first of two; it ran nothing.
+    const reports = await eventually('a report of every cell', async () => {
+      const listed = await coordinator.client.listReports({ parent: name, pageSize: 1_000 });
+      return listed.reports.length >= CELLS ? listed.reports : undefined;
+    });
+    expect(reports.map((report: { cell: number }) => report.cell)).toEqual(RATES.map((_, cell) => cell));
     const { trials } = await coordinator.client.listTrials({ parent: name });
-    expect(trials.map((trial: { attempt: number }) => trial.attempt)).toEqual(Array(CELLS).fill(1));
+    expect(trials.map((trial: { attempt: number }) => trial.attempt)).toEqual(
+      reports.map((report: { attempt: number }) => report.attempt),
+    );
     const status = await coordinator.client.getStatus({});
     expect(status).toMatchObject({ epoch: 3, resultsCommitted: CELLS, resultsQuarantined: 0 });
     expect(await coordinator.kill('SIGTERM')).toBe(0);
