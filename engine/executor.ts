@@ -1,13 +1,38 @@
 import type { Shape, Step } from './step.ts';
 
+/** Every executor, best documented in docs/engine.md. */
+export const EXECUTOR_NAMES = ['onnx', 'torch', 'tensorflow', 'cpu'] as const;
+export type ExecutorName = (typeof EXECUTOR_NAMES)[number];
+
+/** Where a step runs. Of several GPUs the process sees one: `CUDA_VISIBLE_DEVICES` chooses it. */
+export const DEVICES = ['cpu', 'cuda', 'webgpu'] as const;
+export type Device = (typeof DEVICES)[number];
+
+/** How products are computed; state and results are float32 always. */
+export const PRECISIONS = ['float32', 'tf32', 'bfloat16'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+export interface ExecutorOptions {
+  /** Threads inside one operator, at least 1. On small networks one thread for each process is fastest. */
+  readonly threads: number;
+  readonly device: Device;
+  readonly precision: Precision;
+  /** Same bits on every run of this machine and build, at the cost of speed. */
+  readonly deterministic: boolean;
+  /** Built addons and timed formulations; shared by all processes of a machine. */
+  readonly cacheFolder: string;
+}
+
 /** What really ran; recorded with every result (invariant I8). */
 export interface ExecutorDescription {
-  readonly executor: 'onnx' | 'cpu';
+  readonly executor: ExecutorName;
   /** Library and version, for example `onnxruntime-node 1.30.0`. */
   readonly library: string;
+  /** `cpu`, or the kind and the name of the device: `cuda NVIDIA H100 80GB HBM3`. */
   readonly device: string;
-  readonly precision: 'float32';
+  readonly precision: Precision;
   readonly threads: number;
+  readonly deterministic: boolean;
 }
 
 /** A dense tensor in host memory, in TensorFlow.js's layout (NHWC, HWIO, [in, out]). */

@@ -1,7 +1,20 @@
 export { createCpuExecutor } from './cpu/executor.ts';
 export type { EngineErrorCode } from './errors.ts';
 export { EngineError } from './errors.ts';
-export type { CompiledStep, Executor, ExecutorDescription, HostTensor, RunInputs, StepState } from './executor.ts';
+export type {
+  CompiledStep,
+  Device,
+  Executor,
+  ExecutorDescription,
+  ExecutorName,
+  ExecutorOptions,
+  HostTensor,
+  Precision,
+  RunInputs,
+  StepState,
+} from './executor.ts';
+export { DEVICES, EXECUTOR_NAMES, PRECISIONS } from './executor.ts';
+export { openExecutor } from './executors.ts';
 export type { DType, GraphNode, GraphOutputs, StepGraph } from './graph/graph.ts';
 export { printGraph } from './graph/print.ts';
 export { simplifyGraph } from './graph/simplify.ts';

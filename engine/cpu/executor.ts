@@ -22,6 +22,7 @@ export function createCpuExecutor(): Executor {
       device: 'cpu',
       precision: 'float32',
       threads: 1,
+      deterministic: true,
     }),
     async compile(step) {
       // A step that could not be compiled elsewhere is refused here too, with the same message.

@@ -1,6 +1,6 @@
 import { env, InferenceSession } from 'onnxruntime-node';
 import { EngineError } from '../errors.ts';
-import type { Executor } from '../executor.ts';
+import type { Executor, ExecutorOptions } from '../executor.ts';
 import { simplifyGraph } from '../graph/simplify.ts';
 import { traceStep } from '../trace/trace-step.ts';
 import { createCompiledStep } from './compiled-step.ts';
@@ -9,10 +9,8 @@ import { lowerGraph } from './lower.ts';
 import type { OnnxState } from './state.ts';
 import { createOnnxState } from './state.ts';
 
-export interface OnnxExecutorOptions {
-  /** Threads inside one operator, at least 1. On small networks one thread for each process is fastest. */
-  readonly threads: number;
-}
+/** Device, precision and the cache have defaults here, as ONNX Runtime's CPU kernels need none of them. */
+export type OnnxExecutorOptions = Pick<ExecutorOptions, 'threads'> & Partial<ExecutorOptions>;
 
 /** Runs a whole step in one call of ONNX Runtime's CPU kernels. */
 export function createOnnxExecutor({ threads }: OnnxExecutorOptions): Executor {
@@ -28,6 +26,7 @@ export function createOnnxExecutor({ threads }: OnnxExecutorOptions): Executor {
       device: 'cpu',
       precision: 'float32',
       threads,
+      deterministic: true,
     }),
     async compile(step) {
       const graph = simplifyGraph(traceStep(step));
