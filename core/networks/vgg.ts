@@ -1,10 +1,12 @@
-import { TickworkError } from '../errors.ts';
+import { denseClassifier } from './classifier.ts';
+import { configurationOf } from './configurations.ts';
 import type { Layer, NetworkDescription, NetworkInput } from './description.ts';
+import { KRIZHEVSKY_LRN } from './local-response.ts';
 
 interface Convolution {
   /** Filters of the published network; the scaled one has an eighth. */
   readonly filters: number;
-  readonly size: 1 | 3;
+  readonly size: 1 | 3 | 5;
 }
 
 interface Configuration {
@@ -15,12 +17,16 @@ interface Configuration {
 
 const three = (filters: number): Convolution => ({ filters, size: 3 });
 const one = (filters: number): Convolution => ({ filters, size: 1 });
+const five = (filters: number): readonly Convolution[] => [{ filters, size: 5 }];
 const repeat = (times: number, filters: number): readonly Convolution[] =>
   Array.from({ length: times }, () => three(filters));
 
 const STAGES_A = [repeat(1, 64), repeat(1, 128), repeat(2, 256), repeat(2, 512), repeat(2, 512)];
 
-/** Simonyan & Zisserman, "Very deep convolutional networks", ICLR 2015 (arXiv 1409.1556v6), Table 1. */
+/**
+ * Simonyan & Zisserman, "Very deep convolutional networks", ICLR 2015 (arXiv 1409.1556v6), Table 1. `B-5x5` is the control
+ * of section 4.1: B with one 5×5 convolution in the place of each pair of 3×3 ones.
+ */
 const CONFIGURATIONS: Readonly<Record<string, Configuration>> = {
   A: { stages: STAGES_A, lrn: false },
   'A-LRN': { stages: STAGES_A, lrn: true },
@@ -37,6 +43,7 @@ const CONFIGURATIONS: Readonly<Record<string, Configuration>> = {
   },
   D: { stages: [repeat(2, 64), repeat(2, 128), repeat(3, 256), repeat(3, 512), repeat(3, 512)], lrn: false },
   E: { stages: [repeat(2, 64), repeat(2, 128), repeat(4, 256), repeat(4, 512), repeat(4, 512)], lrn: false },
+  'B-5x5': { stages: [five(64), five(128), five(256), five(512), five(512)], lrn: false },
 };
 
 interface Geometry {
@@ -57,9 +64,6 @@ const FULL: Geometry = { title: 'VGG', side: 224, divisor: 1, denseUnits: 4096, 
  * a 28-pixel crop keeps a 3×3 map.
  */
 const EIGHTH: Geometry = { title: 'VGG/8', side: 28, divisor: 8, denseUnits: 128, pooledStages: 3 };
-
-/** Krizhevsky's constants, which VGG took over: α is not divided by n. */
-const LRN = { size: 5, kappa: 2, alpha: 1e-4, beta: 0.75 } as const;
 
 export const VGG_CONFIGS: readonly string[] = Object.keys(CONFIGURATIONS);
 export const VGG8_CONFIGS: readonly string[] = VGG_CONFIGS;
@@ -82,30 +86,19 @@ export function vgg8(config: string, input: NetworkInput): NetworkDescription {
 
 /** Layers of equal name and shape in two configurations are the same layer: they start from the same weights. */
 function assemble(config: string, geometry: Geometry, input: NetworkInput): NetworkDescription {
-  const configuration = Object.hasOwn(CONFIGURATIONS, config) ? CONFIGURATIONS[config] : undefined;
-  if (configuration === undefined) {
-    const known = VGG_CONFIGS.join(', ');
-    throw new TickworkError(
-      'ARGUMENT_INVALID',
-      `Expected config to be one of ${known}, got ${JSON.stringify(config)}.`,
-    );
-  }
+  const configuration = configurationOf(CONFIGURATIONS, config);
   const layers: Layer[] = [];
   for (const [index, stage] of configuration.stages.entries()) {
     const number = index + 1;
     for (const [position, { filters, size }] of stage.entries()) {
       const name = `conv${number}_${position + 1}`;
       layers.push({ kind: 'conv', name, filters: filters / geometry.divisor, size, pad: (size - 1) / 2, relu: true });
-      if (configuration.lrn && layers.length === 1) layers.push({ kind: 'lrn', name: 'lrn1', ...LRN });
+      if (configuration.lrn && layers.length === 1) layers.push({ ...KRIZHEVSKY_LRN, name: 'lrn1' });
     }
     if (number <= geometry.pooledStages) layers.push({ kind: 'max-pool', name: `pool${number}`, size: 2, stride: 2 });
   }
   layers.push({ kind: 'flatten', name: 'flatten' });
-  for (const number of [6, 7]) {
-    layers.push({ kind: 'dense', name: `fc${number}`, units: geometry.denseUnits, relu: true });
-    if (input.dropout > 0) layers.push({ kind: 'dropout', name: `dropout${number}`, rate: input.dropout });
-  }
-  layers.push({ kind: 'dense', name: 'fc8', units: input.classes, relu: false });
+  layers.push(...denseClassifier({ fc6: geometry.denseUnits, fc7: geometry.denseUnits }, 'fc8', input));
   const { channels, classes } = input;
   return { title: `${geometry.title} ${config}`, side: geometry.side, channels, classes, layers };
 }

@@ -35,6 +35,11 @@ const WALLS: readonly Wall[] = [
     why: 'each executor knows its library only',
   },
   {
+    room: 'engine/tensorflow',
+    may: ['engine', 'node:', ...TFJS, '@tensorflow/tfjs-node-gpu'],
+    why: 'each executor knows its library only',
+  },
+  {
     room: 'worker',
     may: ['worker', 'core', 'proto', 'runtime', 'node:', 'zod'],
     why: 'the agent does not train, and shares no code with the coordinator',

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { withoutAuxiliaryHeads } from '../../../core/networks/connections.ts';
 import type { NetworkDescription } from '../../../core/networks/description.ts';
 import { listWeights } from '../../../core/networks/weights.ts';
 import type { Step, TensorSpec } from '../../../engine/step.ts';
 import { forward, named } from './forward.ts';
 
-/** Batch: `images` [B, side, side, channels]. Metrics: `posteriors` [B, classes], each row a softmax. No dropout. */
-export function evaluationStep(description: NetworkDescription, batchSize: number): Step {
+/** Batch: `images` [B, side, side, channels]. Metrics: `posteriors` [B, classes], each row a softmax. No dropout and no auxiliary heads. */
+export function evaluationStep(trained: NetworkDescription, batchSize: number): Step {
+  const description = withoutAuxiliaryHeads(trained);
   const { side, channels, title } = description;
   return {
     name: `${title} evaluation, batch ${batchSize}`,
@@ -18,7 +20,7 @@ export function evaluationStep(description: NetworkDescription, batchSize: numbe
       noise: {},
     },
     run: ({ state, batch }) => {
-      const logits = forward(description, state, named(batch, 'images'));
+      const [logits] = forward(description, state, named(batch, 'images'));
       return { state: {}, metrics: { posteriors: tf.softmax(logits) } };
     },
   };

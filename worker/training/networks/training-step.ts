@@ -14,7 +14,8 @@ export const velocityOf = (weight: string): string => `${weight}/velocity`;
  *
  * - state: every weight and its velocity; batch: `images` [B, side, side, channels], `labels` [B, classes] one-hot;
  * - scalars: `learningRate`, `momentum`, `weightDecay`; noise: a mask for each dropout layer, by its name;
- * - metrics: `loss` without the decay term, `errors` the number of images whose most probable class is not the label's.
+ * - metrics: `loss` of all heads by their weights, without the decay term; `errors`, the number of images whose most
+ *   probable class is not the label's.
  */
 export function trainingStep(description: NetworkDescription, batchSize: number): Step {
   const { side, channels, classes, title } = description;
@@ -83,9 +84,14 @@ function differentiate(
   const kept: tf.Tensor[] = [];
   const { value: loss, grads } = tf.valueAndGrads((...current: tf.Tensor[]) => {
     const parameters = Object.fromEntries(weights.map(({ name }, index) => [name, current[index] as tf.Tensor]));
-    const scores = tf.keep(forward(description, parameters, images, masks));
+    const [main, ...auxiliary] = forward(description, parameters, images, masks);
+    const scores = tf.keep(main);
     kept.push(scores);
-    return tf.losses.softmaxCrossEntropy(labels, scores) as tf.Scalar;
+    const loss = tf.losses.softmaxCrossEntropy(labels, scores);
+    return (description.auxiliaryHeads ?? []).reduce((total, { lossWeight }, head) => {
+      const part = tf.losses.softmaxCrossEntropy(labels, auxiliary[head] as tf.Tensor2D);
+      return tf.add(total, tf.mul(part, lossWeight));
+    }, loss) as tf.Scalar;
   })(values);
   const [logits] = kept;
   if (logits === undefined) throw new Error('Expected the forward pass to run once, got no logits.');
