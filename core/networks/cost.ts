@@ -10,11 +10,19 @@ import { countMultiplyAccumulates } from './counts.ts';
  */
 export function trialCost(parameters: TrialParameters): number {
   const { channels, classes } = DATASETS[parameters.dataset];
-  const { network, config, dropout, batchSize, trainEpochs, testImages, testCrops, testFlip } = parameters;
-  const forward = countMultiplyAccumulates(describeNetwork(network, config, { channels, classes, dropout }));
+  const { network, config, dropout, batchSize, trainEpochs, testImages } = parameters;
+  const description = describeNetwork(network, config, { channels, classes, dropout });
+  const forward = countMultiplyAccumulates(description);
   const trainedPerEpoch = Math.floor(parameters.trainImages / batchSize) * batchSize;
-  const finalViews = testCrops * testCrops * (testFlip ? 2 : 1);
+  const finalViews = countTestViews(parameters, description.side);
   return forward * (3 * trainedPerEpoch * trainEpochs + testImages * (trainEpochs + finalViews));
+}
+
+/** Forward passes of the final test of one image; one over a whole image counts by its area. */
+function countTestViews({ testScale, testCrops, testFlip, testDense }: TrialParameters, side: number): number {
+  const scales = typeof testScale === 'number' ? [testScale] : testScale;
+  const views = scales.reduce((total, scale) => total + (testDense ? (scale / side) ** 2 : testCrops * testCrops), 0);
+  return views * (testFlip ? 2 : 1);
 }
 
 /** `trialCost`, remembered for each set of parameters it has seen; keeps at most `capacity` of them. */

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { DATASET_NAMES } from '../catalogue/datasets.ts';
+import { LOSS_NAMES } from '../catalogue/losses.ts';
 import { NETWORK_FAMILIES, networkConfigs } from '../catalogue/networks.ts';
 
 const positiveInteger = z.int().min(1);
 const fraction = z.number().min(0).lt(1);
+
+/** A test scale Q, or several whose posteriors are averaged. */
+const testScale = z.union([z.int().min(28).max(512), z.array(z.int().min(28).max(512)).min(1).max(8)]);
 
 /** A training scale S: one side length in pixels, or a range from which each image draws its own. */
 const trainScale = z.union([
@@ -28,7 +32,9 @@ export const trialParametersSchema = z
     trainEpochs: positiveInteger.max(10_000),
     batchSize: positiveInteger.max(4096),
     trainScale,
-    testScale: z.int().min(28).max(512),
+    testScale,
+    /** Run the network over the whole rescaled image instead of crops of it. */
+    testDense: z.boolean().default(false),
     /** Side of the grid of test crops: 1 is the centre crop, 5 is the paper's 5×5 grid. */
     testCrops: positiveInteger.max(9).default(1),
     /** Average the posteriors of each test crop and its mirror image. */
@@ -36,7 +42,19 @@ export const trialParametersSchema = z
     /** Mirror half of the training images. */
     trainFlip: z.boolean().default(true),
     learningRate: z.number().positive(),
-    schedule: z.enum(['constant', 'cosine']).default('constant'),
+    schedule: z.enum(['constant', 'step', 'poly', 'cosine']).default('constant'),
+    /** Train epochs between two drops of the `step` schedule. */
+    scheduleEvery: positiveInteger.default(10),
+    /** What a drop of the `step` schedule multiplies by. */
+    scheduleFactor: z.number().gt(0).lte(1).default(0.1),
+    /** Exponent of the `poly` schedule. */
+    schedulePower: z.number().gt(0).max(10).default(0.5),
+    loss: z.enum(LOSS_NAMES).default('softmax'),
+    optimiser: z.enum(['sgd', 'adam']).default('sgd'),
+    /** Learning rate of biases, as a multiple of the others'. */
+    biasRate: z.number().min(0).max(100).default(1),
+    /** Root mean square at which each filter is held after an update; 0 leaves filters alone. */
+    filterRadius: z.number().min(0).default(0),
     momentum: fraction.default(0.9),
     weightDecay: z.number().min(0).default(5e-4),
     dropout: fraction.default(0.5),

@@ -1,9 +1,9 @@
-import type { TrialParameters } from '../../core/study/trial-parameters.ts';
+import { type TrialParameters, trialParametersSchema } from '../../core/study/trial-parameters.ts';
 import type { TrialProgress, TrialReport } from '../../worker/training/outcome.ts';
 import type { TrainerDependencies } from '../../worker/training/trainer.ts';
 
 /** A trial that is over in moments. */
-export const SHORT_TRIAL: TrialParameters = {
+export const SHORT_TRIAL: TrialParameters = trialParametersSchema.parse({
   network: 'vgg8',
   config: 'A',
   dataset: 'fashion-mnist',
@@ -21,7 +21,7 @@ export const SHORT_TRIAL: TrialParameters = {
   momentum: 0.9,
   weightDecay: 5e-4,
   dropout: 0.2,
-};
+});
 
 /** What a trial tells while it runs, kept. */
 export function recorder(): Pick<TrainerDependencies, 'onProgress' | 'onReport'> & {

@@ -1,13 +1,14 @@
 import type { DatasetFacts } from '../../core/catalogue/datasets.ts';
 import { type FieldViolation, TickworkError } from '../../core/errors.ts';
 import type { TrialParameters } from '../../core/study/trial-parameters.ts';
+import { testScales } from './final-test.ts';
 
 /**
  * What the schema of a single field cannot see: whether the numbers fit the dataset, the network and each other.
  * @throws TickworkError STUDY_INVALID with one violation for each field that does not.
  */
 export function checkTrial(parameters: TrialParameters, facts: DatasetFacts, side: number): void {
-  const { trainImages, testImages, batchSize, trainScale, testScale } = parameters;
+  const { trainImages, testImages, batchSize, trainScale } = parameters;
   const smallest = typeof trainScale === 'number' ? trainScale : trainScale[0];
   const violations: FieldViolation[] = [];
   const expect = (holds: boolean, field: string, expected: string, value: number): void => {
@@ -22,7 +23,8 @@ export function checkTrial(parameters: TrialParameters, facts: DatasetFacts, sid
   expect(testImages <= facts.testImages, 'testImages', `at most the ${facts.testImages} of ${facts.title}`, testImages);
   expect(batchSize <= trainImages, 'batchSize', `at most trainImages (${trainImages})`, batchSize);
   expect(smallest >= side, 'trainScale', `at least the network's ${side} pixels`, smallest);
-  expect(testScale >= side, 'testScale', `at least the network's ${side} pixels`, testScale);
+  const lowest = Math.min(...testScales(parameters));
+  expect(lowest >= side, 'testScale', `at least the network's ${side} pixels`, lowest);
   if (violations.length === 0) return;
   const all = violations.map(({ message }) => message).join('; ');
   throw new TickworkError('STUDY_INVALID', `${all}. Change the study and submit it again.`, { violations });

@@ -20,18 +20,27 @@ export interface Evaluation {
 
 /**
  * Top-1 error in percent. An image's posteriors are averaged over its crops (Simonyan & Zisserman 2015, §3.2); of equal
- * ones the lower class wins. Views fill whole batches across images; the last batch is padded with views of earlier
- * batches, and what they give is ignored.
+ * ones the lower class wins.
  * @throws TickworkError TRIAL_DIVERGED when a posterior is not a number, and what `pause` throws.
  */
 export async function measureError(evaluation: Evaluation, crops: readonly Crop[]): Promise<number> {
+  const { classes } = evaluation.description;
+  const sums = new Float64Array(evaluation.testImages * classes);
+  await addPosteriors(evaluation, crops, sums);
+  return errorPercent(sums, evaluation.dataset.test.labels, classes);
+}
+
+/**
+ * Adds the posteriors of every view of every test image to `sums`, [testImages, classes]. Views fill whole batches across
+ * images; the last batch is padded with views of earlier batches, and what they give is ignored.
+ */
+export async function addPosteriors(evaluation: Evaluation, crops: readonly Crop[], sums: Float64Array): Promise<void> {
   const { description, step, batchSize, state, dataset, testImages, pause } = evaluation;
   const { side, channels, classes } = description;
   const sample = createCropSampler(side, dataset.facts.normalisation);
   const length = side * side * channels;
   const data = new Float32Array(batchSize * length);
   const inputs = { batch: { images: { shape: [batchSize, side, side, channels], data } }, scalars: {}, noise: {} };
-  const sums = new Float64Array(testImages * classes);
   const views = testImages * crops.length;
   for (let first = 0; first < views; first += batchSize) {
     const filled = Math.min(batchSize, views - first);
@@ -49,10 +58,14 @@ export async function measureError(evaluation: Evaluation, crops: readonly Crop[
     }
     await pause();
   }
-  return (100 * countErrors(sums, dataset.test.labels, classes)) / testImages;
 }
 
-function countErrors(sums: Float64Array, labels: Uint8Array, classes: number): number {
+/**
+ * Top-1 error of images in percent; of equal sums the lower class wins.
+ * @param sums of posteriors, [images, classes].
+ * @throws TickworkError TRIAL_DIVERGED when one is not a number.
+ */
+export function errorPercent(sums: Float64Array, labels: Uint8Array, classes: number): number {
   let errors = 0;
   for (let image = 0; image * classes < sums.length; image += 1) {
     const scores = sums.subarray(image * classes, (image + 1) * classes);
@@ -61,5 +74,5 @@ function countErrors(sums: Float64Array, labels: Uint8Array, classes: number): n
     }
     if (scores.indexOf(Math.max(...scores)) !== labels[image]) errors += 1;
   }
-  return errors;
+  return (100 * errors * classes) / sums.length;
 }

@@ -1,8 +1,8 @@
 import { TickworkError } from '../../core/errors.ts';
 import type { TrialParameters } from '../../core/study/trial-parameters.ts';
 import type { CompiledStep, StepState } from '../../engine/executor.ts';
+import { scalarsAt } from './optimisers/optimisers.ts';
 import type { TrialProgress } from './outcome.ts';
-import { learningRateAt } from './schedule.ts';
 import type { TrainingInput } from './training-input.ts';
 
 /** Training steps between two progress messages. */
@@ -39,7 +39,7 @@ export interface EpochResult {
  */
 export async function trainOneEpoch(training: Training, trainEpoch: number): Promise<EpochResult> {
   const { parameters, input, step: compiled, state, now, onProgress, pause } = training;
-  const { batchSize, trainEpochs, momentum, weightDecay } = parameters;
+  const { batchSize, trainEpochs } = parameters;
   const { stepsPerEpoch } = input;
   const steps = stepsPerEpoch * trainEpochs;
   const start = now();
@@ -50,11 +50,9 @@ export async function trainOneEpoch(training: Training, trainEpoch: number): Pro
   let reported = { step: 0, at: start };
   for (let step = 0; step < stepsPerEpoch; step += 1) {
     const before = (trainEpoch - 1) * stepsPerEpoch + step;
-    learningRate = learningRateAt(parameters, before, steps);
-    const metrics = await compiled.run(state, {
-      ...epoch.fill(step),
-      scalars: { learningRate, momentum, weightDecay },
-    });
+    const scalars = scalarsAt(parameters, before, stepsPerEpoch);
+    learningRate = scalars.learningRate;
+    const metrics = await compiled.run(state, { ...epoch.fill(step), scalars });
     const loss = metrics.loss?.data[0] ?? Number.NaN;
     if (!Number.isFinite(loss)) {
       throw new TickworkError(

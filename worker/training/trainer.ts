@@ -10,9 +10,11 @@ import { testCrops } from './data/crops.ts';
 import type { DatasetSource } from './data/dataset-cache.ts';
 import { type Evaluation, measureError } from './evaluation.ts';
 import { failureOf } from './failure.ts';
+import { measureFinalError, testScales } from './final-test.ts';
 import { evaluationStep } from './networks/evaluation-step.ts';
 import { initialState } from './networks/initial-state.ts';
 import { trainingStep } from './networks/training-step.ts';
+import { OPTIMISERS } from './optimisers/optimisers.ts';
 import type { TrialMetrics, TrialOutcome, TrialProgress, TrialProvenance, TrialReport } from './outcome.ts';
 import { type EpochResult, trainOneEpoch } from './train-epoch.ts';
 import { createTrainingInput } from './training-input.ts';
@@ -58,7 +60,7 @@ async function train(
   lifecycle: Lifecycle,
 ): Promise<Trained> {
   const { executor, datasets, now, signal, onProgress, onReport } = deps;
-  const { batchSize, trainEpochs, testScale } = parameters;
+  const { batchSize, trainEpochs } = parameters;
   signal.throwIfAborted();
   onProgress({ phase: 'loading', trainEpoch: 1, trainEpochs, step: 0, steps: 0 });
   const dataset = await datasets.load(parameters.dataset);
@@ -67,9 +69,9 @@ async function train(
   const description = describeNetwork(network, config, { channels, classes, dropout });
   checkTrial(parameters, dataset.facts, description.side);
 
-  const state = executor.createState(initialState(description, seed));
+  const state = executor.createState(initialState(description, seed, OPTIMISERS[parameters.optimiser]));
   lifecycle.add('the state', () => state.dispose());
-  const trainStep = await executor.compile(trainingStep(description, batchSize));
+  const trainStep = await executor.compile(trainingStep(description, batchSize, parameters));
   lifecycle.add('the training step', () => trainStep.dispose());
   // What fits in memory for training fits for testing, so both use one batch size.
   const testStep = await executor.compile(evaluationStep(description, batchSize));
@@ -84,10 +86,12 @@ async function train(
   const { testImages } = parameters;
   const evaluation: Evaluation = { description, step: testStep, batchSize, state, dataset, testImages, pause };
   const steps = input.stepsPerEpoch * trainEpochs;
-  const test = async (trainEpoch: number, grid: number, mirror: boolean): Promise<Timed> => {
+  // The first scale stands for all of them while the trial goes on.
+  const centreCrop = testCrops(testScales(parameters)[0] ?? description.side, description.side, 1, false);
+  const timed = async (trainEpoch: number, measure: () => Promise<number>): Promise<Timed> => {
     onProgress({ phase: 'testing', trainEpoch, trainEpochs, step: trainEpoch * input.stepsPerEpoch, steps });
     const start = now();
-    const error = await measureError(evaluation, testCrops(testScale, description.side, grid, mirror));
+    const error = await measure();
     return { error, seconds: (now() - start) / 1000 };
   };
 
@@ -96,12 +100,12 @@ async function train(
   for (let trainEpoch = 1; trainEpoch <= trainEpochs; trainEpoch += 1) {
     const epoch = await trainOneEpoch(training, trainEpoch);
     epochs.push(epoch);
-    const centre = await test(trainEpoch, 1, false);
+    const centre = await timed(trainEpoch, () => measureError(evaluation, centreCrop));
     testSeconds += centre.seconds;
     const { trainLoss, trainError, learningRate } = epoch;
     onReport({ trainEpoch, metrics: { trainLoss, trainError, testError: centre.error, learningRate } });
   }
-  const final = await test(trainEpochs, parameters.testCrops, parameters.testFlip);
+  const final = await timed(trainEpochs, () => measureFinalError(parameters, description, executor, evaluation));
   const metrics = summarise(epochs, final.error, testSeconds + final.seconds);
   return { metrics, provenance: provenanceOf(executor, parameters.dataset, dataset.facts.normalisation) };
 }

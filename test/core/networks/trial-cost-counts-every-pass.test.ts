@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { trialCost } from '../../../core/networks/cost.ts';
-import type { TrialParameters } from '../../../core/study/trial-parameters.ts';
+import { type TrialParameters, trialParametersSchema } from '../../../core/study/trial-parameters.ts';
 
-const PARAMETERS: TrialParameters = {
+const PARAMETERS: TrialParameters = trialParametersSchema.parse({
   network: 'vgg8',
   config: 'A',
   dataset: 'fashion-mnist',
@@ -20,7 +20,7 @@ const PARAMETERS: TrialParameters = {
   momentum: 0.9,
   weightDecay: 5e-4,
   dropout: 0.5,
-};
+});
 const FORWARD = 2_212_224;
 
 describe('trialCost', () => {

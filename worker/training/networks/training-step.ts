@@ -1,42 +1,71 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { LossName } from '../../../core/catalogue/losses.ts';
 import type { NetworkDescription } from '../../../core/networks/description.ts';
 import { inferShapes } from '../../../core/networks/shapes.ts';
 import { listWeights, type Weight } from '../../../core/networks/weights.ts';
 import type { NamedTensors, Step, StepInputs, StepOutputs, TensorSpec } from '../../../engine/step.ts';
-import { forward, named } from './forward.ts';
+import { LOSSES } from '../objectives/losses.ts';
+import { renormaliseFilters } from '../optimisers/filter-renormalisation.ts';
+import type { Optimiser } from '../optimisers/optimiser.ts';
+import { OPTIMISERS } from '../optimisers/optimisers.ts';
+import { forward } from './forward.ts';
+import { named } from './named.ts';
 
-/** State entry of the momentum buffer that belongs to a weight. */
-export const velocityOf = (weight: string): string => `${weight}/velocity`;
+/** What a training step does with the network's scores; the defaults are those of a study. */
+export interface Objective {
+  readonly loss: LossName;
+  readonly optimiser: keyof typeof OPTIMISERS;
+  /** Learning rate of biases, as a multiple of the others'; Caffe's models have 2. */
+  readonly biasRate: number;
+  /** Root mean square at which a filter is held (`renormaliseFilters`); 0 leaves filters alone. */
+  readonly filterRadius: number;
+}
+
+const DEFAULT_OBJECTIVE: Objective = { loss: 'softmax', optimiser: 'sgd', biasRate: 1, filterRadius: 0 };
+
+/** State entry of an optimiser's memory of a weight. */
+export const slotOf = (weight: string, slot: string): string => `${weight}/${slot}`;
+
+/** Every state entry that the optimiser keeps beside the weights, with its shape. */
+export function slotShapes(
+  description: NetworkDescription,
+  { slots }: Optimiser,
+): readonly { readonly name: string; readonly shape: readonly number[] }[] {
+  return listWeights(description).flatMap(({ name, shape }) =>
+    slots.map((slot) => ({ name: slotOf(name, slot), shape })),
+  );
+}
 
 /**
- * One step of stochastic gradient descent with momentum on the mean softmax cross-entropy (Caffe's and Krizhevsky's
- * form): v ← μ·v − lr·(g + λ·w); w ← w + v. Weight decay λ applies to kernels, not to biases.
+ * One step of the optimiser on the loss. Weight decay applies to kernels, not to biases.
  *
- * - state: every weight and its velocity; batch: `images` [B, side, side, channels], `labels` [B, classes] one-hot;
- * - scalars: `learningRate`, `momentum`, `weightDecay`; noise: a mask for each dropout layer, by its name;
- * - metrics: `loss` of all heads by their weights, without the decay term; `errors`, the number of images whose most
- *   probable class is not the label's.
+ * - state: every weight and the optimiser's slots; batch: `images` [B, side, side, channels], `labels` [B, classes];
+ * - scalars: the optimiser's; noise: a mask for each dropout layer, by its name;
+ * - metrics: `loss` of all heads by their weights, without the decay term; `errors`, the number of images whose highest
+ *   score is not their label's.
  */
-export function trainingStep(description: NetworkDescription, batchSize: number): Step {
+export function trainingStep(
+  description: NetworkDescription,
+  batchSize: number,
+  objective: Objective = DEFAULT_OBJECTIVE,
+): Step {
   const { side, channels, classes, title } = description;
-  const weights = listWeights(description);
+  const optimiser = OPTIMISERS[objective.optimiser];
+  const entries = [...listWeights(description), ...slotShapes(description, optimiser)];
   return {
     name: `${title} training, batch ${batchSize}`,
     signature: {
       state: Object.fromEntries(
-        weights.flatMap(({ name, shape }): [string, TensorSpec][] => [
-          [name, { shape, dtype: 'float32' }],
-          [velocityOf(name), { shape, dtype: 'float32' }],
-        ]),
+        entries.map(({ name, shape }): [string, TensorSpec] => [name, { shape, dtype: 'float32' }]),
       ),
       batch: {
         images: { shape: [batchSize, side, side, channels], dtype: 'float32' },
         labels: { shape: [batchSize, classes], dtype: 'float32' },
       },
-      scalars: ['learningRate', 'momentum', 'weightDecay'],
+      scalars: optimiser.scalars,
       noise: dropoutMaskSpecs(description, batchSize),
     },
-    run: (inputs) => descend(description, weights, inputs),
+    run: (inputs) => descend(description, objective, inputs),
   };
 }
 
@@ -49,51 +78,55 @@ export function dropoutMaskSpecs(description: NetworkDescription, batchSize: num
   );
 }
 
-function descend(description: NetworkDescription, weights: readonly Weight[], inputs: StepInputs): StepOutputs {
-  const { state, batch, scalars, noise } = inputs;
-  const labels = named(batch, 'labels');
-  const { loss, logits, gradients } = differentiate(description, weights, inputs, labels, noise);
-  const learningRate = named(scalars, 'learningRate');
-  const momentum = named(scalars, 'momentum');
-  const weightDecay = named(scalars, 'weightDecay');
+function descend(description: NetworkDescription, objective: Objective, inputs: StepInputs): StepOutputs {
+  const { state, batch, scalars } = inputs;
+  const optimiser = OPTIMISERS[objective.optimiser];
+  const weights = listWeights(description);
+  const labels = named(batch, 'labels') as tf.Tensor2D;
+  const { loss, scores, gradients } = differentiate(description, weights, objective.loss, inputs, labels);
   const next: Record<string, tf.Tensor> = {};
-  for (const { name, role } of weights) {
-    const weight = named(state, name);
-    const gradient = named(gradients, name);
-    const slope = role === 'kernel' ? tf.add(gradient, tf.mul(weightDecay, weight)) : gradient;
-    const velocity = tf.sub(tf.mul(momentum, named(state, velocityOf(name))), tf.mul(learningRate, slope));
-    next[velocityOf(name)] = velocity;
-    next[name] = tf.add(weight, velocity);
+  for (const { name, role, shape } of weights) {
+    const updated = optimiser.update({
+      weight: named(state, name),
+      gradient: named(gradients, name),
+      slots: Object.fromEntries(optimiser.slots.map((slot) => [slot, named(state, slotOf(name, slot))])),
+      scalars,
+      rateMultiplier: role === 'bias' ? objective.biasRate : 1,
+      decayMultiplier: role === 'bias' ? 0 : 1,
+    });
+    for (const slot of optimiser.slots) next[slotOf(name, slot)] = named(updated.slots, slot);
+    const held = objective.filterRadius > 0 && shape.length === 4;
+    next[name] = held ? renormaliseFilters(updated.weight, objective.filterRadius) : updated.weight;
   }
-  const missed = tf.notEqual(tf.argMax(logits, 1), tf.argMax(labels, 1));
+  const missed = tf.notEqual(tf.argMax(scores, 1), tf.argMax(labels, 1));
   const errors = tf.sum(tf.cast(missed, 'float32'));
-  logits.dispose();
+  scores.dispose();
   return { state: next, metrics: { loss, errors } };
 }
 
-/** @returns the loss, its gradient by weight name, and the logits, which the caller disposes of. */
+/** @returns the loss, its gradient by weight name, and the main head's scores, which the caller disposes of. */
 function differentiate(
   description: NetworkDescription,
   weights: readonly Weight[],
-  { state, batch }: StepInputs,
-  labels: tf.Tensor,
-  masks: NamedTensors,
-): { readonly loss: tf.Tensor; readonly logits: tf.Tensor; readonly gradients: NamedTensors } {
+  lossName: LossName,
+  { state, batch, noise }: StepInputs,
+  labels: tf.Tensor2D,
+): { readonly loss: tf.Tensor; readonly scores: tf.Tensor; readonly gradients: NamedTensors } {
   const images = named(batch, 'images');
+  const lossOf = LOSSES[lossName];
   const values = weights.map(({ name }) => named(state, name));
   const kept: tf.Tensor[] = [];
   const { value: loss, grads } = tf.valueAndGrads((...current: tf.Tensor[]) => {
     const parameters = Object.fromEntries(weights.map(({ name }, index) => [name, current[index] as tf.Tensor]));
-    const [main, ...auxiliary] = forward(description, parameters, images, masks);
-    const scores = tf.keep(main);
-    kept.push(scores);
-    const loss = tf.losses.softmaxCrossEntropy(labels, scores);
-    return (description.auxiliaryHeads ?? []).reduce((total, { lossWeight }, head) => {
-      const part = tf.losses.softmaxCrossEntropy(labels, auxiliary[head] as tf.Tensor2D);
-      return tf.add(total, tf.mul(part, lossWeight));
-    }, loss) as tf.Scalar;
+    const [main, ...auxiliary] = forward(description, parameters, images, noise);
+    kept.push(tf.keep(main));
+    return (description.auxiliaryHeads ?? []).reduce<tf.Tensor>(
+      (total, { lossWeight }, head) =>
+        tf.add(total, tf.mul(lossOf(auxiliary[head] as tf.Tensor2D, labels), lossWeight)),
+      lossOf(main, labels),
+    ) as tf.Scalar;
   })(values);
-  const [logits] = kept;
-  if (logits === undefined) throw new Error('Expected the forward pass to run once, got no logits.');
-  return { loss, logits, gradients: Object.fromEntries(weights.map(({ name }, i) => [name, grads[i] as tf.Tensor])) };
+  const [scores] = kept;
+  if (scores === undefined) throw new Error('Expected the forward pass to run once, got no scores.');
+  return { loss, scores, gradients: Object.fromEntries(weights.map(({ name }, i) => [name, grads[i] as tf.Tensor])) };
 }

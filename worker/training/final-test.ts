@@ -1,0 +1,46 @@
+import type { NetworkDescription } from '../../core/networks/description.ts';
+import type { TrialParameters } from '../../core/study/trial-parameters.ts';
+import type { Executor } from '../../engine/executor.ts';
+import { testCrops } from './data/crops.ts';
+import { addPosteriors, type Evaluation, errorPercent } from './evaluation.ts';
+import { denseEvaluationStep } from './networks/dense-evaluation-step.ts';
+
+type Protocol = Pick<TrialParameters, 'testScale' | 'testCrops' | 'testFlip' | 'testDense'>;
+
+/** The test scales Q of a trial, at least one. */
+export function testScales({ testScale }: Pick<Protocol, 'testScale'>): readonly number[] {
+  return typeof testScale === 'number' ? [testScale] : testScale;
+}
+
+/**
+ * The error by the trial's own protocol: posteriors averaged over its scales, its crops or the whole image, and mirror
+ * images (Simonyan & Zisserman 2015, §4.1–4.3).
+ * @param evaluation over the network's crops; a dense test compiles a step for each scale instead, and disposes of it.
+ * @returns top-1 error in percent.
+ * @throws TickworkError TRIAL_DIVERGED as `errorPercent` does.
+ */
+export async function measureFinalError(
+  protocol: Protocol,
+  description: NetworkDescription,
+  executor: Executor,
+  evaluation: Evaluation,
+): Promise<number> {
+  const scales = testScales(protocol);
+  const { testImages, dataset, batchSize } = evaluation;
+  const sums = new Float64Array(testImages * description.classes);
+  if (protocol.testDense) {
+    for (const side of scales) {
+      const step = await executor.compile(denseEvaluationStep(description, side, batchSize));
+      try {
+        const whole = { ...evaluation, step, description: { ...description, side } };
+        await addPosteriors(whole, testCrops(side, side, 1, protocol.testFlip), sums);
+      } finally {
+        await step.dispose();
+      }
+    }
+  } else {
+    const crops = scales.flatMap((scale) => testCrops(scale, description.side, protocol.testCrops, protocol.testFlip));
+    await addPosteriors(evaluation, crops, sums);
+  }
+  return errorPercent(sums, dataset.test.labels, description.classes);
+}

@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LossName } from '../../../core/catalogue/losses.ts';
+
+/**
+ * @param scores s, [batch, classes].
+ * @param labels y, [batch, classes]: 1 for the classes of an image, 0 for the others.
+ * @returns the mean over the batch, unless the loss says otherwise.
+ */
+export type Loss = (scores: tf.Tensor2D, labels: tf.Tensor2D) => tf.Scalar;
+
+const mean = (perImage: tf.Tensor): tf.Scalar => tf.mean(perImage);
+/** 1 − y s, with y in {−1, 1}. */
+const violations = (scores: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor =>
+  tf.relu(tf.sub(1, tf.mul(tf.sub(tf.mul(labels, 2), 1), scores)));
+const trueScores = (scores: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor => tf.sum(tf.mul(scores, labels), 1, true);
+
+/** −log softmax(s)_y. */
+const softmax: Loss = (scores, labels) => tf.losses.softmaxCrossEntropy(labels, scores) as tf.Scalar;
+
+/** Σ_c max(0, 1 − y_c s_c): one-vs-rest support vector machines, also for images of several classes. */
+const hinge: Loss = (scores, labels) => mean(tf.sum(violations(scores, labels), 1));
+
+/** Σ_c max(0, 1 − y_c s_c)², the loss of liblinear's L2-SVM. */
+const squaredHinge: Loss = (scores, labels) => mean(tf.sum(tf.square(violations(scores, labels)), 1));
+
+/** Σ_{j≠y} max(0, s_j − s_y + 1) (Weston & Watkins, ESANN 1999); the SVM loss of CS231n. */
+const westonWatkins: Loss = (scores, labels) => {
+  const margins = tf.relu(tf.add(tf.sub(scores, trueScores(scores, labels)), 1));
+  return mean(tf.sum(tf.mul(margins, tf.sub(1, labels)), 1));
+};
+
+/** max_j (s_j + [j ≠ y]) − s_y (Crammer & Singer, JMLR 2, 2001). Classes that share the maximum share the gradient. */
+const crammerSinger: Loss = (scores, labels) => {
+  const rivals = tf.max(tf.add(scores, tf.sub(1, labels)), 1, true);
+  return mean(tf.sub(rivals, trueScores(scores, labels)));
+};
+
+/**
+ * Σ_c Σ_{p∈P_c, n∈N_c} max(0, 1 − (s_pc − s_nc)) over the images of the batch with and without class c, divided by the
+ * number of such pairs (Chatfield et al., BMVC 2014, eq. 3, there without the division): for average precision.
+ */
+const rankingHinge: Loss = (scores, labels) => {
+  const [batch, classes] = scores.shape;
+  const rows = (values: tf.Tensor): tf.Tensor => tf.reshape(values, [batch, 1, classes]);
+  const columns = (values: tf.Tensor): tf.Tensor => tf.reshape(values, [1, batch, classes]);
+  const pairs = tf.mul(rows(labels), columns(tf.sub(1, labels)));
+  const margins = tf.relu(tf.sub(1, tf.sub(rows(scores), columns(scores))));
+  return tf.div(tf.sum(tf.mul(margins, pairs)), tf.maximum(tf.sum(pairs), 1));
+};
+
+export const LOSSES: Readonly<Record<LossName, Loss>> = {
+  softmax,
+  hinge,
+  'squared-hinge': squaredHinge,
+  'weston-watkins': westonWatkins,
+  'crammer-singer': crammerSinger,
+  'ranking-hinge': rankingHinge,
+};
