@@ -22,9 +22,11 @@ export function checkTrial(parameters: TrialParameters, facts: DatasetFacts, sid
   );
   expect(testImages <= facts.testImages, 'testImages', `at most the ${facts.testImages} of ${facts.title}`, testImages);
   expect(batchSize <= trainImages, 'batchSize', `at most trainImages (${trainImages})`, batchSize);
-  expect(smallest >= side, 'trainScale', `at least the network's ${side} pixels`, smallest);
+  const least = Math.max(side, facts.side);
+  const reason = `at least ${least} pixels, the larger of the network's crop and the stored image`;
+  expect(smallest >= least, 'trainScale', reason, smallest);
   const lowest = Math.min(...testScales(parameters));
-  expect(lowest >= side, 'testScale', `at least the network's ${side} pixels`, lowest);
+  expect(lowest >= least, 'testScale', reason, lowest);
   if (violations.length === 0) return;
   const all = violations.map(({ message }) => message).join('; ');
   throw new TickworkError('STUDY_INVALID', `${all}. Change the study and submit it again.`, { violations });

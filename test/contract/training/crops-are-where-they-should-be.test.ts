@@ -7,7 +7,7 @@ import type { ImageSet } from '../../../worker/training/data/dataset.ts';
 
 const SIDE = 28;
 /** Pixels come out as they are stored. */
-const RAW = { mean: 0, deviation: 1 / 255 };
+const RAW = { mean: [0, 0, 0], deviation: [1 / 255, 1 / 255, 1 / 255] };
 
 function imageOf(side: number, channels: number, pixel: (x: number, y: number, channel: number) => number): ImageSet {
   const pixels = Uint8Array.from({ length: side * side * channels }, (_, i) => {
@@ -120,7 +120,7 @@ describe('the crop sampler', () => {
     const images = imageOf(SIDE, 1, (x) => x);
     const out = new Float32Array(3 * SIDE * SIDE).fill(7);
     const crop = { scale: SIDE, left: 0, top: 0, flip: false };
-    createCropSampler(SIDE, { mean: 0.25, deviation: 0.5 })(images, 0, crop, out, SIDE * SIDE);
+    createCropSampler(SIDE, { mean: [0.25], deviation: [0.5] })(images, 0, crop, out, SIDE * SIDE);
     expect(out[SIDE * SIDE + 5]).toBeCloseTo((5 / 255 - 0.25) / 0.5, 6);
     expect(new Set([...out.subarray(0, SIDE * SIDE), ...out.subarray(2 * SIDE * SIDE)])).toEqual(new Set([7]));
   });

@@ -8,7 +8,7 @@ import { measureError } from '../../../worker/training/evaluation.ts';
 
 const BATCH = 8;
 const LENGTH = 28 * 28;
-const FACTS = { ...DATASETS['fashion-mnist'], normalisation: { mean: 0, deviation: 1 } };
+const FACTS = { ...DATASETS['fashion-mnist'], normalisation: { mean: [0], deviation: [1] } };
 const STATE: StepState = { names: [], read: () => Promise.reject(new Error('not kept')), dispose: () => {} };
 
 /** Images whose top left pixel is `left` and top right pixel `right`, grey levels; all else is 0. */

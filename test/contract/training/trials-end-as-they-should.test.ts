@@ -102,7 +102,7 @@ describe('a trial', () => {
         tensorflowJs: '4.22.0',
         streams: 'philox4x32-10/1',
         dataset: 'fashion-mnist',
-        normalisation: { mean: 0.28604, deviation: 0.353024 },
+        normalisation: { mean: [0.28604], deviation: [0.353024] },
       },
     });
   });

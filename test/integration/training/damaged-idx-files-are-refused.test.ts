@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DATASETS } from '../../../core/catalogue/datasets.ts';
 import { createDatasetCache } from '../../../worker/training/data/dataset-cache.ts';
-import { FASHION_MNIST_FILES, readFashionMnist } from '../../../worker/training/data/fashion-mnist.ts';
 import { readIdx } from '../../../worker/training/data/idx.ts';
+import { IDX_FILES, readIdxImageSets } from '../../../worker/training/data/idx-image-sets.ts';
 import { locateDataset } from '../../../worker/training/data/locate-dataset.ts';
 import { idxBytes, writeMaybeCompressed } from '../../support/idx-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -99,7 +99,7 @@ describe('a dataset directory', () => {
 
   async function writeTiny(directory: string, labels = Uint8Array.of(0, 9, 3)): Promise<void> {
     await mkdir(directory, { recursive: true });
-    for (const file of FASHION_MNIST_FILES) {
+    for (const file of IDX_FILES) {
       const count = file.startsWith('train') ? 3 : 2;
       const dimensions = file.includes('idx3') ? [count, 4, 4] : [count];
       const elements = file.includes('idx3') ? PIXELS.subarray(0, count * 16) : labels.subarray(0, count);
@@ -110,7 +110,7 @@ describe('a dataset directory', () => {
   it('is read whole', async () => {
     await using folder = await temporaryFolder();
     await writeTiny(folder.path);
-    const { train, test } = await readFashionMnist(folder.path, facts);
+    const { train, test } = await readIdxImageSets(folder.path, facts);
     expect(train).toEqual({ count: 3, side: 4, channels: 1, pixels: PIXELS, labels: Uint8Array.of(0, 9, 3) });
     expect(test).toMatchObject({ count: 2, labels: Uint8Array.of(0, 9) });
   });
@@ -118,7 +118,7 @@ describe('a dataset directory', () => {
   it('is refused for a label that no class has', async () => {
     await using folder = await temporaryFolder();
     await writeTiny(folder.path, Uint8Array.of(0, 10, 3));
-    await expect(readFashionMnist(folder.path, facts)).rejects.toEqual(
+    await expect(readIdxImageSets(folder.path, facts)).rejects.toEqual(
       corrupt(/Expected label 1 of .*train-labels.* below 10, got 10/),
     );
   });

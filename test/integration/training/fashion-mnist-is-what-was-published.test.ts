@@ -37,8 +37,8 @@ describe('Fashion-MNIST', () => {
     }
     const mean = sum / pixels.length;
     const { normalisation } = DATASETS['fashion-mnist'];
-    expect(normalisation.mean).toBeCloseTo(mean / 255, 5);
-    expect(normalisation.deviation).toBeCloseTo(Math.sqrt(squares / pixels.length - mean * mean) / 255, 6);
+    expect(normalisation.mean[0]).toBeCloseTo(mean / 255, 5);
+    expect(normalisation.deviation[0]).toBeCloseTo(Math.sqrt(squares / pixels.length - mean * mean) / 255, 6);
   });
 
   it('is decoded once for all trials of a process', async () => {

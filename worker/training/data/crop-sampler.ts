@@ -19,11 +19,14 @@ export type CropSampler = (
  *
  * Bilinear, pixel centres at half-integers: pixel i of an image rescaled from W to S lies at (i + ½)·W/S − ½ of the
  * source, clamped to its border (OpenCV's and PyTorch's `align_corners=False`); S = W copies the image exactly.
- * Scales below W would alias, as there is no low-pass filter; no dataset and scale in the catalogue has them.
+ * Scales below W would alias, as there is no low-pass filter: `checkTrial` refuses them.
  * @param side of the crop, pixels.
  */
 export function createCropSampler(side: number, { mean, deviation }: Normalisation): CropSampler {
-  const normalised = Float64Array.from({ length: 256 }, (_, pixel) => (pixel / 255 - mean) / deviation);
+  const normalised = Float64Array.from({ length: 256 * mean.length }, (_, index) => {
+    const channel = index >> 8;
+    return ((index & 255) / 255 - (mean[channel] ?? 0)) / (deviation[channel] ?? 1);
+  });
   const columns = createAxis(side);
   const rows = createAxis(side);
   let band = new Float64Array(0);
@@ -59,8 +62,8 @@ function interpolateColumns(
       const right = source + (columns.after[column] as number) * channels;
       const across = columns.weight[column] as number;
       for (let channel = 0; channel < channels; channel += 1) {
-        const a = normalised[pixels[left + channel] as number] as number;
-        const b = normalised[pixels[right + channel] as number] as number;
+        const a = normalised[(channel << 8) | (pixels[left + channel] as number)] as number;
+        const b = normalised[(channel << 8) | (pixels[right + channel] as number)] as number;
         band[target] = a + (b - a) * across;
         target += 1;
       }

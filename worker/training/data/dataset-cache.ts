@@ -1,6 +1,6 @@
-import { DATASETS, type DatasetName } from '../../../core/catalogue/datasets.ts';
+import type { DatasetName } from '../../../core/catalogue/datasets.ts';
 import type { Dataset } from './dataset.ts';
-import { readFashionMnist } from './fashion-mnist.ts';
+import { FORMATS } from './formats.ts';
 import { locateDataset } from './locate-dataset.ts';
 
 /** Where a trainer gets its images from. */
@@ -8,8 +8,6 @@ export interface DatasetSource {
   /** @throws TickworkError DATASET_MISSING, DATASET_CORRUPT. */
   load(name: DatasetName): Promise<Dataset>;
 }
-
-const READERS = { 'fashion-mnist': readFashionMnist } as const satisfies Record<DatasetName, unknown>;
 
 /**
  * Decodes each dataset once for all trials of a process. A failed load is forgotten, so that a worker recovers when
@@ -22,7 +20,7 @@ export function createDatasetCache(roots: readonly string[]): DatasetSource {
     load(name) {
       const known = loaded.get(name);
       if (known !== undefined) return known;
-      const loading = locateDataset(name, roots).then((directory) => READERS[name](directory, DATASETS[name]));
+      const loading = locateDataset(name, roots).then((directory) => FORMATS[name].read(directory));
       loaded.set(name, loading);
       loading.catch(() => loaded.delete(name));
       return loading;

@@ -9,17 +9,15 @@ const FILES = {
   test: { images: 't10k-images-idx3-ubyte.gz', labels: 't10k-labels-idx1-ubyte.gz' },
 } as const;
 
-export const FASHION_MNIST_FILES: readonly string[] = Object.values(FILES).flatMap(({ images, labels }) => [
-  images,
-  labels,
-]);
+/** The names that MNIST, Fashion-MNIST and KMNIST share. */
+export const IDX_FILES: readonly string[] = Object.values(FILES).flatMap(({ images, labels }) => [images, labels]);
 
 /**
- * Reads the four published files, every one whole and checked: 55 MB of memory for Fashion-MNIST, kept between trials
- * because each seed draws another subset.
+ * Reads the four published files of a dataset of the MNIST family, every one whole and checked: 55 MB of memory, kept
+ * between trials because each seed draws another subset.
  * @throws TickworkError DATASET_MISSING, DATASET_CORRUPT.
  */
-export async function readFashionMnist(directory: string, facts: DatasetFacts): Promise<Dataset> {
+export async function readIdxImageSets(directory: string, facts: DatasetFacts): Promise<Dataset> {
   const train = await readImageSet(directory, FILES.train, facts, facts.trainImages);
   const test = await readImageSet(directory, FILES.test, facts, facts.testImages);
   return { facts, train, test };
@@ -35,13 +33,17 @@ async function readImageSet(
   const pixels = await readIdx(join(directory, files.images), [count, side, side]);
   const labelsPath = join(directory, files.labels);
   const labels = await readIdx(labelsPath, [count]);
-  const stranger = labels.findIndex((label) => label >= classes);
-  if (stranger !== -1) {
-    const expected = `Expected label ${stranger} of ${labelsPath} to be below ${classes}`;
-    throw new TickworkError(
-      'DATASET_CORRUPT',
-      `${expected}, got ${labels[stranger]}. Install or copy the dataset again.`,
-    );
-  }
+  checkLabels(labels, classes, labelsPath);
   return { count, side, channels, pixels, labels };
+}
+
+/** @throws TickworkError DATASET_CORRUPT naming the first label that is not below `classes`. */
+export function checkLabels(labels: Uint8Array, classes: number, path: string): void {
+  const stranger = labels.findIndex((label) => label >= classes);
+  if (stranger === -1) return;
+  throw new TickworkError(
+    'DATASET_CORRUPT',
+    `Expected label ${stranger} of ${path} to be below ${classes}, got ${labels[stranger]}. ` +
+      'Install or copy the dataset again.',
+  );
 }
