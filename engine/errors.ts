@@ -4,6 +4,7 @@
  * - `EXECUTOR_FAILED`: the executor's library refused the compiled step or failed while running it.
  * - `EXECUTOR_UNAVAILABLE`: its library, addon or device is not on this machine, or not one that works. The message says
  *   which, and what to do.
+ * - `EXECUTOR_WRONG`: its numbers differ from the stored or the oracle's by more than rounding.
  * - `EXECUTOR_OUT_OF_MEMORY`: the device or the host has no memory left for the step.
  * - `ADDON_BUILD_FAILED`: the compiler, a header or a library was missing or refused; the message has its last lines.
  */
@@ -12,6 +13,7 @@ export type EngineErrorCode =
   | 'STEP_SHAPE'
   | 'EXECUTOR_FAILED'
   | 'EXECUTOR_UNAVAILABLE'
+  | 'EXECUTOR_WRONG'
   | 'EXECUTOR_OUT_OF_MEMORY'
   | 'ADDON_BUILD_FAILED';
 

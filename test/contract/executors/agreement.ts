@@ -1,8 +1,18 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import type { Executor, HostTensor, NamedTensors, RunInputs, Shape, Step, TensorSpec } from '../../../engine/mod.ts';
-import { createCpuExecutor, createOnnxExecutor, traceStep } from '../../../engine/mod.ts';
+import type {
+  Executor,
+  ExecutorName,
+  HostTensor,
+  NamedTensors,
+  RunInputs,
+  Shape,
+  Step,
+  TensorSpec,
+} from '../../../engine/mod.ts';
+import { createCpuExecutor, traceStep } from '../../../engine/mod.ts';
 import { interpret } from '../../core/engine/float64.ts';
+import { availableExecutors, openForTest } from '../../support/executors.ts';
 
 /** A step and everything that one run of it takes. */
 export interface Run {
@@ -104,14 +114,25 @@ export function relativeDifference(actual: HostTensor | undefined, reference: Ho
   return difference / Math.max(largestMagnitude(reference.data), 1e-30);
 }
 
-/** Expects the ONNX executor, tfjs's cpu backend and float64 to give the same results. */
+/** Expects every executor of this machine, tfjs's cpu backend and float64 to give the same results. */
 export async function expectAgreement(run: Run, tolerance = 1e-5): Promise<void> {
-  const onnx = await runOn(createOnnxExecutor({ threads: 1 }), run);
   const references = { 'tfjs cpu': await runOn(createCpuExecutor(), run), float64: runInFloat64(run) };
-  for (const [reference, results] of Object.entries(references)) {
-    for (const [name, value] of Object.entries(results)) {
-      const difference = relativeDifference(onnx[name], value);
-      expect(difference, `${run.step.name}: ${name} against ${reference}`).toBeLessThanOrEqual(tolerance);
+  for (const executor of await compiledExecutors()) {
+    const actual = await runOn(await openForTest(executor), run);
+    for (const [reference, results] of Object.entries(references)) {
+      for (const [name, value] of Object.entries(results)) {
+        const difference = relativeDifference(actual[name], value);
+        const what = `${run.step.name}: ${name} on ${executor} against ${reference}`;
+        expect(difference, what).toBeLessThanOrEqual(tolerance);
+      }
     }
   }
+}
+
+let known: Promise<readonly ExecutorName[]> | undefined;
+
+/** Every executor of this machine but the oracle. */
+export async function compiledExecutors(): Promise<readonly ExecutorName[]> {
+  known ??= availableExecutors();
+  return (await known).filter((name) => name !== 'cpu');
 }
