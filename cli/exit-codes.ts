@@ -45,6 +45,11 @@ const EXIT_OF = {
   TRIAL_FINISHED: EXIT.refused,
   DATASET_CORRUPT: EXIT.failed,
   STEP_UNTRACEABLE: EXIT.failed,
+  EXECUTOR_UNAVAILABLE: EXIT.refused,
+  EXECUTOR_FAILED: EXIT.failed,
+  EXECUTOR_WRONG: EXIT.failed,
+  EXECUTOR_OUT_OF_MEMORY: EXIT.failed,
+  ADDON_BUILD_FAILED: EXIT.refused,
   TRIAL_DIVERGED: EXIT.failed,
   INTERNAL: EXIT.failed,
 } as const satisfies Record<ErrorCode, ExitCode>;

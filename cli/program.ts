@@ -4,6 +4,7 @@ import { addCancel } from './commands/cancel.ts';
 import type { AddCommand } from './commands/command.ts';
 import { addCoordinator } from './commands/coordinator.ts';
 import { addDemo } from './commands/demo.ts';
+import { addEngine } from './commands/engine/engine.ts';
 import { addLs } from './commands/ls.ts';
 import { examples } from './commands/options.ts';
 import { addPlan } from './commands/plan.ts';
@@ -34,6 +35,7 @@ const COMMANDS: readonly AddCommand[] = [
   addCancel,
   addWorkers,
   addStatus,
+  addEngine,
 ];
 
 /** The whole command line; parse it with runCli. */

@@ -31,6 +31,17 @@ export const ERROR_CODES = {
     retryable: false,
     summary: 'A training step reads a value or uses a kernel that cannot be traced.',
   },
+  EXECUTOR_UNAVAILABLE: {
+    retryable: false,
+    summary: 'An executor, its library or its device is not on this machine, or not one that works.',
+  },
+  EXECUTOR_FAILED: { retryable: false, summary: "An executor's library refused a step or failed while running it." },
+  EXECUTOR_WRONG: { retryable: false, summary: "An executor's numbers differ from the expected by more than rounding." },
+  EXECUTOR_OUT_OF_MEMORY: { retryable: false, summary: 'The device or the host has no memory left for the step.' },
+  ADDON_BUILD_FAILED: {
+    retryable: false,
+    summary: 'A compiler, a header or a library was missing, or refused to build an addon.',
+  },
   TRIAL_DIVERGED: { retryable: false, summary: 'The loss became NaN or infinite.' },
   CONFIG_INVALID: { retryable: false, summary: 'A setting of a process is missing or malformed.' },
   INTERNAL: { retryable: false, summary: 'A defect of Tickwork itself.' },

@@ -1,3 +1,7 @@
+export type { GradientCheck, GradientCheckOptions } from './check/check-gradients.ts';
+export { checkGradients } from './check/check-gradients.ts';
+export type { StepCheck, StepRun } from './check/check-step.ts';
+export { checkStep } from './check/check-step.ts';
 export { createCpuExecutor } from './cpu/executor.ts';
 export type { EngineErrorCode } from './errors.ts';
 export { EngineError } from './errors.ts';

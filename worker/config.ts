@@ -22,6 +22,14 @@ const workerConfigSchema = z.strictObject({
   slots: z.int().min(1).max(MAX_SLOTS).default(1),
   /** CPU threads of each trial. Default: the machine's, shared evenly. */
   threadsPerSlot: z.int().min(1).max(1024).optional(),
+  /** What trials are computed with; `tickwork engine probe` says what this machine has. */
+  executor: z.enum(['onnx', 'torch', 'tensorflow', 'cpu']).default('onnx'),
+  device: z.enum(['cpu', 'cuda', 'webgpu']).default('cpu'),
+  precision: z.enum(['float32', 'tf32', 'bfloat16']).default('float32'),
+  /** Same bits on every run of this machine, at the cost of speed where the executor has faster ways. */
+  deterministic: z.boolean().default(true),
+  /** Holds built addons of executors. */
+  engineCache: z.string().min(1).default('.tickwork/engine'),
   /** Holds the outbox; must outlive the process and belong to this worker alone. */
   stateDir: z.string().min(1),
   /** Folders that may hold datasets, best first. */

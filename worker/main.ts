@@ -15,6 +15,7 @@ import { createPublisher } from './publisher/publisher.ts';
 import { childEnvironment } from './slots/child-environment.ts';
 import { createSlot } from './slots/slot.ts';
 import { WORKER_TIMINGS, type WorkerTimings } from './timings.ts';
+import type { ExecutorChoice } from './trial-messages.ts';
 
 export interface RunWorkerOptions {
   /** Shuts the worker down in order; see Agent.shutdown. */
@@ -26,6 +27,8 @@ export interface RunWorkerOptions {
   readonly timings?: Partial<WorkerTimings>;
   /** Path of the module that each slot runs in a process of its own. */
   readonly trialProcess?: string;
+  /** What trial processes need in their environment besides what they inherit. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly protocolVersion?: number;
   /** What it throws is logged and changes nothing. */
   readonly onEvent?: (event: WorkerEvent) => void;
@@ -63,8 +66,8 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
   const slots = Array.from({ length: config.slots }, (_, index) =>
     createSlot({
       index,
-      process: { entry, environment: childEnvironment(process.env) },
-      options: { datasetRoots: config.datasetRoots, threads: config.threadsPerSlot },
+      process: { entry, environment: { ...childEnvironment(process.env), ...options.environment } },
+      options: { datasetRoots: config.datasetRoots, executor: executorOf(config) },
       stopGraceMs: timings.stopGraceMs,
       clock,
       random,
@@ -94,6 +97,18 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
   await Promise.race([agent.ended, aborted(signal)]);
 }
 
+function executorOf(config: WorkerConfig): ExecutorChoice {
+  const {
+    executor: name,
+    device,
+    precision,
+    deterministic,
+    threadsPerSlot: threads,
+    engineCache: cacheFolder,
+  } = config;
+  return { name, device, precision, deterministic, threads, cacheFolder };
+}
+
 function introduction(config: WorkerConfig, protocolVersion: number) {
   return {
     worker: config.name,
@@ -102,8 +117,8 @@ function introduction(config: WorkerConfig, protocolVersion: number) {
     slots: config.slots,
     devices: [
       {
-        name: 'cpu',
-        executor: 'onnx',
+        name: config.device,
+        executor: config.executor,
         memoryBytes: Math.floor(totalmem() / config.slots),
         threads: config.threadsPerSlot,
       },

@@ -15,8 +15,19 @@ export type AgentToTrial =
 export interface TrialOptions {
   /** Directories that may hold datasets, in order of preference. */
   readonly datasetRoots: readonly string[];
-  /** CPU threads of the executor. */
+  readonly executor: ExecutorChoice;
+}
+
+/** What a slot's process opens; `worker/training` hands it to the engine as it is. */
+export interface ExecutorChoice {
+  readonly name: 'onnx' | 'torch' | 'tensorflow' | 'cpu';
+  readonly device: 'cpu' | 'cuda' | 'webgpu';
+  readonly precision: 'float32' | 'tf32' | 'bfloat16';
+  readonly deterministic: boolean;
+  /** CPU threads, at least 1. */
   readonly threads: number;
+  /** Holds built addons. */
+  readonly cacheFolder: string;
 }
 
 export type TrialToAgent =

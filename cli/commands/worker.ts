@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { Option } from 'commander';
+import type { ExecutorWish } from '../../engine/probe/mod.ts';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../runtime/logger.ts';
 import type { GlobalOptions } from '../context.ts';
 import { cacheFolder } from '../provision/cache-folder.ts';
 import { PACKAGE_ROOT, unpackedPackageRoot } from '../provision/fashion-mnist.ts';
 import type { AddCommand } from './command.ts';
+import { chooseExecutor, DEVICE_WISHES, EXECUTOR_WISHES, PRECISIONS } from './engine/choose-executor.ts';
 import { collect, examples, keyValue, wholeNumber } from './options.ts';
 import { coordinatorAddress } from './with-client.ts';
 
@@ -12,6 +14,11 @@ interface WorkerOptions extends GlobalOptions {
   readonly name?: string;
   readonly slots: number;
   readonly threads?: number;
+  readonly executor: ExecutorWish['executor'];
+  readonly device: ExecutorWish['device'];
+  readonly precision: ExecutorWish['precision'];
+  readonly requireGpu?: boolean;
+  readonly fast?: boolean;
   readonly stateDir: string;
   readonly datasetRoot?: readonly string[];
   readonly label?: Readonly<Record<string, string>>;
@@ -26,6 +33,16 @@ export const addWorker: AddCommand = (program, cli) => {
     .option('--name <NAME>', 'unique in the cluster and the same at every start (default: made of the host name)')
     .option('--slots <N>', 'trials at the same time', wholeNumber(1, 64), 1)
     .option('--threads <N>', "CPU threads of each trial (default: the machine's, shared evenly)", wholeNumber(1, 1024))
+    .addOption(
+      new Option('--executor <NAME>', 'what trials are computed with; auto measures and takes the fastest')
+        .choices(EXECUTOR_WISHES)
+        .default('onnx')
+        .env('TICKWORK_EXECUTOR'),
+    )
+    .addOption(new Option('--device <KIND>', 'where').choices(DEVICE_WISHES).default('auto').env('TICKWORK_DEVICE'))
+    .addOption(new Option('--precision <NAME>', 'of products; state is float32').choices(PRECISIONS).default('float32'))
+    .option('--require-gpu', 'do not start without a GPU that an executor can use')
+    .option('--fast', 'let the executor choose ways whose bits differ between runs')
     .option(
       '--state-dir <DIR>',
       'holds results that are not committed yet; of this worker alone',
@@ -44,6 +61,7 @@ export const addWorker: AddCommand = (program, cli) => {
       examples(
         'tickwork worker --coordinator lab7:7077',
         'tickwork worker --coordinator lab7:7077 --name gpu3 --slots 2 --label gpu=h200',
+        'tickwork worker --coordinator lab7:7077 --executor torch',
         'tickwork worker --dataset-root /data/sets --state-dir /var/lib/tickwork/worker',
       ),
     )
@@ -53,12 +71,31 @@ export const addWorker: AddCommand = (program, cli) => {
       const { parseWorkerConfig } = await import('../../worker/config.ts');
       const { runWorker } = await import('../../worker/main.ts');
       const cached = join(cacheFolder(cli.machine), 'datasets');
+      const engineCache = join(cacheFolder(cli.machine), 'engine');
+      const chosen = await chooseExecutor(
+        cli,
+        {
+          executor: options.executor,
+          device:
+            options.executor === 'onnx' && options.device === 'auto' && !options.requireGpu ? 'cpu' : options.device,
+          precision: options.precision,
+          threads: options.threads ?? 1,
+          deterministic: options.fast !== true,
+          requireGpu: options.requireGpu === true,
+        },
+        engineCache,
+      );
       const config = parseWorkerConfig(
         {
           coordinator: coordinatorAddress(cli, options),
           name: options.name,
           slots: options.slots,
           threadsPerSlot: options.threads,
+          executor: chosen.executor,
+          device: chosen.device,
+          precision: options.precision,
+          deterministic: options.fast !== true,
+          engineCache,
           stateDir: options.stateDir,
           datasetRoots: [...(options.datasetRoot ?? []), PACKAGE_ROOT, cached, unpackedPackageRoot(cli.machine)],
           labels: options.label,
@@ -72,6 +109,7 @@ export const addWorker: AddCommand = (program, cli) => {
         logger: createLogger('worker', config.logLevel),
         clock: cli.clock,
         random: cli.random,
+        environment: chosen.environment,
         onEvent: (event) => {
           if (event.type === 'stream:open') cli.parent?.ready({});
         },

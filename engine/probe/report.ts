@@ -1,5 +1,5 @@
 import type { EngineErrorCode } from '../errors.ts';
-import type { Device, ExecutorDescription, ExecutorName, Precision } from '../executor.ts';
+import type { Device, ExecutorDescription, ExecutorName, ExecutorOptions, Precision } from '../executor.ts';
 
 /** One executor on one device: what a probe tries. */
 export interface Candidate {
@@ -29,15 +29,23 @@ export interface ProbeFailure {
   readonly message: string;
 }
 
+/** What a probe's process is asked. */
+export interface ProbeRequest {
+  readonly executor: ExecutorName;
+  readonly options: ExecutorOptions;
+}
+
+/** What it says of an executor that works. */
+export interface ProbeAnswer {
+  /** What really ran. */
+  readonly description: ExecutorDescription;
+  /** Largest difference from the stored values, relative to the largest element of each. */
+  readonly relativeError: number;
+  readonly speed: Speed;
+}
+
 export type ProbeOutcome =
-  | {
-      readonly usable: true;
-      /** What really ran. */
-      readonly description: ExecutorDescription;
-      /** Largest difference from the stored values, relative to the largest element of each. */
-      readonly relativeError: number;
-      readonly speed: Speed;
-    }
+  | ({ readonly usable: true } & ProbeAnswer)
   | { readonly usable: false; readonly description?: ExecutorDescription; readonly failure: ProbeFailure };
 
 export interface ProbeReport {

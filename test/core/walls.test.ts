@@ -117,8 +117,28 @@ const WALLS: readonly Wall[] = [
   },
   {
     room: 'cli/commands/worker.ts',
-    may: ['cli', 'core', 'proto', 'runtime', 'node:', 'commander', 'worker/main.ts', 'worker/config.ts'],
+    may: [
+      'cli',
+      'core',
+      'proto',
+      'runtime',
+      'node:',
+      'commander',
+      'worker/main.ts',
+      'worker/config.ts',
+      'engine/probe/mod.ts',
+    ],
     why: 'it starts the worker and knows none of its rooms',
+  },
+  {
+    room: 'cli/commands/engine',
+    may: ['cli', 'core', 'node:', 'commander', 'engine/mod.ts', 'engine/probe/mod.ts', 'worker/training/inspect'],
+    why: 'it shows the engine and knows none of its rooms',
+  },
+  {
+    room: 'cli/render/probes.ts',
+    may: ['cli', 'engine/probe/mod.ts'],
+    why: 'it prints what the engine reports',
   },
   {
     room: 'dashboard',

@@ -6,6 +6,8 @@ const ALLOWED = [
   /^(PATH|HOME|USER|LANG|LANGUAGE|TZ|TMPDIR|LD_LIBRARY_PATH)$/,
   /^LC_/,
   /^XDG_(CACHE|DATA)_HOME$/,
+  // The interpreter that has PyTorch or TensorFlow.
+  /^(TICKWORK_PYTHON|VIRTUAL_ENV|CONDA_PREFIX)$/,
   // Which devices, and how the numerical libraries use them.
   /^(CUDA|NVIDIA|ROCR|HIP|TF|OMP|MKL|OPENBLAS|ONNX|ORT)_/,
 ];

@@ -9,6 +9,7 @@ const KINDS: Partial<Record<ErrorCode | EngineErrorCode, TrialFailureKind>> = {
   ARGUMENT_INVALID: 'user_error',
   STEP_UNTRACEABLE: 'user_error',
   STEP_SHAPE: 'user_error',
+  EXECUTOR_OUT_OF_MEMORY: 'out_of_memory',
 };
 
 /** How V8, ONNX Runtime, CUDA and the C++ library say that an allocation failed. */

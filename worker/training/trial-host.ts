@@ -1,12 +1,12 @@
 import type { Executor } from '../../engine/executor.ts';
-import type { AgentToTrial, TrialOptions, TrialToAgent } from '../trial-messages.ts';
+import type { AgentToTrial, ExecutorChoice, TrialOptions, TrialToAgent } from '../trial-messages.ts';
 import { createDatasetCache, type DatasetSource } from './data/dataset-cache.ts';
 import { failureOf } from './failure.ts';
 import { trainTrial } from './trainer.ts';
 
 export interface TrialHostDependencies {
   readonly send: (message: TrialToAgent) => void;
-  readonly createExecutor: (options: { readonly threads: number }) => Executor;
+  readonly openExecutor: (choice: ExecutorChoice) => Promise<Executor>;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
 }
@@ -24,16 +24,16 @@ interface Workbench {
   readonly datasets: DatasetSource;
 }
 
-export function createTrialHost({ send, createExecutor, now }: TrialHostDependencies): TrialHost {
+export function createTrialHost({ send, openExecutor, now }: TrialHostDependencies): TrialHost {
   let workbench: Workbench | undefined;
   let current: { readonly trialId: string; readonly stop: AbortController; readonly done: Promise<void> } | undefined;
 
   async function prepare(options: TrialOptions): Promise<Workbench> {
     if (workbench !== undefined && sameOptions(workbench.options, options)) return workbench;
-    const { threads, datasetRoots } = options;
+    const { executor, datasetRoots } = options;
     await workbench?.executor.dispose();
     workbench = undefined;
-    workbench = { options, executor: createExecutor({ threads }), datasets: createDatasetCache(datasetRoots) };
+    workbench = { options, executor: await openExecutor(executor), datasets: createDatasetCache(datasetRoots) };
     return workbench;
   }
 
@@ -82,5 +82,5 @@ export function createTrialHost({ send, createExecutor, now }: TrialHostDependen
 }
 
 function sameOptions(a: TrialOptions, b: TrialOptions): boolean {
-  return a.threads === b.threads && a.datasetRoots.join('\0') === b.datasetRoots.join('\0');
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,4 +1,4 @@
-import { createOnnxExecutor } from '../../engine/mod.ts';
+import { openExecutor } from '../../engine/mod.ts';
 import type { AgentToTrial, TrialToAgent } from '../trial-messages.ts';
 import { createTrialHost } from './trial-host.ts';
 
@@ -14,7 +14,11 @@ function main(): void {
   }
   // With a callback, a channel that closes under way is no exception: `disconnect` is about to end the process.
   const send = (message: TrialToAgent): void => void process.send?.(message, undefined, undefined, () => {});
-  const host = createTrialHost({ send, createExecutor: createOnnxExecutor, now: () => performance.now() });
+  const host = createTrialHost({
+    send,
+    openExecutor: ({ name, ...options }) => openExecutor(name, options),
+    now: () => performance.now(),
+  });
 
   process.on('message', (message: AgentToTrial) => {
     if (message.type === 'shutdown') void host.close().then(() => process.exit(0));

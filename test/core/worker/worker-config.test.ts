@@ -9,6 +9,11 @@ const MINIMAL = { coordinator: 'localhost:7070', stateDir: '/var/lib/tickwork' }
 describe("a worker's settings", () => {
   test('have defaults that fit the machine', () => {
     expect(parseWorkerConfig({ ...MINIMAL, slots: 3 }, MACHINE)).toEqual({
+      executor: 'onnx',
+      device: 'cpu',
+      precision: 'float32',
+      deterministic: true,
+      engineCache: '.tickwork/engine',
       coordinator: 'localhost:7070',
       name: expect.stringMatching(/^gpu-7-[0-9a-f]{6}$/),
       slots: 3,

@@ -7,6 +7,15 @@ import type { AgentToTrial, TrialToAgent } from '../../../worker/trial-messages.
 import { DATASET_ROOTS } from '../../support/datasets.ts';
 import { SHORT_TRIAL } from '../../support/trials.ts';
 
+const EXECUTOR = {
+  name: 'onnx',
+  device: 'cpu',
+  precision: 'float32',
+  deterministic: true,
+  threads: 1,
+  cacheFolder: 'unused',
+} as const;
+
 /** Compiled by `npm run build`, as the agent forks it. */
 const PROGRAM = fileURLToPath(new URL('../../../dist/worker/training/trial-process.js', import.meta.url));
 const PARAMETERS: TrialParameters = { ...SHORT_TRIAL, trainImages: 256, testImages: 64 };
@@ -55,7 +64,7 @@ describe('the trial process', () => {
       type: 'run',
       trialId,
       spec: { parameters: { ...PARAMETERS, ...changes }, seed: 1 },
-      options: { datasetRoots, threads: 1 },
+      options: { datasetRoots, executor: EXECUTOR },
     });
   const outcomeOf = async (trialId: string): Promise<Outcome> => {
     const message = await heard((m) => m.type === 'outcome' && m.trialId === trialId);

@@ -1,0 +1,12 @@
+import { TickworkError } from '../../../core/errors.ts';
+
+/** Runs part of a command; what the engine says of this machine becomes an error of the command line. */
+export async function tellEngineErrors<T>(body: () => Promise<T>): Promise<T> {
+  const { EngineError } = await import('../../../engine/probe/mod.ts');
+  try {
+    return await body();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new TickworkError('CONFIG_INVALID', `${error.message} (${error.code})`, { cause: error });
+  }
+}

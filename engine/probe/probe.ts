@@ -1,0 +1,71 @@
+import { fileURLToPath } from 'node:url';
+import { isRefusal } from './answer.ts';
+import { createProbeCache, probeKey } from './cache.ts';
+import { askChild } from './child.ts';
+import type { Gpu } from './gpus.ts';
+import { executorEnvironment, libraryIdentity } from './libraries.ts';
+import type { Candidate, ProbeAnswer, ProbeOutcome, ProbeReport, ProbeRequest } from './report.ts';
+
+/** The first use of a new GPU may compile kernels for half an hour. */
+export const PROBE_TIME_LIMIT_MS = { cpu: 3 * 60_000, gpu: 45 * 60_000 } as const;
+
+export interface ProbeOptions {
+  /** Holds built addons and earlier reports. */
+  readonly cacheFolder: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly gpus: readonly Gpu[];
+  /** Milliseconds until the child is killed. */
+  readonly timeLimit: number;
+  /** How long a stored failure is believed, milliseconds. */
+  readonly failuresMaxAgeMs: number;
+  /** Measure even where the cache has a report. */
+  readonly fresh: boolean;
+  readonly signal?: AbortSignal;
+  /** Called where something is measured, not read. */
+  readonly onStart?: (candidate: Candidate) => void;
+  /** Compiled main file of the child. */
+  readonly entry?: string;
+}
+
+/**
+ * Tries one executor on one device in a process of its own: stored gradients first, then its speed. A library that
+ * aborts, hangs or does not load is an outcome, never an exception.
+ * @throws the reason of `signal` alone.
+ */
+export async function probeCandidate(candidate: Candidate, options: ProbeOptions): Promise<ProbeReport> {
+  const { cacheFolder, env, now, gpus, failuresMaxAgeMs, fresh, onStart } = options;
+  const cache = createProbeCache(cacheFolder);
+  const key = probeKey(candidate, await libraryIdentity(candidate.executor, cacheFolder, env), gpus);
+  const stored = fresh ? undefined : await cache.read(key, now(), failuresMaxAgeMs);
+  if (stored !== undefined) return stored;
+  onStart?.(candidate);
+  const at = now();
+  const outcome = await measure(candidate, options);
+  const report: ProbeReport = { candidate, outcome, at, seconds: (now() - at) / 1000, cached: false };
+  await cache.write(key, report);
+  return report;
+}
+
+async function measure(candidate: Candidate, options: ProbeOptions): Promise<ProbeOutcome> {
+  const { cacheFolder, env, timeLimit, signal } = options;
+  const { executor, ...rest } = candidate;
+  const request: ProbeRequest = { executor, options: { ...rest, cacheFolder } };
+  const environment = await executorEnvironment(executor, request.options, env).catch(() => ({}));
+  const end = await askChild({
+    entry: options.entry ?? fileURLToPath(new URL('./main.js', import.meta.url)),
+    request,
+    // ONNX Runtime reports to its makers unless told not to.
+    env: { ...env, ...environment, ORT_DISABLE_TELEMETRY: '1' },
+    timeLimit,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (end.kind === 'died') {
+    const said = end.lastLines.length === 0 ? '' : ` It last said: ${end.lastLines.slice(-3).join(' · ')}`;
+    const message = `Expected the process of ${executor} to answer, got one that ${end.how} while ${end.stage}.${said}`;
+    return { usable: false, failure: { code: 'EXECUTOR_UNAVAILABLE', message } };
+  }
+  if (isRefusal(end.answer)) return { usable: false, failure: end.answer.failure };
+  return { usable: true, ...(end.answer as ProbeAnswer) };
+}

@@ -1,0 +1,62 @@
+import { DATASETS } from '../../../core/catalogue/datasets.ts';
+import { describeNetwork } from '../../../core/catalogue/networks.ts';
+import type { NetworkDescription } from '../../../core/networks/description.ts';
+import { createStream } from '../../../core/random/stream.ts';
+import type { TrialSpec } from '../../../core/study/trial-parameters.ts';
+import type { HostTensor, RunInputs, Step } from '../../../engine/mod.ts';
+import { initialState } from '../networks/initial-state.ts';
+import { type Objective, trainingStep } from '../networks/training-step.ts';
+import { OPTIMISERS, scalarsAt } from '../optimisers/optimisers.ts';
+
+/** A trial's training step, and something to run it on. */
+export interface CellStep {
+  readonly step: Step;
+  readonly description: NetworkDescription;
+  /** Weights as the trial starts with them. */
+  readonly state: Readonly<Record<string, HostTensor>>;
+  /** Made-up images, labels and masks; scalars of the trial's first step. */
+  readonly inputs: RunInputs;
+}
+
+export function describeTrial({ parameters }: TrialSpec): NetworkDescription {
+  const { network, config, dropout, dataset } = parameters;
+  const { channels, classes } = DATASETS[dataset];
+  return describeNetwork(network, config, { channels, classes, dropout });
+}
+
+/** @param objective in place of parts of the trial's own. */
+export function cellStep(spec: TrialSpec, batch: number, objective: Partial<Objective> = {}): CellStep {
+  const { parameters, seed } = spec;
+  const description = describeTrial(spec);
+  const step = trainingStep(description, batch, { ...parameters, ...objective });
+  const state = initialState(description, seed, OPTIMISERS[objective.optimiser ?? parameters.optimiser]);
+  return { step, description, state, inputs: inputsFor(step, spec, description.classes) };
+}
+
+function inputsFor({ signature }: Step, { parameters, seed }: TrialSpec, classes: number): RunInputs {
+  const uniform = (name: string) => createStream(seed, 'inspection', name).at(0);
+  const filled = (name: string, shape: readonly number[], value: (uniform: number) => number): HostTensor => {
+    const draws = uniform(name);
+    const size = shape.reduce((product, length) => product * length, 1);
+    return { shape, data: Float32Array.from({ length: size }, () => value(draws.uniform())) };
+  };
+  const { images, labels } = signature.batch;
+  const rows = labels?.shape ?? [];
+  const oneHot = Float32Array.from({ length: rows.reduce((a, b) => a * b, 1) }, (_, index) =>
+    Number(index % classes === (3 * Math.floor(index / classes)) % classes),
+  );
+  const keep = 1 - parameters.dropout;
+  return {
+    batch: {
+      images: filled('images', images?.shape ?? [], (value) => 2 * value - 1),
+      labels: { shape: rows, data: oneHot },
+    },
+    scalars: scalarsAt(parameters, 0, 1),
+    noise: Object.fromEntries(
+      Object.entries(signature.noise).map(([name, { shape }]) => [
+        name,
+        filled(name, shape, (value) => (value < keep ? 1 / keep : 0)),
+      ]),
+    ),
+  };
+}
