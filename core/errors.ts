@@ -36,7 +36,10 @@ export const ERROR_CODES = {
     summary: 'An executor, its library or its device is not on this machine, or not one that works.',
   },
   EXECUTOR_FAILED: { retryable: false, summary: "An executor's library refused a step or failed while running it." },
-  EXECUTOR_WRONG: { retryable: false, summary: "An executor's numbers differ from the expected by more than rounding." },
+  EXECUTOR_WRONG: {
+    retryable: false,
+    summary: "An executor's numbers differ from the expected by more than rounding.",
+  },
   EXECUTOR_OUT_OF_MEMORY: { retryable: false, summary: 'The device or the host has no memory left for the step.' },
   ADDON_BUILD_FAILED: {
     retryable: false,

@@ -20,7 +20,7 @@ export interface Choice {
 /**
  * Tries what was asked for in a process of its own, so that a worker that cannot train never takes a lease. The embedded
  * executor on the CPU is taken without a trial.
- * @throws TickworkError CONFIG_INVALID with the reasons.
+ * @throws TickworkError EXECUTOR_UNAVAILABLE with the reasons.
  */
 export async function chooseExecutor(cli: CliContext, wish: ExecutorWish, cacheFolder: string): Promise<Choice> {
   const { chooseExecutor: choose } = await import('../../../engine/probe/mod.ts');

@@ -1,4 +1,4 @@
-import { TickworkError } from '../../../core/errors.ts';
+import { ERROR_CODES, type ErrorCode, TickworkError } from '../../../core/errors.ts';
 
 /** Runs part of a command; what the engine says of this machine becomes an error of the command line. */
 export async function tellEngineErrors<T>(body: () => Promise<T>): Promise<T> {
@@ -7,6 +7,7 @@ export async function tellEngineErrors<T>(body: () => Promise<T>): Promise<T> {
     return await body();
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    throw new TickworkError('CONFIG_INVALID', `${error.message} (${error.code})`, { cause: error });
+    const code: ErrorCode = Object.hasOwn(ERROR_CODES, error.code) ? (error.code as ErrorCode) : 'CONFIG_INVALID';
+    throw new TickworkError(code, error.message, { cause: error });
   }
 }
