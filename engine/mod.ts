@@ -1,7 +1,8 @@
 export type { GradientCheck, GradientCheckOptions } from './check/check-gradients.ts';
 export { checkGradients } from './check/check-gradients.ts';
-export type { StepCheck, StepRun } from './check/check-step.ts';
-export { checkStep } from './check/check-step.ts';
+export type { StepCheck, StepResults, StepRun } from './check/check-step.ts';
+export { checkStep, compareResults, requireAgreement, runStep, STEP_TOLERANCE } from './check/check-step.ts';
+export type { OutputDifference } from './check/difference.ts';
 export { createCpuExecutor } from './cpu/executor.ts';
 export type { EngineErrorCode } from './errors.ts';
 export { EngineError } from './errors.ts';

@@ -27,7 +27,9 @@ const workerConfigSchema = z.strictObject({
   device: z.enum(['cpu', 'cuda', 'webgpu']).default('cpu'),
   precision: z.enum(['float32', 'tf32', 'bfloat16']).default('float32'),
   /** Same bits on every run of this machine, at the cost of speed where the executor has faster ways. */
-  deterministic: z.boolean().default(true),
+  deterministic: z.boolean().default(false),
+  /** Prove each trial's training step against the oracle on its first batch: costs seconds a trial. */
+  checkFirstBatch: z.boolean().default(false),
   /** Holds built addons of executors. */
   engineCache: z.string().min(1).default('.tickwork/engine'),
   /** Holds the outbox; must outlive the process and belong to this worker alone. */

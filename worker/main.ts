@@ -17,6 +17,15 @@ import { createSlot } from './slots/slot.ts';
 import { WORKER_TIMINGS, type WorkerTimings } from './timings.ts';
 import type { ExecutorChoice } from './trial-messages.ts';
 
+/** One device of the machine, and what a trial process needs in its environment to use it and no other. */
+export interface SlotDevice {
+  /** `cpu`, or the kind and the name: `cuda NVIDIA H100 80GB HBM3`. */
+  readonly name: string;
+  /** Default: the machine's memory. */
+  readonly memoryBytes?: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 export interface RunWorkerOptions {
   /** Shuts the worker down in order; see Agent.shutdown. */
   readonly signal: AbortSignal;
@@ -27,8 +36,8 @@ export interface RunWorkerOptions {
   readonly timings?: Partial<WorkerTimings>;
   /** Path of the module that each slot runs in a process of its own. */
   readonly trialProcess?: string;
-  /** What trial processes need in their environment besides what they inherit. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Where slots compute: slot i on device i modulo their number. Default: the machine's CPU. */
+  readonly devices?: readonly SlotDevice[];
   readonly protocolVersion?: number;
   /** What it throws is logged and changes nothing. */
   readonly onEvent?: (event: WorkerEvent) => void;
@@ -62,12 +71,21 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
   const publisher = createPublisher({ worker: config.name, outbox, timings, clock, random, emit });
   lifecycle.add('publisher', publisher.close);
 
+  const devices = options.devices ?? [{ name: config.device, environment: {} }];
+  const environmentOfSlot = (index: number): NodeJS.ProcessEnv => ({
+    ...childEnvironment(process.env),
+    ...devices[index % devices.length]?.environment,
+  });
   const entry = options.trialProcess ?? fileURLToPath(new URL('./training/trial-process.js', import.meta.url));
   const slots = Array.from({ length: config.slots }, (_, index) =>
     createSlot({
       index,
-      process: { entry, environment: { ...childEnvironment(process.env), ...options.environment } },
-      options: { datasetRoots: config.datasetRoots, executor: executorOf(config) },
+      process: { entry, environment: environmentOfSlot(index) },
+      options: {
+        datasetRoots: config.datasetRoots,
+        executor: executorOf(config),
+        checkFirstBatch: config.checkFirstBatch,
+      },
       stopGraceMs: timings.stopGraceMs,
       clock,
       random,
@@ -81,7 +99,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
 
   const agent = startAgent({
     worker: config.name,
-    introduction: introduction(config, options.protocolVersion ?? PROTOCOL_VERSION),
+    introduction: introduction(config, devices, options.protocolVersion ?? PROTOCOL_VERSION),
     natsServers: config.natsServers,
     outbox,
     publisher,
@@ -109,20 +127,19 @@ function executorOf(config: WorkerConfig): ExecutorChoice {
   return { name, device, precision, deterministic, threads, cacheFolder };
 }
 
-function introduction(config: WorkerConfig, protocolVersion: number) {
+function introduction(config: WorkerConfig, devices: readonly SlotDevice[], protocolVersion: number) {
   return {
     worker: config.name,
     protocolVersion,
     softwareVersion: SOFTWARE_VERSION,
     slots: config.slots,
-    devices: [
-      {
-        name: config.device,
-        executor: config.executor,
-        memoryBytes: Math.floor(totalmem() / config.slots),
-        threads: config.threadsPerSlot,
-      },
-    ],
+    devices: devices.slice(0, config.slots).map(({ name, memoryBytes }) => ({
+      name,
+      executor: config.executor,
+      // Shared by the slots that compute there.
+      memoryBytes: Math.floor((memoryBytes ?? totalmem()) / Math.ceil(config.slots / devices.length)),
+      threads: config.threadsPerSlot,
+    })),
     labels: { ...config.labels },
     host: hostname(),
     pid: process.pid,

@@ -16,6 +16,8 @@ export interface TrialOptions {
   /** Directories that may hold datasets, in order of preference. */
   readonly datasetRoots: readonly string[];
   readonly executor: ExecutorChoice;
+  /** Prove each trial's training step on its first batch. */
+  readonly checkFirstBatch: boolean;
 }
 
 /** What a slot's process opens; `worker/training` hands it to the engine as it is. */

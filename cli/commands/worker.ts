@@ -1,24 +1,19 @@
 import { join } from 'node:path';
 import { Option } from 'commander';
-import type { ExecutorWish } from '../../engine/probe/mod.ts';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../runtime/logger.ts';
-import type { GlobalOptions } from '../context.ts';
+import { type GlobalOptions, note } from '../context.ts';
 import { cacheFolder } from '../provision/cache-folder.ts';
 import { PACKAGE_ROOT, unpackedPackageRoot } from '../provision/fashion-mnist.ts';
 import type { AddCommand } from './command.ts';
-import { chooseExecutor, DEVICE_WISHES, EXECUTOR_WISHES, PRECISIONS } from './engine/choose-executor.ts';
+import { chooseExecutor } from './engine/choose-executor.ts';
+import { addExecutorOptions, type ExecutorOptionValues, executorWish } from './engine/executor-options.ts';
 import { collect, examples, keyValue, wholeNumber } from './options.ts';
 import { coordinatorAddress } from './with-client.ts';
 
-interface WorkerOptions extends GlobalOptions {
+interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
   readonly name?: string;
   readonly slots: number;
   readonly threads?: number;
-  readonly executor: ExecutorWish['executor'];
-  readonly device: ExecutorWish['device'];
-  readonly precision: ExecutorWish['precision'];
-  readonly requireGpu?: boolean;
-  readonly fast?: boolean;
   readonly stateDir: string;
   readonly datasetRoot?: readonly string[];
   readonly label?: Readonly<Record<string, string>>;
@@ -27,22 +22,12 @@ interface WorkerOptions extends GlobalOptions {
 }
 
 export const addWorker: AddCommand = (program, cli) => {
-  program
+  const command = program
     .command('worker')
     .description('run a worker until Ctrl-C: take trials from the coordinator, train them, send results')
     .option('--name <NAME>', 'unique in the cluster and the same at every start (default: made of the host name)')
     .option('--slots <N>', 'trials at the same time', wholeNumber(1, 64), 1)
     .option('--threads <N>', "CPU threads of each trial (default: the machine's, shared evenly)", wholeNumber(1, 1024))
-    .addOption(
-      new Option('--executor <NAME>', 'what trials are computed with; auto measures and takes the fastest')
-        .choices(EXECUTOR_WISHES)
-        .default('onnx')
-        .env('TICKWORK_EXECUTOR'),
-    )
-    .addOption(new Option('--device <KIND>', 'where').choices(DEVICE_WISHES).default('auto').env('TICKWORK_DEVICE'))
-    .addOption(new Option('--precision <NAME>', 'of products; state is float32').choices(PRECISIONS).default('float32'))
-    .option('--require-gpu', 'do not start without a GPU that an executor can use')
-    .option('--fast', 'let the executor choose ways whose bits differ between runs')
     .option(
       '--state-dir <DIR>',
       'holds results that are not committed yet; of this worker alone',
@@ -54,7 +39,8 @@ export const addWorker: AddCommand = (program, cli) => {
       '--nats <URL>',
       'address of NATS as this machine sees it; may be given again (default: as the coordinator says)',
       collect,
-    )
+    );
+  addExecutorOptions(command)
     .addOption(new Option('--log-level <LEVEL>', 'what is logged on stderr').choices(LOG_LEVELS).default('info'))
     .addHelpText(
       'after',
@@ -72,29 +58,19 @@ export const addWorker: AddCommand = (program, cli) => {
       const { runWorker } = await import('../../worker/main.ts');
       const cached = join(cacheFolder(cli.machine), 'datasets');
       const engineCache = join(cacheFolder(cli.machine), 'engine');
-      const chosen = await chooseExecutor(
-        cli,
-        {
-          executor: options.executor,
-          device:
-            options.executor === 'onnx' && options.device === 'auto' && !options.requireGpu ? 'cpu' : options.device,
-          precision: options.precision,
-          threads: options.threads ?? 1,
-          deterministic: options.fast !== true,
-          requireGpu: options.requireGpu === true,
-        },
-        engineCache,
-      );
+      const threads = options.threads ?? Math.max(1, Math.floor(cli.machine.cpus / options.slots));
+      const chosen = await chooseExecutor(cli, executorWish(options, threads), engineCache, (line) => note(cli, line));
       const config = parseWorkerConfig(
         {
           coordinator: coordinatorAddress(cli, options),
           name: options.name,
           slots: options.slots,
-          threadsPerSlot: options.threads,
+          threadsPerSlot: threads,
           executor: chosen.executor,
-          device: chosen.device,
+          device: chosen.options.device,
           precision: options.precision,
-          deterministic: options.fast !== true,
+          deterministic: options.deterministic,
+          checkFirstBatch: options.checkFirstBatch,
           engineCache,
           stateDir: options.stateDir,
           datasetRoots: [...(options.datasetRoot ?? []), PACKAGE_ROOT, cached, unpackedPackageRoot(cli.machine)],
@@ -109,7 +85,7 @@ export const addWorker: AddCommand = (program, cli) => {
         logger: createLogger('worker', config.logLevel),
         clock: cli.clock,
         random: cli.random,
-        environment: chosen.environment,
+        devices: chosen.devices,
         onEvent: (event) => {
           if (event.type === 'stream:open') cli.parent?.ready({});
         },

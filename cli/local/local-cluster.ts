@@ -18,6 +18,8 @@ export interface LocalClusterOptions {
   readonly workers: number;
   /** CPU threads of each worker's trial. */
   readonly threads: number;
+  /** Words for `tickwork worker` that say what it computes with. */
+  readonly executorArguments: readonly string[];
   readonly datasetRoots: readonly string[];
   /** Of the coordinator on 127.0.0.1; 0 lets the system choose. */
   readonly grpcPort: number;
@@ -197,6 +199,7 @@ function startWorker(
     name,
     '--threads',
     String(options.threads),
+    ...options.executorArguments,
     '--log-level',
     'warn',
   ];

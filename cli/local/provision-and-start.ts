@@ -1,11 +1,14 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { chooseExecutor } from '../commands/engine/choose-executor.ts';
+import { type ExecutorOptionValues, executorArguments, executorWish } from '../commands/engine/executor-options.ts';
 import type { CliContext } from '../context.ts';
+import { cacheFolder } from '../provision/cache-folder.ts';
 import { findFashionMnist } from '../provision/fashion-mnist.ts';
 import { findNatsServer } from '../provision/nats-server.ts';
 import { type LocalCluster, startLocalCluster } from './local-cluster.ts';
 
 /** What `tickwork up` and `tickwork demo` have in common. */
-export interface LocalOptions {
+export interface LocalOptions extends ExecutorOptionValues {
   readonly workers: number;
   readonly threads?: number;
   readonly datasetRoot?: readonly string[];
@@ -32,11 +35,21 @@ export async function provisionAndStart(cli: CliContext, options: StartOptions):
   const natsProgram = await findNatsServer(context, given === undefined ? {} : { given: resolve(given) });
   const roots = (options.datasetRoot ?? []).map((root) => resolve(root));
   const found = options.workers > 0 ? [await findFashionMnist(context, { roots })] : [];
+  const threads = threadsPerWorker(options, machine.cpus);
+  // Once for all workers, which would measure at the same time otherwise.
+  const chosen =
+    options.workers > 0
+      ? await chooseExecutor(cli, executorWish(options, threads), join(cacheFolder(machine), 'engine'), say)
+      : undefined;
   return startLocalCluster({
     stateDir: options.stateDir,
     natsProgram,
     workers: options.workers,
-    threads: threadsPerWorker(options, machine.cpus),
+    threads,
+    executorArguments:
+      chosen === undefined
+        ? []
+        : executorArguments(options, { executor: chosen.executor, device: chosen.options.device }),
     datasetRoots: [...new Set([...roots, ...found])],
     grpcPort: options.grpcPort,
     httpPort: options.httpPort,

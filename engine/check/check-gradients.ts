@@ -20,7 +20,11 @@ export interface GradientCheckOptions {
 export interface GradientCheck {
   readonly weight: string;
   readonly coordinates: number;
-  /** Largest difference over the tried coordinates, relative to the largest gradient of the weight. */
+  /**
+   * Median difference over the tried coordinates, relative to the largest gradient of the weight. Not the largest: where
+   * a ReLU or a maximum changes sides within the step there is no slope to compare with, and a wrong formula shows at
+   * most places of its weight.
+   */
   readonly relativeError: number;
   readonly tolerance: number;
   readonly passed: boolean;
@@ -32,7 +36,7 @@ const TOLERANCE = 0.05;
  * Steps as a share of the weight's largest element. A large one crosses kinks of ReLU and max-pool, a small one drowns
  * in rounding: the one that agrees best counts.
  */
-const STEPS = [3e-2, 1e-2, 3e-3] as const;
+const STEPS = [1e-2, 1e-3, 3e-4] as const;
 
 /**
  * Compares gradients with the slope of the loss, both by the same executor: the forward pass vouches for the backward
@@ -55,11 +59,10 @@ export async function checkGradients(
       const lossAt = (index: number, change: number): Promise<number> =>
         lossOf(executor, compiled, moved(run, weight, index, change), loss);
       const scale = Math.max(Math.abs(before.data[indexOfLargest(before.data)] ?? 0), 0.1);
-      let relativeError = 0;
-      for (const index of chooseCoordinates(gradient, coordinates, random)) {
-        const error = await slopeError(lossAt, index, gradient[index] as number, scale);
-        relativeError = Math.max(relativeError, error / Math.max(largest, 1e-12));
-      }
+      const errors: number[] = [];
+      for (const index of chooseCoordinates(gradient, coordinates, random))
+        errors.push(await slopeError(lossAt, index, gradient[index] as number, scale));
+      const relativeError = median(errors) / Math.max(largest, 1e-12);
       checks.push({ weight, coordinates, relativeError, tolerance: TOLERANCE, passed: relativeError <= TOLERANCE });
     }
     return checks;
@@ -97,6 +100,10 @@ function moved(run: StepRun, weight: string, index: number, change: number): Ste
   const values = Float32Array.from(data);
   values[index] = (values[index] as number) + change;
   return { ...run, state: { ...run.state, [weight]: { shape, data: values } } };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.POSITIVE_INFINITY;
 }
 
 function chooseCoordinates(gradient: Float32Array, count: number, random: () => number): readonly number[] {

@@ -8,6 +8,8 @@ const OPSET = 18;
 const IR_VERSION = 8;
 /** Fused products; built into ONNX Runtime. */
 const MICROSOFT_DOMAIN = 'com.microsoft';
+/** Convolutions on blocks of channels; known to ONNX Runtime's CPU kernels only. */
+const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
 /** Field numbers of onnx.proto3. */
 const MODEL = { irVersion: 1, producer: 2, graph: 7, opset: 8 } as const;
@@ -32,6 +34,7 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   for (const [domain, version] of [
     ['', OPSET],
     [MICROSOFT_DOMAIN, 1],
+    [BLOCKED_DOMAIN, 1],
   ] as const) {
     writer.message(MODEL.opset, (opset) => {
       opset.string(OPSET_ID.domain, domain);

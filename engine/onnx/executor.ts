@@ -1,21 +1,42 @@
-import { env, InferenceSession } from 'onnxruntime-node';
-import { EngineError } from '../errors.ts';
-import type { Executor, ExecutorOptions } from '../executor.ts';
+import type { InferenceSession } from 'onnxruntime-node';
+import { env } from 'onnxruntime-node';
+import type { CompiledStep, Executor, ExecutorOptions } from '../executor.ts';
 import { simplifyGraph } from '../graph/simplify.ts';
 import { traceStep } from '../trace/trace-step.ts';
 import { createCompiledStep } from './compiled-step.ts';
 import { encodeModel } from './encode-model.ts';
+import { disposedOf } from './failure.ts';
+import { createFixedChoice } from './formulations/fixed-table.ts';
 import { lowerGraph } from './lower.ts';
+import { requireProvider } from './provider.ts';
+import { openSession } from './session.ts';
 import type { OnnxState } from './state.ts';
 import { createOnnxState } from './state.ts';
+import { tuningTasks } from './tuning/tasks.ts';
+import { tune } from './tuning/tune.ts';
+
+/** Milliseconds that the first compilation of a step may spend on timing its convolutions. */
+const TUNING_BUDGET = 5_000;
 
 /** Device, precision and the cache have defaults here, as ONNX Runtime's CPU kernels need none of them. */
 export type OnnxExecutorOptions = Pick<ExecutorOptions, 'threads'> & Partial<ExecutorOptions>;
 
-/** Runs a whole step in one call of ONNX Runtime's CPU kernels. */
-export function createOnnxExecutor({ threads }: OnnxExecutorOptions): Executor {
+/**
+ * Runs a whole step in one call of ONNX Runtime: its CPU kernels, or those of a GPU where its provider is installed.
+ * @throws EngineError EXECUTOR_UNAVAILABLE where ONNX Runtime has no such device or precision.
+ */
+export function createOnnxExecutor(
+  options: OnnxExecutorOptions,
+  now: () => number = () => performance.now(),
+): Executor {
+  const { threads, device = 'cpu', precision = 'float32', cacheFolder } = options;
+  // Without a folder to remember them in, timings would be taken again and again.
+  const tuned = options.deterministic === false && cacheFolder !== undefined;
+  const provider = requireProvider(device, precision);
   const states = new WeakMap<object, OnnxState>();
   const sessions = new Set<InferenceSession>();
+  const steps = new Set<CompiledStep>();
+  let disposed = false;
   const release = async (session: InferenceSession): Promise<void> => {
     if (sessions.delete(session)) await session.release();
   };
@@ -23,20 +44,34 @@ export function createOnnxExecutor({ threads }: OnnxExecutorOptions): Executor {
     describe: () => ({
       executor: 'onnx',
       library: `onnxruntime-node ${env.versions.node}`,
-      device: 'cpu',
-      precision: 'float32',
+      device,
+      precision,
       threads,
-      deterministic: true,
+      // What is timed may be chosen otherwise the next time, and GPU kernels add in an order of the hardware's choosing.
+      deterministic: device === 'cpu' && !tuned,
     }),
     async compile(step) {
+      if (disposed) throw disposedOf('the onnx executor');
       const graph = simplifyGraph(traceStep(step));
-      const bytes = encodeModel(lowerGraph(graph));
-      const session = await openSession(step.name, bytes, threads);
+      const fixed = createFixedChoice();
+      const choice = tuned
+        ? await tune(tuningTasks(graph), {
+            threads,
+            provider,
+            now,
+            cacheFolder,
+            budget: TUNING_BUDGET,
+            fallback: fixed,
+          })
+        : fixed;
+      const session = await openSession(step.name, encodeModel(lowerGraph(graph, choice)), threads, provider);
       sessions.add(session);
-      return createCompiledStep(step, graph, session, {
+      const compiled = createCompiledStep(step, graph, session, {
         stateOf: (state) => states.get(state),
         release: () => release(session),
       });
+      steps.add(compiled);
+      return compiled;
     },
     createState(values) {
       const state = createOnnxState(values);
@@ -44,29 +79,9 @@ export function createOnnxExecutor({ threads }: OnnxExecutorOptions): Executor {
       return state.handle;
     },
     async dispose() {
-      for (const session of [...sessions].reverse()) await release(session);
+      disposed = true;
+      for (const step of [...steps].reverse()) await step.dispose();
+      steps.clear();
     },
   };
-}
-
-async function openSession(name: string, model: Uint8Array, threads: number): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(model, {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      // Failures are thrown, not printed as well.
-      logSeverityLevel: 4,
-    });
-  } catch (error) {
-    throw new EngineError('EXECUTOR_FAILED', `ONNX Runtime refused step '${name}': ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

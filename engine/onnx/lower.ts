@@ -1,6 +1,8 @@
 import type { GraphNode, StepGraph } from '../graph/graph.ts';
 import { nodeAt } from '../graph/graph.ts';
 import type { Operation } from '../graph/operation.ts';
+import { createFixedChoice } from './formulations/fixed-table.ts';
+import type { FormulationChoice } from './formulations/formulation.ts';
 import type { LoweredValue, LoweringContext, LoweringRule, LoweringRules } from './lowering/context.ts';
 import { createLoweringContext, result, unsupported } from './lowering/context.ts';
 import { convolutionRules } from './lowering/convolution.ts';
@@ -36,9 +38,9 @@ export function valueName(
  * the transposition from the forward pass to the update. An input that nothing uses is left out.
  * @throws EngineError STEP_UNTRACEABLE for an operation without a rule.
  */
-export function lowerGraph(graph: StepGraph): OnnxModel {
+export function lowerGraph(graph: StepGraph, formulationOf: FormulationChoice = createFixedChoice()): OnnxModel {
   const model = createModelBuilder(graph.name);
-  const context = createLoweringContext(graph, model);
+  const context = createLoweringContext(graph, model, formulationOf);
   const lowered: LoweredValue[] = [];
   for (const node of graph.nodes) {
     const operands = node.inputs.map((input) => lowered[input] as LoweredValue);

@@ -39,3 +39,8 @@ export function answerParent<Request, Answer>(
 export function isRefusal(answer: unknown): answer is Refusal {
   return typeof answer === 'object' && answer !== null && 'failure' in answer;
 }
+
+/** The error that the child met in place of an answer. */
+export function refusalOf(answer: unknown): EngineError | undefined {
+  return isRefusal(answer) ? new EngineError(answer.failure.code, answer.failure.message) : undefined;
+}

@@ -29,7 +29,7 @@ export type ChildMessage =
   | { readonly type: 'stage'; readonly stage: string }
   | { readonly type: 'answer'; readonly answer: unknown };
 
-const KEPT_LINES = 12;
+const KEPT_LINES = 20;
 const KEPT_LINE_LENGTH = 300;
 /** Libraries have been seen to crash while they are unloaded: whoever has answered need not end well. */
 const END_GRACE_MS = 2_000;
@@ -85,10 +85,8 @@ export async function askChild(options: ChildOptions): Promise<ChildEnd> {
           died(code, by)();
         });
       });
-      child.send(request as object, (error) => {
-        // An 'exit' follows with the reason.
-        if (error) reason ||= '';
-      });
+      // Where it cannot be sent, the child has ended, and says so by 'exit'.
+      child.send(request as object, () => {});
     });
     signal?.throwIfAborted();
     return end;
@@ -96,8 +94,9 @@ export async function askChild(options: ChildOptions): Promise<ChildEnd> {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
     if (child.connected) child.disconnect();
-    const kill = setTimeout(() => child.kill('SIGKILL'), END_GRACE_MS);
-    child.once('exit', () => clearTimeout(kill));
-    if (child.exitCode !== null || child.signalCode !== null) clearTimeout(kill);
+    if (child.exitCode === null && child.signalCode === null) {
+      const late = setTimeout(() => child.kill('SIGKILL'), END_GRACE_MS);
+      child.once('exit', () => clearTimeout(late));
+    }
   }
 }

@@ -17,13 +17,20 @@ export interface ExecutorWish {
   readonly requireGpu: boolean;
 }
 
+/** One device, and what a process needs in its environment to open the executor there and see no other. */
+export interface ChosenDevice {
+  /** `cpu`, `cuda NVIDIA H100 80GB HBM3`. */
+  readonly name: string;
+  /** Its own memory; absent where it is the machine's. */
+  readonly memoryBytes?: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 export interface ChosenExecutor {
   readonly executor: ExecutorName;
   readonly options: ExecutorOptions;
-  /** For processes that open it, besides what they inherit. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** One for each GPU that it may use; empty on a CPU. */
-  readonly gpus: readonly Gpu[];
+  /** Every device of that kind that may be used, at least one. */
+  readonly devices: readonly ChosenDevice[];
   /** Why it was chosen, and why others were not: lines for a log. */
   readonly reasons: readonly string[];
   /** A GPU was there and a CPU was taken; the reasons say why. */
@@ -49,7 +56,7 @@ export async function chooseExecutor(wish: ExecutorWish, options: ChooseOptions)
   const gpus = await visibleGpus(env, signal);
   const candidates = await candidatesFor(wish, gpus, cacheFolder);
   const chosen = (place: Place, reasons: readonly string[], fellBack: boolean): Promise<ChosenExecutor> =>
-    withEnvironment(wish, place, gpus, reasons, fellBack, options);
+    chosenAt(wish, place, gpus, reasons, fellBack, options);
   const [only] = candidates;
   if (candidates.length === 1 && only !== undefined && isEmbedded(only)) {
     const why = wish.executor === 'auto' ? 'no other is built here, and no GPU is visible' : 'as asked';
@@ -118,7 +125,7 @@ function candidateOf(wish: ExecutorWish, executor: ExecutorName, device: Device)
   return { executor, device, precision, threads, deterministic };
 }
 
-async function withEnvironment(
+async function chosenAt(
   wish: ExecutorWish,
   { executor, device }: Place,
   gpus: readonly Gpu[],
@@ -129,7 +136,15 @@ async function withEnvironment(
   const { executor: _, ...rest } = candidateOf(wish, executor, device);
   const options: ExecutorOptions = { ...rest, cacheFolder };
   const environment = await executorEnvironment(executor, options, env);
-  return { executor, options, environment, gpus: device === 'cuda' ? gpus : [], reasons, fellBack };
+  const devices: readonly ChosenDevice[] =
+    device === 'cuda' && gpus.length > 0
+      ? gpus.map(({ id, name, memoryBytes }) => ({
+          name: `cuda ${name}`,
+          memoryBytes,
+          environment: { ...environment, CUDA_VISIBLE_DEVICES: id },
+        }))
+      : [{ name: device, environment }];
+  return { executor, options, devices, reasons, fellBack };
 }
 
 /** One line: `torch on cuda: 21034 images/s (probed 3 h ago)`, or why not. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { isRefusal } from './answer.ts';
 import { createProbeCache, probeKey } from './cache.ts';
-import { askChild } from './child.ts';
+import { askChild, type ChildEnd } from './child.ts';
 import type { Gpu } from './gpus.ts';
 import { executorEnvironment, libraryIdentity } from './libraries.ts';
 import type { Candidate, ProbeAnswer, ProbeOutcome, ProbeReport, ProbeRequest } from './report.ts';
@@ -61,11 +61,24 @@ async function measure(candidate: Candidate, options: ProbeOptions): Promise<Pro
     timeLimit,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (end.kind === 'died') {
-    const said = end.lastLines.length === 0 ? '' : ` It last said: ${end.lastLines.slice(-3).join(' · ')}`;
-    const message = `Expected the process of ${executor} to answer, got one that ${end.how} while ${end.stage}.${said}`;
-    return { usable: false, failure: { code: 'EXECUTOR_UNAVAILABLE', message } };
-  }
+  if (end.kind === 'died')
+    return { usable: false, failure: { code: 'EXECUTOR_FAILED', message: obituary(candidate, end) } };
   if (isRefusal(end.answer)) return { usable: false, failure: end.answer.failure };
   return { usable: true, ...(end.answer as ProbeAnswer) };
+}
+
+function obituary({ executor, device }: Candidate, { how, stage, lastLines }: Died): string {
+  const said = lastLines.length === 0 ? 'It printed nothing.' : `It printed last:\n${lastLines.join('\n')}`;
+  return (
+    `Expected the process of ${executor} on ${device} to answer, got one that ${how} while ${stage}. ` +
+    `${remedyFor(executor, how)} ${said}`
+  );
+}
+
+type Died = Extract<ChildEnd, { readonly kind: 'died' }>;
+
+function remedyFor(executor: Candidate['executor'], how: string): string {
+  if (how.includes('longer than')) return 'Give it more time (--timeout), or choose another executor.';
+  if (executor === 'onnx' || executor === 'cpu') return 'Choose another executor.';
+  return `Build it again (\`tickwork engine build ${executor}\`), try another version, or choose another executor.`;
 }

@@ -10,11 +10,11 @@ import { createUniform } from './uniform.ts';
 
 type Milliseconds = () => number;
 
-const SIDE = 32;
 const CHANNELS = 64;
 const BATCH = 32;
-/** Beyond this for one image, 32 images would take minutes. */
-const SLOW_MS = 100;
+const SIDE = 32;
+/** The oracle is asked for one small image: anything larger would take it minutes. */
+const ORACLE_SIDE = 8;
 
 interface Repetition {
   readonly warmUps: number;
@@ -41,37 +41,40 @@ const WORKLOAD: SmallNetwork = {
 
 /** Times the three products of a convolution and a whole training step. @param now milliseconds of a clock that never goes back. */
 export async function measureSpeed(executor: Executor, now: Milliseconds): Promise<Speed> {
-  const single = await gigaflops(executor, 'forward', 1, REPEATED, now);
-  const slow = single < flops(1) / SLOW_MS / 1e6;
-  const batch = slow ? 1 : BATCH;
+  const slow = executor.describe().executor === 'cpu';
+  const maps = slow ? { batch: 1, side: ORACLE_SIDE } : { batch: BATCH, side: SIDE };
+  const { batch } = maps;
   const repetition = slow ? ONCE : REPEATED;
   const workload = { ...WORKLOAD, batch };
   const { state, inputs } = smallNetworkRun(workload, 1);
   const stepMs = await medianMs(executor, smallNetworkStep(workload, false), state, inputs, repetition, now);
   return {
-    forward: slow ? single : await gigaflops(executor, 'forward', batch, repetition, now),
-    inputGradient: await gigaflops(executor, 'inputGradient', batch, repetition, now),
-    filterGradient: await gigaflops(executor, 'filterGradient', batch, repetition, now),
+    forward: await gigaflops(executor, 'forward', maps, repetition, now),
+    inputGradient: await gigaflops(executor, 'inputGradient', maps, repetition, now),
+    filterGradient: await gigaflops(executor, 'filterGradient', maps, repetition, now),
     batch,
     imagesPerSecond: (1000 * batch) / stepMs,
   };
 }
 
-const flops = (batch: number): number => 2 * batch * SIDE * SIDE * CHANNELS * CHANNELS * 9;
+interface Maps {
+  readonly batch: number;
+  readonly side: number;
+}
 
 async function gigaflops(
   executor: Executor,
   product: keyof typeof PRODUCTS,
-  batch: number,
+  { batch, side }: Maps,
   repetition: Repetition,
   now: Milliseconds,
 ): Promise<number> {
-  const image = [batch, SIDE, SIDE, CHANNELS];
+  const image = [batch, side, side, CHANNELS];
   const shapes = { x: image, w: [3, 3, CHANNELS, CHANNELS], y: image };
   const uniform = createUniform(2);
   const state = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, randomTensor(shape, uniform)]));
   const ms = await medianMs(executor, productStep(product, shapes), state, NO_INPUTS, repetition, now);
-  return flops(batch) / ms / 1e6;
+  return (2 * batch * side * side * CHANNELS * CHANNELS * 9) / ms / 1e6;
 }
 
 const NO_INPUTS: RunInputs = { batch: {}, scalars: {}, noise: {} };

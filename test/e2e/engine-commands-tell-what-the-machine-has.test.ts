@@ -18,9 +18,9 @@ test('show prints the step graph of a cell, and refuses one that the grid does n
 test('check proves a step against TensorFlow.js and against numeric gradients', async () => {
   const { exitCode, stdout } = await runCommandLine(['engine', 'check', STUDY, '--batch', '2', '--json']);
   expect(exitCode).toBe(0);
-  const { passed, outputs, gradients } = JSON.parse(stdout);
+  const { passed, oracle, gradients } = JSON.parse(stdout);
   expect(passed).toBe(true);
-  expect(outputs.length).toBeGreaterThan(20);
+  expect(oracle.outputs.length).toBeGreaterThan(20);
   expect(gradients.length).toBeGreaterThan(10);
 });
 
@@ -33,6 +33,7 @@ test('probe measures what works and says why the rest does not', async () => {
   const reports = JSON.parse(stdout) as { candidate: { executor: string }; outcome: Record<string, unknown> }[];
   const outcomeOf = (name: string) => reports.find(({ candidate }) => candidate.executor === name)?.outcome;
   expect(outcomeOf('onnx')).toMatchObject({ usable: true, description: { executor: 'onnx', device: 'cpu' } });
+  expect(outcomeOf('cpu')).toMatchObject({ usable: true, speed: { batch: 1 } });
   for (const name of ['torch', 'tensorflow']) {
     const message = expect.stringMatching(/TICKWORK_PYTHON to name a Python interpreter that runs/);
     expect(outcomeOf(name)).toMatchObject({ usable: false, failure: { code: 'EXECUTOR_UNAVAILABLE', message } });

@@ -1,4 +1,5 @@
 import type { TrialSpec } from '../../core/study/trial-parameters.ts';
+import type { FailureKind } from '../../core/trial/states.ts';
 import { backoffMs } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { deferred } from '../../runtime/deferred.ts';
@@ -54,6 +55,9 @@ export interface SlotDeps {
 /** Deaths of the process before it was ready, in a row, that a waiting trial sits out. */
 const MAX_FAILED_STARTS = 3;
 
+/** Failures after which the process is not trusted with another trial. */
+const BLAMES_PROCESS: readonly FailureKind[] = ['infrastructure', 'out_of_memory'];
+
 export function createSlot(deps: SlotDeps): Slot {
   const { index, options, stopGraceMs, clock, random, emit } = deps;
   let state: SlotState = 'starting';
@@ -87,11 +91,27 @@ export function createSlot(deps: SlotDeps): Slot {
   }
 
   function spawn(): void {
-    child = startTrialProcess(deps.process, {
-      onMessage,
+    // Of a process that was replaced, nothing counts any more.
+    const isCurrent = (): boolean => child === started;
+    const started: TrialProcess = startTrialProcess(deps.process, {
+      onMessage: (message) => isCurrent() && onMessage(message),
       onLine: (line) => emit({ type: 'slot:output', slot: index, line }),
-      onExit,
+      onExit: (exit) => isCurrent() && onExit(exit),
     });
+    child = started;
+  }
+
+  /**
+   * A GPU that failed once fails every later call of the same process (CUDA's errors stick), and memory that was short
+   * is not given back by every library: the next trial gets a process of its own.
+   */
+  function replaceProcess(why: string): void {
+    const before = child;
+    child = undefined;
+    emit({ type: 'slot:exited', slot: index, how: `replaced: ${why}` });
+    before?.kill();
+    step('exit');
+    spawn();
   }
 
   function sendRun(): void {
@@ -122,6 +142,7 @@ export function createSlot(deps: SlotDeps): Slot {
     const stopped = state === 'stopping' && outcome.status === 'failed' && outcome.kind === 'cancelled';
     if (!step('outcome') || state === 'closing') return;
     timer.abort();
+    if (outcome.status === 'failed' && BLAMES_PROCESS.includes(outcome.kind)) replaceProcess(outcome.kind);
     endTrial(stopped ? { kind: 'stopped', reason: stopReason } : { kind: 'outcome', outcome });
   }
 

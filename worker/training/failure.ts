@@ -10,6 +10,9 @@ const KINDS: Partial<Record<ErrorCode | EngineErrorCode, TrialFailureKind>> = {
   STEP_UNTRACEABLE: 'user_error',
   STEP_SHAPE: 'user_error',
   EXECUTOR_OUT_OF_MEMORY: 'out_of_memory',
+  // Another worker's library may be right.
+  EXECUTOR_WRONG: 'infrastructure',
+  EXECUTOR_UNAVAILABLE: 'infrastructure',
 };
 
 /** How V8, ONNX Runtime, CUDA and the C++ library say that an allocation failed. */

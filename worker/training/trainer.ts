@@ -11,10 +11,11 @@ import type { DatasetSource } from './data/dataset-cache.ts';
 import { type Evaluation, measureError } from './evaluation.ts';
 import { failureOf } from './failure.ts';
 import { measureFinalError, testScales } from './final-test.ts';
+import { checkFirstBatch } from './first-batch.ts';
 import { evaluationStep } from './networks/evaluation-step.ts';
 import { initialState } from './networks/initial-state.ts';
 import { trainingStep } from './networks/training-step.ts';
-import { OPTIMISERS } from './optimisers/optimisers.ts';
+import { OPTIMISERS, scalarsAt } from './optimisers/optimisers.ts';
 import type { TrialMetrics, TrialOutcome, TrialProgress, TrialProvenance, TrialReport } from './outcome.ts';
 import { type EpochResult, trainOneEpoch } from './train-epoch.ts';
 import { createTrainingInput } from './training-input.ts';
@@ -27,6 +28,8 @@ export interface TrainerDependencies {
   /** Aborting it ends the trial as `cancelled`, after the batch that is being computed. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: TrialProgress) => void;
+  /** Prove the training step on the first batch before training; see first-batch.ts. */
+  readonly checkFirstBatch?: boolean;
   /** Once for each train epoch, in order. */
   readonly onReport: (report: TrialReport) => void;
 }
@@ -69,9 +72,11 @@ async function train(
   const description = describeNetwork(network, config, { channels, classes, dropout });
   checkTrial(parameters, dataset.facts, description.side);
 
-  const state = executor.createState(initialState(description, seed, OPTIMISERS[parameters.optimiser]));
+  const initial = initialState(description, seed, OPTIMISERS[parameters.optimiser]);
+  const state = executor.createState(initial);
   lifecycle.add('the state', () => state.dispose());
-  const trainStep = await executor.compile(trainingStep(description, batchSize, parameters));
+  const step = trainingStep(description, batchSize, parameters);
+  const trainStep = await executor.compile(step);
   lifecycle.add('the training step', () => trainStep.dispose());
   // What fits in memory for training fits for testing, so both use one batch size.
   const testStep = await executor.compile(evaluationStep(description, batchSize));
@@ -82,6 +87,18 @@ async function train(
     signal.throwIfAborted();
   };
   const input = createTrainingInput({ parameters, seed }, description, dataset);
+  if (deps.checkFirstBatch) {
+    const inputs = { ...input.startEpoch(1).fill(0), scalars: scalarsAt(parameters, 0, input.stepsPerEpoch) };
+    await checkFirstBatch({
+      executor,
+      description,
+      parameters,
+      step,
+      compiled: trainStep,
+      run: { state: initial, inputs },
+    });
+    await pause();
+  }
   const training = { parameters, input, step: trainStep, state, now, onProgress, pause };
   const { testImages } = parameters;
   const evaluation: Evaluation = { description, step: testStep, batchSize, state, dataset, testImages, pause };

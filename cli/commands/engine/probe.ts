@@ -3,10 +3,10 @@ import { Option } from 'commander';
 import type { ExecutorWish } from '../../../engine/probe/mod.ts';
 import { type GlobalOptions, note, printJson, printLines } from '../../context.ts';
 import { cacheFolder } from '../../provision/cache-folder.ts';
-import { renderProbes } from '../../render/probes.ts';
+import { renderProbes } from '../../render/engine/probes.ts';
 import type { AddCommand } from '../command.ts';
 import { examples, wholeNumber } from '../options.ts';
-import { DEVICE_WISHES, PRECISIONS } from './choose-executor.ts';
+import { DEVICE_WISHES, PRECISIONS } from './executor-options.ts';
 
 interface ProbeCommandOptions extends GlobalOptions, Pick<ExecutorWish, 'device' | 'precision' | 'threads'> {
   readonly timeout?: number;

@@ -2,6 +2,7 @@ import { EngineError } from '../../errors.ts';
 import type { DType, GraphNode, StepGraph } from '../../graph/graph.ts';
 import type { Operation, OperationKind, OperationOf } from '../../graph/operation.ts';
 import type { Shape } from '../../step.ts';
+import type { FormulationChoice } from '../formulations/formulation.ts';
 import type { Layout } from '../layout.ts';
 import { isReshape, permutationBetween, physicalShape, plainLayout, sameLayout } from '../layout.ts';
 import type { ModelBuilder } from '../model-builder.ts';
@@ -19,6 +20,7 @@ export interface LoweredValue {
 export interface LoweringContext {
   readonly graph: StepGraph;
   readonly model: ModelBuilder;
+  readonly formulationOf: FormulationChoice;
   /** The name of a value in the wanted layout; transposed once however often it is asked for. */
   inLayout(value: LoweredValue, layout: Layout): string;
   plain(value: LoweredValue): string;
@@ -36,11 +38,16 @@ export type LoweringRule<K extends OperationKind> = (
 
 export type LoweringRules = { readonly [K in OperationKind]?: LoweringRule<K> };
 
-export function createLoweringContext(graph: StepGraph, model: ModelBuilder): LoweringContext {
+export function createLoweringContext(
+  graph: StepGraph,
+  model: ModelBuilder,
+  formulationOf: FormulationChoice,
+): LoweringContext {
   const names = new Map<string, string>();
   const context: LoweringContext = {
     graph,
     model,
+    formulationOf,
     inLayout({ name, shape, layout }, wanted) {
       if (sameLayout(layout, wanted)) return name;
       return context.shared(`layout ${name} ${wanted.join()}`, () =>

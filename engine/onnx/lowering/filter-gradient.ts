@@ -18,18 +18,20 @@ interface Formulated {
   readonly layout: Layout;
 }
 
-export type Formulation = 'flat-shifts' | 'batched-columns' | 'convolution';
+export type FilterGradientForm = 'flat-shifts' | 'batched-columns' | 'convolution';
 
 /**
  * Which of three equal formulations runs fastest, by what was measured with ONNX Runtime's CPU kernels: few channels
  * want long columns, a small map with many channels wants one convolution, the rest one product for each tap.
  */
-export function chooseFormulation({ channels, input, window }: FilterGradient): Formulation {
+export function chooseFormulation({ channels, input, window }: ConvolutionProblem): FilterGradientForm {
   if (!isDense(window) || (channels >= 512 && input[0] <= 4)) return 'convolution';
   return channels <= 8 ? 'batched-columns' : 'flat-shifts';
 }
 
-const FORMULATIONS: Readonly<Record<Formulation, (problem: FilterGradient, context: LoweringContext) => Formulated>> = {
+const FORMULATIONS: Readonly<
+  Record<FilterGradientForm, (problem: FilterGradient, context: LoweringContext) => Formulated>
+> = {
   'flat-shifts': flatShifts,
   'batched-columns': batchedColumns,
   convolution,
@@ -39,7 +41,7 @@ const FORMULATIONS: Readonly<Record<Formulation, (problem: FilterGradient, conte
 export function filterGradient(
   problem: FilterGradient,
   context: LoweringContext,
-  formulation: Formulation = chooseFormulation(problem),
+  formulation: FilterGradientForm,
 ): Formulated {
   return FORMULATIONS[formulation](problem, context);
 }

@@ -66,9 +66,9 @@ test('workers', () => {
   };
   expect(text(renderWorkers([worker]))).toMatchInlineSnapshot(`
     "
-    worker    state      host  slots  executor     use  outbox  running
-    ────────────────────────────────────────────────────────────────────────
-    worker-1  connected  lab7      2  onnx      95.7 %       0  vgg-demo-1/4
+    worker    state      host  slots  executor  device     use  outbox  running
+    ────────────────────────────────────────────────────────────────────────────────
+    worker-1  connected  lab7      2  onnx      cpu     95.7 %       0  vgg-demo-1/4
     "
   `);
 });

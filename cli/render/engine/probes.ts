@@ -1,5 +1,5 @@
-import type { ProbeReport } from '../../engine/probe/mod.ts';
-import { textTable } from './text-table.ts';
+import type { ProbeReport } from '../../../engine/probe/mod.ts';
+import { textTable } from '../text-table.ts';
 
 const COLUMNS = [
   { title: 'executor', align: 'left' },

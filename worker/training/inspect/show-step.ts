@@ -1,0 +1,33 @@
+import { countMultiplyAccumulates, countParameters } from '../../../core/networks/counts.ts';
+import { printGraph, simplifyGraph, traceStep } from '../../../engine/mod.ts';
+import { lowerGraph } from '../../../engine/onnx/lower.ts';
+import { evaluationStep } from '../networks/evaluation-step.ts';
+import { trainingStep } from '../networks/training-step.ts';
+import { describeTrial } from './cell-step.ts';
+import { printModel } from './print-model.ts';
+import type { Question, ShownStep } from './questions.ts';
+
+/** Traces and simplifies a step of the trial, and prints one of its forms. @param now milliseconds. */
+export function showStep(
+  { spec, step: which, form }: Extract<Question, { readonly kind: 'show' }>,
+  now: () => number,
+): ShownStep {
+  const description = describeTrial(spec);
+  const { parameters } = spec;
+  const { batchSize: batch } = parameters;
+  const step = which === 'training' ? trainingStep(description, batch, parameters) : evaluationStep(description, batch);
+  const start = now();
+  const traced = traceStep(step);
+  const simplified = simplifyGraph(traced);
+  const traceMs = now() - start;
+  const text = form === 'onnx' ? printModel(lowerGraph(simplified)) : printGraph(form === 'raw' ? traced : simplified);
+  return {
+    text,
+    title: description.title,
+    nodes: { traced: traced.nodes.length, simplified: simplified.nodes.length },
+    parameters: countParameters(description),
+    macsPerImage: countMultiplyAccumulates(description),
+    batch,
+    traceMs,
+  };
+}
