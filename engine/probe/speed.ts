@@ -1,14 +1,12 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, HostTensor, RunInputs } from '../executor.ts';
 import { elementCount } from '../shape.ts';
-import type { NamedTensors, Shape, Step } from '../step.ts';
+import type { Shape } from '../step.ts';
+import { type Product, productStep } from './product-step.ts';
 import type { Speed } from './report.ts';
 import type { SmallNetwork } from './small-network.ts';
 import { smallNetworkRun, smallNetworkStep } from './small-network.ts';
+import { type Milliseconds, medianMs, type Repetition } from './time-step.ts';
 import { createUniform } from './uniform.ts';
-
-type Milliseconds = () => number;
 
 const CHANNELS = 64;
 const BATCH = 32;
@@ -16,16 +14,9 @@ const SIDE = 32;
 /** The oracle is asked for one small image: anything larger would take it minutes. */
 const ORACLE_SIDE = 8;
 
-interface Repetition {
-  readonly warmUps: number;
-  readonly minRuns: number;
-}
-
 // Two warm-ups: the first run allocates and may still choose algorithms, the second finds everything in place.
 const REPEATED: Repetition = { warmUps: 2, minRuns: 3 };
 const ONCE: Repetition = { warmUps: 0, minRuns: 1 };
-const MAX_RUNS = 200;
-const MEASURED_MS = 400;
 
 /** Large enough to be work, small enough for one core to finish a step in a tenth of a second. */
 const WORKLOAD: SmallNetwork = {
@@ -64,7 +55,7 @@ interface Maps {
 
 async function gigaflops(
   executor: Executor,
-  product: keyof typeof PRODUCTS,
+  product: Product,
   { batch, side }: Maps,
   repetition: Repetition,
   now: Milliseconds,
@@ -81,74 +72,4 @@ const NO_INPUTS: RunInputs = { batch: {}, scalars: {}, noise: {} };
 
 function randomTensor(shape: Shape, uniform: () => number): HostTensor {
   return { shape, data: Float32Array.from({ length: elementCount(shape) }, () => 2 * uniform() - 1) };
-}
-
-/** Each product replaces one of x, w, y by what follows from the other two, and stays where the executor keeps it. */
-const PRODUCTS = {
-  forward: { result: 'y', of: ({ x, w }: NamedTensors) => tf.conv2d(x as Tensor4D, w as Tensor4D, 1, 'same') },
-  inputGradient: {
-    result: 'x',
-    // The transposed convolution is the gradient of the convolution by its input.
-    of: ({ x, w, y }: NamedTensors) =>
-      tf.conv2dTranspose(y as Tensor4D, w as Tensor4D, (x as Tensor4D).shape, 1, 'same'),
-  },
-  filterGradient: {
-    result: 'w',
-    of: ({ x, w, y }: NamedTensors) =>
-      tf.engine().runKernel<Tensor>(
-        'Conv2DBackpropFilter',
-        { x: x as Tensor, dy: y as Tensor },
-        {
-          strides: [1, 1],
-          pad: 'same',
-          dataFormat: 'NHWC',
-          dimRoundingMode: undefined as unknown as string,
-          filterShape: (w as Tensor4D).shape,
-        },
-      ),
-  },
-} as const;
-
-function productStep(product: keyof typeof PRODUCTS, shapes: Readonly<Record<string, Shape>>): Step {
-  const { result, of } = PRODUCTS[product];
-  return {
-    name: `probe ${product}`,
-    signature: {
-      state: Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape, dtype: 'float32' }])),
-      batch: {},
-      scalars: [],
-      noise: {},
-    },
-    run: ({ state }) => {
-      const value = of(state);
-      // One element is read, so that a device that works on by itself is waited for.
-      return { state: { [result]: value }, metrics: { first: tf.slice(value, [0, 0, 0, 0], [1, 1, 1, 1]) } };
-    },
-  };
-}
-
-async function medianMs(
-  executor: Executor,
-  step: Step,
-  values: Readonly<Record<string, HostTensor>>,
-  inputs: RunInputs,
-  { warmUps, minRuns }: Repetition,
-  now: Milliseconds,
-): Promise<number> {
-  const compiled = await executor.compile(step);
-  const state = executor.createState(values);
-  try {
-    for (let i = 0; i < warmUps; i++) await compiled.run(state, inputs);
-    const times: number[] = [];
-    const start = now();
-    while (times.length < minRuns || (now() - start < MEASURED_MS && times.length < MAX_RUNS)) {
-      const before = now();
-      await compiled.run(state, inputs);
-      times.push(now() - before);
-    }
-    return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] as number;
-  } finally {
-    state.dispose();
-    await compiled.dispose();
-  }
 }

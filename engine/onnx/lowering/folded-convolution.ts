@@ -15,7 +15,7 @@ const ENOUGH_CHANNELS = 16;
  * Whether the batch is folded into one matrix product. A convolution kernel multiplies image by image, and on a 3×3
  * map its matrices have nine columns; the folded product has one row for each pixel of the batch, and the filter's
  * gradient uses the same columns. The price is memory, nine copies of x until the gradient is done, and copying, which
- * many pixels or channels make dearer than the kernel's waste. The limits are measured ones (bench/engine-steps.ts).
+ * many pixels or channels make dearer than the kernel's waste. The limits are measured ones (`npm run bench -- engine`).
  */
 export function isFolded({ channels, filters, output, window }: ConvolutionProblem): boolean {
   const pixels = output[0] * output[1];

@@ -1,0 +1,80 @@
+import { DATASETS } from '../../core/catalogue/datasets.ts';
+import { describeNetwork } from '../../core/catalogue/networks.ts';
+import { integer } from '../../core/random/distributions.ts';
+import { createStream } from '../../core/random/stream.ts';
+import type { Executor } from '../../engine/mod.ts';
+import type { Milliseconds } from '../../engine/probe/time-step.ts';
+import type { Dataset, ImageSet } from '../../worker/training/data/dataset.ts';
+import { initialState } from '../../worker/training/networks/initial-state.ts';
+import { trainingStep } from '../../worker/training/networks/training-step.ts';
+import { OPTIMISERS } from '../../worker/training/optimisers/optimisers.ts';
+import { trainOneEpoch } from '../../worker/training/train-epoch.ts';
+import { createTrainingInput, type TrainingInput } from '../../worker/training/training-input.ts';
+import { median } from '../medians.ts';
+import { demoTrials } from './demo-trials.ts';
+
+export interface InputOverhead {
+  readonly net: string;
+  /** Milliseconds of a step with batches made from images, and with one batch over and over. */
+  readonly msPerStep: { readonly real: number; readonly constant: number };
+  /** What the first takes longer, as a share of the second. */
+  readonly overhead: number;
+}
+
+const IMAGES = 64 * 20;
+const ROUNDS = 5;
+
+/**
+ * The demo's own train epoch, on made-up images: with its input pipeline, and with the same batch at every step. Both in
+ * turns, so that a busy minute hurts both.
+ */
+export async function measureInputOverhead(executor: Executor, now: Milliseconds): Promise<readonly InputOverhead[]> {
+  const overheads: InputOverhead[] = [];
+  for (const spec of await demoTrials()) {
+    const parameters = { ...spec.parameters, trainImages: IMAGES, trainEpochs: 2 * ROUNDS + 2 };
+    const { network, config, dropout, batchSize } = parameters;
+    const dataset = madeUpDataset(parameters.dataset);
+    const description = describeNetwork(network, config, { ...dataset.facts, dropout });
+    const state = executor.createState(initialState(description, spec.seed, OPTIMISERS[parameters.optimiser]));
+    const step = await executor.compile(trainingStep(description, batchSize, parameters));
+    const input = createTrainingInput({ ...spec, parameters }, description, dataset);
+    const first = input.startEpoch(1).fill(0);
+    const constant: TrainingInput = { ...input, startEpoch: () => ({ fill: () => first }) };
+    const pause = async (): Promise<void> => {};
+    const epoch = async (given: TrainingInput, trainEpoch: number): Promise<number> => {
+      const training = { parameters, input: given, step, state, now, onProgress: () => {}, pause };
+      const { seconds } = await trainOneEpoch(training, trainEpoch);
+      return (1000 * seconds) / input.stepsPerEpoch;
+    };
+    await epoch(input, 1);
+    const times = { real: [] as number[], constant: [] as number[] };
+    for (let round = 0; round < ROUNDS; round++) {
+      times.constant.push(await epoch(constant, 2 + 2 * round));
+      times.real.push(await epoch(input, 3 + 2 * round));
+    }
+    await step.dispose();
+    state.dispose();
+    const msPerStep = { real: median(times.real), constant: median(times.constant) };
+    const { trainScale } = parameters;
+    overheads.push({
+      net: `${description.title}, S = ${JSON.stringify(trainScale)}`,
+      msPerStep,
+      overhead: msPerStep.real / msPerStep.constant - 1,
+    });
+  }
+  return overheads;
+}
+
+function madeUpDataset(name: keyof typeof DATASETS): Dataset {
+  const facts = DATASETS[name];
+  const draws = createStream(1, 'benchmark', 'pixels');
+  const { side, channels, classes } = facts;
+  const set: ImageSet = {
+    count: IMAGES,
+    side,
+    channels,
+    pixels: Uint8Array.from({ length: IMAGES * side * side * channels }, () => integer(draws, 256)),
+    labels: Uint8Array.from({ length: IMAGES }, (_, index) => index % classes),
+  };
+  return { facts, train: set, test: set };
+}
