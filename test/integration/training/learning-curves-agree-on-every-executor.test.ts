@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeNetwork } from '../../../core/catalogue/networks.ts';
 import { trialParametersSchema } from '../../../core/study/trial-parameters.ts';
-import type { ExecutorName } from '../../../engine/mod.ts';
+import type { ExecutorName, HostTensor } from '../../../engine/mod.ts';
 import { createDatasetCache } from '../../../worker/training/data/dataset-cache.ts';
 import { initialState } from '../../../worker/training/networks/initial-state.ts';
 import { trainingStep } from '../../../worker/training/networks/training-step.ts';
@@ -15,23 +15,31 @@ import { SHORT_TRIAL } from '../../support/trials.ts';
 const SEED = 1;
 /** One train epoch of the demo: 156 steps. */
 const TRIAL = trialParametersSchema.parse({ ...SHORT_TRIAL, trainImages: 10_000, batchSize: 64, trainEpochs: 1 });
-/** Beside a loss of about 2: what float32 sums in another order grow to over an epoch. */
-const TOLERANCE = 2e-3;
+/** Steps before rounding is likely to put one of 300,000 ReLUs or maxima on its other side. */
+const SMOOTH_STEPS = 4;
+/** Beside a loss of about 2. */
+const ROUNDING = 2e-5;
 
-/** The loss of every step of the first train epoch. */
-async function learningCurve(name: ExecutorName, deterministic: boolean): Promise<readonly number[]> {
+/**
+ * The loss of every step of the first train epoch.
+ * @param nudged move one of the 236,074 initial weights by one part in 2^23, the smallest that float32 knows.
+ */
+async function learningCurve(name: ExecutorName, nudged = false): Promise<readonly number[]> {
   const dataset = await createDatasetCache(DATASET_ROOTS).load(TRIAL.dataset);
-  const executor = await openForTest(name, { deterministic });
+  const executor = await openForTest(name);
   try {
     const { channels, classes } = dataset.facts;
     const description = describeNetwork(TRIAL.network, TRIAL.config, { channels, classes, dropout: TRIAL.dropout });
     const compiled = await executor.compile(trainingStep(description, TRIAL.batchSize, TRIAL));
+    const initial = initialState(description, SEED, OPTIMISERS[TRIAL.optimiser]);
+    const { data } = initial['conv1_1/kernel'] as HostTensor;
+    if (nudged) data[0] = (data[0] ?? 0) * (1 + 2 ** -23);
     const losses: number[] = [];
     await trainOneEpoch(
       {
         parameters: TRIAL,
         input: createTrainingInput({ parameters: TRIAL, seed: SEED }, description, dataset),
-        state: executor.createState(initialState(description, SEED, OPTIMISERS[TRIAL.optimiser])),
+        state: executor.createState(initial),
         step: {
           ...compiled,
           async run(state, inputs) {
@@ -52,29 +60,30 @@ async function learningCurve(name: ExecutorName, deterministic: boolean): Promis
   }
 }
 
-const largestDifference = (a: readonly number[], b: readonly number[]): number =>
-  Math.max(...a.map((loss, step) => Math.abs(loss - (b[step] ?? Number.NaN))));
+const differences = (a: readonly number[], b: readonly number[]): readonly number[] =>
+  a.map((loss, step) => Math.abs(loss - (b[step] ?? Number.NaN)));
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 // The oracle would take hours; it agrees with each of these step by step elsewhere.
 const others = (await availableExecutors()).filter((name) => name !== 'onnx' && name !== 'cpu');
 
 test('the loss falls, and is the same twice on one executor in deterministic mode', async () => {
-  const [first, second] = [await learningCurve('onnx', true), await learningCurve('onnx', true)];
+  const [first, second] = [await learningCurve('onnx'), await learningCurve('onnx')];
   expect(first).toHaveLength(156);
   expect(first.at(-1)).toBeLessThan((first[0] ?? 0) / 2);
   expect(second).toEqual(first);
 });
 
-test('formulations chosen by the clock give the same curve', async () => {
-  const [fixed, timed] = [await learningCurve('onnx', true), await learningCurve('onnx', false)];
-  expect(largestDifference(fixed, timed)).toBeLessThan(TOLERANCE);
-});
-
-test.skipIf(others.length === 0)('torch and tensorflow, where they are built, give the same curve', async () => {
-  const onnx = await learningCurve('onnx', true);
+/**
+ * Sooner or later rounding decides on which side of 0 one pre-activation falls, whose gradient is there or not; from then
+ * on the curves drift apart. So do those of one executor from weights that differ by rounding: that is the tolerance.
+ */
+test.skipIf(others.length === 0)('torch and tensorflow, where they are built, give the curve of onnx', async () => {
+  const onnx = await learningCurve('onnx');
+  const drift = mean(differences(onnx, await learningCurve('onnx', true)));
   for (const name of others) {
-    const curve = await learningCurve(name, false);
-    console.log(name, largestDifference(onnx, curve), onnx.at(-1), curve.at(-1));
-    expect(largestDifference(onnx, curve), name).toBeLessThan(TOLERANCE);
+    const apart = differences(onnx, await learningCurve(name));
+    expect(Math.max(...apart.slice(0, SMOOTH_STEPS)), `${name}, first steps`).toBeLessThan(ROUNDING);
+    expect(mean(apart), `${name}, the epoch`).toBeLessThan(3 * drift);
   }
 });
