@@ -16,6 +16,8 @@ export function tuningTasks({ nodes }: StepGraph): readonly TuningTask[] {
     tasks.set(key, task);
   };
   for (const { operation, inputs, shape } of nodes) {
+    // Grouped convolutions have one form.
+    if ('groups' in operation && operation.groups > 1) continue;
     const [first = [], second = []] = inputs.map((input) => nodeAt(nodes, input).shape);
     if (operation.kind === 'Conv2D') add('forward', convolutionProblem(first, shape, operation.window));
     if (operation.kind === 'Conv2DBackpropInput') {

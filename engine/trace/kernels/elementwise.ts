@@ -1,23 +1,12 @@
-import type { CastAttrs, DataType, FillAttrs, StepAttrs } from '@tensorflow/tfjs-core';
+import type { CastAttrs, DataType, FillAttrs } from '@tensorflow/tfjs-core';
 import { backend_util } from '@tensorflow/tfjs-core';
 import { EngineError } from '../../errors.ts';
 import type { DType } from '../../graph/graph.ts';
 import type { BinaryKind, UnaryKind } from '../../graph/operation.ts';
-import { BINARY, UNARY } from '../../graph/operation.ts';
+import { BINARY, COMPARISONS, UNARY } from '../../graph/operation.ts';
 import { broadcastShape, formatShape } from '../../shape.ts';
 import type { TraceKernel, TraceKernels } from '../kernel.ts';
 import { attributesOf } from '../kernel.ts';
-
-const COMPARISONS: ReadonlySet<BinaryKind> = new Set([
-  'Equal',
-  'Greater',
-  'GreaterEqual',
-  'Less',
-  'LessEqual',
-  'LogicalAnd',
-  'LogicalOr',
-  'NotEqual',
-]);
 
 function unary(kind: UnaryKind): TraceKernel {
   return (call) => {
@@ -53,13 +42,6 @@ const cast: TraceKernel = (call) => {
   return call.record({ kind: 'Cast' }, [x], x.shape, knownDType(attributesOf<CastAttrs>(call).dtype));
 };
 
-/** tfjs's step has a slope for negative numbers; every gradient that uses the kernel leaves it at 0. */
-const step: TraceKernel = (call) => {
-  const { alpha } = attributesOf<StepAttrs>(call);
-  if (alpha) throw new EngineError('STEP_UNTRACEABLE', `Expected the slope of Step to be 0, got ${alpha}.`);
-  return unary('Step')(call);
-};
-
 const fill: TraceKernel = (call) => {
   const { shape, value, dtype } = attributesOf<FillAttrs>(call);
   return call.record({ kind: 'Fill', value: Number(value) }, [], shape, knownDType(dtype ?? 'float32'));
@@ -83,7 +65,6 @@ export const elementwiseKernels: TraceKernels = {
   ...Object.fromEntries(UNARY.map((kind) => [kind, unary(kind)])),
   ...Object.fromEntries(BINARY.map((kind) => [kind, binary(kind)])),
   Cast: cast,
-  Step: step,
   Fill: fill,
   Select: select,
   ZerosLike: like(0),
