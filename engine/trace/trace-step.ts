@@ -8,6 +8,7 @@ import { validateGraph } from '../graph/validate.ts';
 import { formatShape, sameShape } from '../shape.ts';
 import type { NamedTensors, Step, StepOutputs, TensorSpec } from '../step.ts';
 import { withBackend, withoutAdvice } from '../tfjs/active-backend.ts';
+import { withCompleteGradients } from '../tfjs/complete-gradients.ts';
 import type { SymbolicTensor, TraceKernel } from './kernel.ts';
 import { TRACE_KERNELS } from './kernels.ts';
 import { createRecorder } from './recorder.ts';
@@ -47,7 +48,7 @@ function recordStep(step: Step, earlier: readonly GraphNode[] | undefined): Step
     }
   });
   try {
-    return withBackend(BACKEND, () => runSymbolically(step, backend, builder));
+    return withBackend(BACKEND, () => withCompleteGradients(() => runSymbolically(step, backend, builder)));
   } catch (error) {
     throw explain(step, error);
   } finally {

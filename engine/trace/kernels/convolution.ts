@@ -1,45 +1,13 @@
-import type { Conv2DAttrs } from '@tensorflow/tfjs-core';
-import { backend_util } from '@tensorflow/tfjs-core';
 import type { Shape } from '../../step.ts';
 import type { Extent, Sliding } from '../../tfjs/window.ts';
 import { slidingOf } from '../../tfjs/window.ts';
+import type { ConvolutionAttributes, Shape4D } from '../../tfjs/window-info.ts';
+import { convolutionInfo, extentOf } from '../../tfjs/window-info.ts';
 import type { Composition } from '../composition.ts';
 import { compose } from '../composition.ts';
 import type { KernelCall, SymbolicTensor, TraceKernel, TraceKernels } from '../kernel.ts';
 import { attributesOf } from '../kernel.ts';
-import { extentOf, requireNhwc, shapeWithoutEnd, withEnd, withoutEnd } from './sliding.ts';
-
-type Shape4D = [number, number, number, number];
-
-/** Of a convolution or of one of its gradients; tfjs's own gradients leave the dilations out, those of the engine do not. */
-export type ConvolutionAttributes = Pick<Conv2DAttrs, 'strides' | 'pad' | 'dimRoundingMode'> & {
-  readonly dilations?: Conv2DAttrs['dilations'];
-  readonly dataFormat?: string;
-  readonly inputShape?: Shape4D;
-  readonly filterShape?: Shape4D;
-};
-
-export function convolutionInfo(
-  x: Shape,
-  filter: Shape,
-  attributes: ConvolutionAttributes,
-  depthwise: boolean,
-  gradient: boolean,
-): backend_util.Conv2DInfo {
-  const { strides, dilations, pad, dimRoundingMode, dataFormat } = attributes;
-  requireNhwc(dataFormat);
-  return backend_util.computeConv2DInfo(
-    [...x] as Shape4D,
-    [...filter] as Shape4D,
-    strides,
-    dilations ?? 1,
-    pad,
-    // A gradient's positions are known, and a size that does not fit would be refused without a rounding.
-    dimRoundingMode ?? (gradient ? 'floor' : undefined),
-    depthwise,
-    'channelsLast',
-  );
-}
+import { shapeWithoutEnd, withEnd, withoutEnd } from './sliding.ts';
 
 /** A depthwise filter [height, width, channels, multiplier] as that of as many groups as channels. */
 function grouped(c: Composition, filter: SymbolicTensor): SymbolicTensor {
@@ -55,7 +23,7 @@ export function convolution(
   depthwise: boolean,
 ): SymbolicTensor {
   const c = compose(call);
-  const info = convolutionInfo(x.shape, filter.shape, attributes, depthwise, false);
+  const info = convolutionInfo(x.shape, filter.shape, attributes, depthwise);
   const { window, cut } = slidingOf(info);
   const groups = depthwise ? (x.shape[3] ?? 1) : 1;
   const operands = [withoutEnd(c, x, cut), depthwise ? grouped(c, filter) : filter];
@@ -68,8 +36,8 @@ function forward(depthwise: boolean): TraceKernel {
 }
 
 function gradientSliding(x: Shape, filter: Shape, dy: Shape, call: KernelCall, depthwise: boolean): Sliding {
-  const info = convolutionInfo(x, filter, attributesOf<ConvolutionAttributes>(call), depthwise, true);
   const positions: Extent = extentOf(dy);
+  const info = convolutionInfo(x, filter, attributesOf<ConvolutionAttributes>(call), depthwise, positions);
   return slidingOf(info, positions);
 }
 

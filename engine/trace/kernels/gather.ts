@@ -8,6 +8,7 @@ import type {
 import { slice_util } from '@tensorflow/tfjs-core';
 import { EngineError } from '../../errors.ts';
 import { elementCount } from '../../shape.ts';
+import { mirroredPlaces } from '../../tfjs/mirrored-places.ts';
 import type { Composition } from '../composition.ts';
 import { axesOf, compose } from '../composition.ts';
 import type { KernelCall, SymbolicTensor, TraceKernel, TraceKernels } from '../kernel.ts';
@@ -87,26 +88,14 @@ const flipLeftRight: TraceKernel = (call) => {
   return compose(call).pick(image, 2, range(image.shape[2] ?? 1).reverse());
 };
 
-/** Places within an axis that a mirrored padding repeats; `offset` is 1 where the border itself is repeated. */
-export function mirrored(
-  size: number,
-  [before, after]: readonly [number, number],
-  mode: MirrorPadAttrs['mode'],
-): number[] {
-  const offset = mode === 'reflect' ? 0 : 1;
-  return range(before + size + after).map((place) => {
-    const at = place - before;
-    if (at < 0) return -at - offset;
-    return at < size ? at : 2 * (size - 1) - at + offset;
-  });
-}
-
 const mirrorPad: TraceKernel = (call) => {
   const c = compose(call);
   const { paddings, mode } = attributesOf<MirrorPadAttrs>(call);
   return paddings.reduce(
     (padded, [before, after], axis) =>
-      before + after === 0 ? padded : c.pick(padded, axis, mirrored(padded.shape[axis] ?? 1, [before, after], mode)),
+      before + after === 0
+        ? padded
+        : c.pick(padded, axis, mirroredPlaces(padded.shape[axis] ?? 1, [before, after], mode)),
     call.input('x'),
   );
 };

@@ -1,15 +1,15 @@
 import type { MaxPoolAttrs } from '@tensorflow/tfjs-core';
-import { backend_util } from '@tensorflow/tfjs-core';
 import { EngineError } from '../../errors.ts';
 import type { Shape } from '../../step.ts';
 import { coverage } from '../../tfjs/coverage.ts';
 import type { Extent, Sliding } from '../../tfjs/window.ts';
 import { slidingOf } from '../../tfjs/window.ts';
+import { extentOf, poolingInfo } from '../../tfjs/window-info.ts';
 import type { Composition } from '../composition.ts';
 import { compose } from '../composition.ts';
 import type { KernelCall, SymbolicTensor, TraceKernel, TraceKernels } from '../kernel.ts';
 import { attributesOf } from '../kernel.ts';
-import { extentOf, shapeWithoutEnd, withEnd, withoutEnd } from './sliding.ts';
+import { shapeWithoutEnd, withEnd, withoutEnd } from './sliding.ts';
 
 interface Pooling extends Sliding {
   readonly outShape: Shape;
@@ -17,15 +17,7 @@ interface Pooling extends Sliding {
 
 /** @throws EngineError STEP_UNTRACEABLE where a window lies on padding alone: nothing has a maximum or an average there. */
 function poolingOf(call: KernelCall, x: Shape, positions?: Extent): Pooling {
-  const { filterSize, strides, pad, dimRoundingMode } = attributesOf<MaxPoolAttrs>(call);
-  const info = backend_util.computePool2DInfo(
-    [...x] as [number, number, number, number],
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode ?? (positions === undefined ? undefined : 'floor'),
-  );
+  const info = poolingInfo(x, attributesOf<MaxPoolAttrs>(call), positions);
   const sliding = slidingOf(info, positions);
   if (sliding.leavesMap) {
     throw new EngineError(

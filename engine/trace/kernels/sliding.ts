@@ -1,4 +1,3 @@
-import { EngineError } from '../../errors.ts';
 import type { Shape } from '../../step.ts';
 import type { Extent } from '../../tfjs/window.ts';
 import type { Composition } from '../composition.ts';
@@ -19,15 +18,4 @@ export function shapeWithoutEnd(
   [rows, columns]: Extent,
 ): Shape {
   return [batch, height - rows, width - columns, channels];
-}
-
-/** Rows and columns of NHWC maps. */
-export function extentOf([, rows = 1, columns = 1]: Shape): Extent {
-  return [rows, columns];
-}
-
-/** @throws EngineError STEP_UNTRACEABLE for another layout than NHWC. */
-export function requireNhwc(dataFormat: string | undefined): void {
-  if (dataFormat === undefined || dataFormat === 'NHWC') return;
-  throw new EngineError('STEP_UNTRACEABLE', `Expected the data format of a window to be NHWC, got ${dataFormat}.`);
 }
