@@ -123,14 +123,30 @@ describe('convolutions', () => {
     expect(checked).toBeGreaterThan(40);
   });
 
-  test('in groups, made of slices, convolutions and a concatenation', async () => {
+  /** As tfjs can write groups: slices, convolutions and a concatenation. */
+  const grouped =
+    (groups: number, stride: Pair, given: Pad, rounding: Rounding): Layer =>
+    ([maps, filter, bias]) => {
+      const parts = tf.split<Tensor4D>(filter as Tensor4D, groups, 3);
+      const together = tf.concat(
+        tf
+          .split<Tensor4D>(maps as Tensor4D, groups, 3)
+          .map((part, group) =>
+            tf.conv2d(part, parts[group] as Tensor4D, stride, given as 'same', 'NHWC', 1, rounding),
+          ),
+        3,
+      );
+      return tf.add(together, bias as Tensor);
+    };
+
+  test('in groups', async () => {
     const shapes = fc.record({
       ...map,
       size,
       strides,
       pad,
       groups: fc.constantFrom(2, 3, 4),
-      share: fc.constantFrom([1, 1], [2, 1], [2, 3]) as fc.Arbitrary<Pair>,
+      share: fc.constantFrom([1, 1], [2, 1], [2, 3], [8, 9]) as fc.Arbitrary<Pair>,
       seed: fc.nat(),
     });
     await fc.assert(
@@ -138,19 +154,9 @@ describe('convolutions', () => {
         const uniform = createUniform(shape.seed);
         const x = randomTensor([shape.batch, shape.height, shape.width, groups * channels], uniform);
         const w = randomTensor([...shape.size, channels, groups * filters], uniform);
-        const candidate = run('groups', { x, w }, ([maps, filter]) => {
-          const parts = tf.split(filter as Tensor4D, groups, 3);
-          const round = roundingFor(shape.pad, 'floor');
-          return tf.concat(
-            tf
-              .split<Tensor4D>(maps as Tensor4D, groups, 3)
-              .map(
-                (part, group): Tensor4D =>
-                  tf.conv2d(part, parts[group] as Tensor4D, shape.strides, shape.pad as 'same', 'NHWC', 1, round),
-              ),
-            3,
-          );
-        });
+        const layer = grouped(groups, shape.strides, shape.pad, roundingFor(shape.pad, 'floor'));
+        const b = randomTensor([groups * filters], uniform);
+        const candidate = run('groups', { x, w, b }, layer);
         if (isSound(candidate)) await expectAgreement(candidate);
       }),
       { numRuns: 40, seed: 13 },
