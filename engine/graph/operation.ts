@@ -36,6 +36,9 @@ export const UNARY = [
   'Tanh',
 ] as const;
 
+/** Those of them that make integers of integers. */
+export const ON_INTEGERS: ReadonlySet<string> = new Set(['Abs', 'Neg', 'Relu', 'Sign', 'Square']);
+
 /** Two operands, element by element, with NumPy's broadcasting. `Mod` has the sign of the divisor. */
 export const BINARY = [
   'Add',

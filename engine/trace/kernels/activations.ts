@@ -75,10 +75,12 @@ const clipByValue: TraceKernel = (call) => {
 
 /** 1 where x is positive, `alpha` elsewhere. */
 const step: TraceKernel = (call) => {
-  const x = call.input('x');
+  const given = call.input('x');
+  const x = compose(call).cast(given, 'float32');
   const { alpha = 0 } = attributesOf<Partial<StepAttrs>>(call);
   const c = compose(call);
-  return alpha === 0 ? c.unary('Step', x) : c.select(c.binary('Greater', x, 0), c.fill(1), c.fill(alpha));
+  const steps = alpha === 0 ? c.unary('Step', x) : c.select(c.binary('Greater', x, 0), c.fill(1), c.fill(alpha));
+  return c.cast(steps, given.dtype);
 };
 
 export const activationKernels: TraceKernels = {

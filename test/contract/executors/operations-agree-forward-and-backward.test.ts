@@ -6,11 +6,12 @@ import { ELEMENTWISE } from './operations/elementwise.ts';
 import { PRODUCTS } from './operations/products.ts';
 import { REDUCTIONS } from './operations/reductions.ts';
 import { STRUCTURE } from './operations/structure.ts';
+import { WINDOWS } from './operations/windows.ts';
 
 const named = (results: readonly Tensor[], what: string): Record<string, Tensor> =>
   Object.fromEntries(results.map((result, index) => [`${what} ${index}`, result]));
 
-test.each([...ELEMENTWISE, ...REDUCTIONS, ...STRUCTURE, ...PRODUCTS])(
+test.each([...ELEMENTWISE, ...REDUCTIONS, ...STRUCTURE, ...PRODUCTS, ...WINDOWS])(
   '$name',
   async ({ name, operands, compute, varied }) => {
     const results = (given: Readonly<Record<string, Tensor>>): readonly Tensor[] => [compute(given)].flat();
