@@ -50,7 +50,7 @@ export function createLoweringContext(
     formulationOf,
     inLayout({ name, shape, layout }, wanted) {
       if (sameLayout(layout, wanted)) return name;
-      return context.shared(`layout ${name} ${wanted.join()}`, () =>
+      return context.shared(`layout ${name} ${layout.join()} ${wanted.join()}`, () =>
         isReshape(shape, layout, wanted)
           ? model.operator('Reshape', [name, model.integers(physicalShape(shape, wanted))])
           : model.operator('Transpose', [name], {

@@ -4,8 +4,9 @@ import type { Shape } from '../../step.ts';
 import { NCHW, physicalShape } from '../layout.ts';
 import { integers } from '../model-builder.ts';
 import type { LoweredValue, LoweringContext, LoweringRule, LoweringRules } from './context.ts';
-import { operand, result, unsupported } from './context.ts';
-import { windowAttributes } from './convolution.ts';
+import { operand, result } from './context.ts';
+import { convolutionProblem } from './convolution-problem.ts';
+import { uncovered, windowAttributes } from './direct-convolution.ts';
 import { isTiled, playTournament, type Tournament, walkBack } from './tiled-max-pool.ts';
 
 function poolKey(node: number, window: SlidingWindow): string {
@@ -86,19 +87,14 @@ const avgPool: LoweringRule<'AvgPool'> = ({ window }, operands, node, context) =
 };
 
 /** Spreads dy evenly over its window: a transposed convolution of every channel with a constant filter. */
-const avgPoolGrad: LoweringRule<'AvgPoolGrad'> = (operation, operands, node, context) => {
-  const { window } = operation;
+const avgPoolGrad: LoweringRule<'AvgPoolGrad'> = ({ window }, operands, node, context) => {
   const { model } = context;
-  if (window.padding.some((rows) => rows !== 0)) throw unsupported(operation, 'one with padding');
   const dy = operand(operands, 0);
   const channels = dy.shape[3] ?? 1;
   const shape = [channels, 1, ...window.filter];
   const filter = new Float32Array(elementCount(shape)).fill(1 / (window.filter[0] * window.filter[1]));
-  const uncovered = window.filter.map((size, dimension) => {
-    const covered = ((dy.shape[dimension + 1] ?? 1) - 1) * (window.strides[dimension] ?? 1) + size;
-    return (node.shape[dimension + 1] ?? 1) - covered;
-  });
-  const attributes = { ...windowAttributes(window), group: BigInt(channels), output_padding: integers(uncovered) };
+  const rest = uncovered(convolutionProblem(node.shape, dy.shape, window));
+  const attributes = { ...windowAttributes(window), group: BigInt(channels), output_padding: integers(rest) };
   const inputs = [context.inLayout(dy, NCHW), model.tensor('float32', shape, new Uint8Array(filter.buffer))];
   return result(node, model.operator('ConvTranspose', inputs, { attributes }), NCHW);
 };
