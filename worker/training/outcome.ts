@@ -55,6 +55,12 @@ export interface TrialProvenance {
   readonly streams: string;
   readonly dataset: string;
   readonly normalisation: Normalisation;
+  /** The checkpoint that the attempt went on from. */
+  readonly resumedFrom?: { readonly step: number; readonly digest: string };
+  /** The weights that training began with, where they were not drawn from the seed. */
+  readonly initialWeights?: { readonly title: string; readonly digest: string };
+  /** The final weights, where they were kept. */
+  readonly keptWeights?: { readonly name: string; readonly digest: string };
 }
 
 /** The kinds of failure that a trial itself can have; its agent knows the others. */

@@ -121,6 +121,7 @@ describe('the learning rate', () => {
       step,
       60,
       10,
+      [],
     );
 
   test('drops after every two train epochs', () => {
