@@ -55,8 +55,11 @@ export const trialParametersSchema = z
     testScale,
     /** Run the network over the whole rescaled image instead of crops of it. */
     testDense: z.boolean().default(false),
-    /** Side of the grid of test crops: 1 is the centre crop, 5 is the paper's 5×5 grid. */
-    testCrops: positiveInteger.max(9).default(1),
+    /**
+     * Side of the grid of test crops: 1 is the centre crop, 5 is the 5×5 grid of Simonyan & Zisserman 2015; or `corners`, the
+     * four corners and the centre of Krizhevsky et al. 2012.
+     */
+    testCrops: z.union([positiveInteger.max(9), z.literal('corners')]).default(1),
     /** Average the posteriors of each test crop and its mirror image. */
     testFlip: z.boolean().default(true),
     /** Mirror half of the training images. */

@@ -1,8 +1,6 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { version_core } from '@tensorflow/tfjs-core';
 import { describeNetwork } from '../../core/catalogue/networks.ts';
 import { withoutFrozenDropout } from '../../core/networks/frozen.ts';
-import { STREAMS_VERSION } from '../../core/random/stream.ts';
 import type { TrialSpec } from '../../core/study/trial-parameters.ts';
 import type { Executor } from '../../engine/executor.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/lifecycle.ts';
@@ -12,13 +10,14 @@ import { testCrops } from './data/crops.ts';
 import type { DatasetSource } from './data/dataset-cache.ts';
 import { type Evaluation, measureError } from './evaluation.ts';
 import { failureOf } from './failure.ts';
-import { measureFinalError, testScales } from './final-test.ts';
+import { judgeFinally, testScales } from './final-test.ts';
 import { checkFirstBatch } from './first-batch.ts';
 import { evaluationStep } from './networks/evaluation-step.ts';
 import { trainingStep } from './networks/training-step.ts';
 import { scalarsAt } from './optimisers/optimisers.ts';
 import type { TrialMetrics, TrialOutcome, TrialProgress, TrialProvenance, TrialReport } from './outcome.ts';
 import { startNextEpoch } from './progress.ts';
+import { provenanceOf, testMetrics } from './results.ts';
 import { type CheckpointPlace, findStart, keepFinalWeights } from './start.ts';
 import { summariseEpoch, trainOneEpoch } from './train-epoch.ts';
 import { createTrainingInput } from './training-input.ts';
@@ -106,11 +105,11 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   const evaluation: Evaluation = { description, step: testStep, batchSize, state, dataset, testImages, pause };
   // The first scale stands for all of them while the trial goes on.
   const centreCrop = testCrops(testScales(parameters)[0] ?? description.side, description.side, 1, false);
-  const timed = async (trainEpoch: number, measure: () => Promise<number>): Promise<Timed> => {
+  const timed = async <T>(trainEpoch: number, measure: () => Promise<T>): Promise<Timed<T>> => {
     onProgress({ phase: 'testing', trainEpoch, trainEpochs, step: trainEpoch * input.stepsPerEpoch, steps });
     const begun = now();
-    const error = await measure();
-    return { error, seconds: (now() - begun) / 1000 };
+    const found = await measure();
+    return { found, seconds: (now() - begun) / 1000 };
   };
 
   let progress = start.progress;
@@ -120,15 +119,15 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
     const ended = await trainOneEpoch(training, progress);
     const trainEpoch = ended.epochs.length + 1;
     const centre = await timed(trainEpoch, () => measureError(evaluation, centreCrop));
-    const metrics = { ...summariseEpoch(ended, batchSize), testError: centre.error };
+    const metrics = { ...summariseEpoch(ended, batchSize), testError: centre.found };
     progress = startNextEpoch(ended, metrics, centre.seconds);
     onReport({ trainEpoch, metrics });
   }
-  const final = await timed(trainEpochs, () => measureFinalError(parameters, description, executor, evaluation));
+  const final = await timed(trainEpochs, () => judgeFinally(parameters, description, executor, evaluation));
   const { trainSeconds, testSeconds } = progress;
   const { trainError = Number.NaN, trainLoss = Number.NaN } = progress.epochs.at(-1) ?? {};
   const metrics = {
-    testError: final.error,
+    ...testMetrics(final.found),
     trainError,
     trainLoss,
     imagesPerSecond: trainSeconds > 0 ? (steps * batchSize) / trainSeconds : 0,
@@ -137,25 +136,10 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   };
   const kept = await keepFinalWeights(spec, description, state, deps.checkpoints);
   const provenance = provenanceOf(executor, parameters.dataset, dataset.facts.normalisation);
-  return { metrics, provenance: { ...provenance, ...start.origin, ...kept } };
+  return { metrics, provenance: { ...provenance, perClass: final.found.perClass, ...start.origin, ...kept } };
 }
 
-interface Timed {
-  readonly error: number;
+interface Timed<T> {
+  readonly found: T;
   readonly seconds: number;
-}
-
-function provenanceOf(
-  executor: Executor,
-  dataset: string,
-  normalisation: TrialProvenance['normalisation'],
-): TrialProvenance {
-  return {
-    engine: executor.describe(),
-    node: process.version,
-    tensorflowJs: version_core,
-    streams: STREAMS_VERSION,
-    dataset,
-    normalisation,
-  };
 }
