@@ -84,6 +84,8 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
       options: {
         datasetRoots: config.datasetRoots,
         executor: executorOf(config),
+        loaderThreads: config.loaderThreads,
+        pixelCacheBytes: config.pixelCacheMiB * 2 ** 20,
         checkFirstBatch: config.checkFirstBatch,
       },
       stopGraceMs: timings.stopGraceMs,

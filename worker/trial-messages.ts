@@ -16,6 +16,10 @@ export interface TrialOptions {
   /** Directories that may hold datasets, in order of preference. */
   readonly datasetRoots: readonly string[];
   readonly executor: ExecutorChoice;
+  /** Threads that cut batches ahead of the training; 0: none. */
+  readonly loaderThreads: number;
+  /** Bytes of decoded photographs to keep. */
+  readonly pixelCacheBytes: number;
   /** Prove each trial's training step on its first batch. */
   readonly checkFirstBatch: boolean;
 }

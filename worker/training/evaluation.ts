@@ -1,9 +1,9 @@
 import { TickworkError } from '../../core/errors.ts';
 import type { NetworkDescription } from '../../core/networks/description.ts';
 import type { CompiledStep, StepState } from '../../engine/executor.ts';
-import { createCropSampler } from './data/crop-sampler.ts';
 import type { Crop } from './data/crops.ts';
-import type { Dataset } from './data/dataset.ts';
+import type { ImageView } from './data/trial-images.ts';
+import type { TestInput } from './input/test-input.ts';
 
 export interface Evaluation {
   readonly description: NetworkDescription;
@@ -11,9 +11,9 @@ export interface Evaluation {
   readonly step: CompiledStep;
   readonly batchSize: number;
   readonly state: StepState;
-  readonly dataset: Dataset;
-  /** The first so many test images. */
-  readonly testImages: number;
+  /** The images to judge by, and their crops. */
+  readonly view: ImageView;
+  readonly input: TestInput;
   /** Called between batches: gives way to other work, and throws when the trial is to stop. */
   readonly pause: () => Promise<void>;
 }
@@ -25,31 +25,29 @@ export interface Evaluation {
  */
 export async function measureError(evaluation: Evaluation, crops: readonly Crop[]): Promise<number> {
   const { classes } = evaluation.description;
-  const sums = new Float64Array(evaluation.testImages * classes);
+  const { labels } = evaluation.view;
+  const sums = new Float64Array(labels.length * classes);
   await addPosteriors(evaluation, crops, sums);
-  return errorPercent(sums, evaluation.dataset.test.labels, classes);
+  return errorPercent(sums, labels, classes);
 }
 
 /**
- * Adds the posteriors of every view of every test image to `sums`, [testImages, classes]. Views fill whole batches across
- * images; the last batch is padded with views of earlier batches, and what they give is ignored.
+ * Adds the posteriors of every crop of every image to `sums`, [images, classes]. Crops fill whole batches across
+ * images; the last batch is padded with crops of earlier batches, and what they give is ignored. The sums of an image that
+ * could not be decoded, and may be left out, stay zero.
  */
 export async function addPosteriors(evaluation: Evaluation, crops: readonly Crop[], sums: Float64Array): Promise<void> {
-  const { description, step, batchSize, state, dataset, testImages, pause } = evaluation;
+  const { description, step, batchSize, state, view, input, pause } = evaluation;
   const { side, channels, classes } = description;
-  const sample = createCropSampler(side, dataset.facts.normalisation);
-  const length = side * side * channels;
-  const data = new Float32Array(batchSize * length);
-  const inputs = { batch: { images: { shape: [batchSize, side, side, channels], data } }, scalars: {}, noise: {} };
-  const views = testImages * crops.length;
+  const reader = input.open(crops, side, batchSize);
+  const views = view.labels.length * crops.length;
   for (let first = 0; first < views; first += batchSize) {
     const filled = Math.min(batchSize, views - first);
+    const { images, shows } = await reader.next();
+    const batch = { images: { shape: [batchSize, side, side, channels], data: images } };
+    const { posteriors } = await step.run(state, { batch, scalars: {}, noise: {} });
     for (let row = 0; row < filled; row += 1) {
-      const crop = crops[(first + row) % crops.length] as Crop;
-      sample(dataset.test, Math.floor((first + row) / crops.length), crop, data, row * length);
-    }
-    const { posteriors } = await step.run(state, inputs);
-    for (let row = 0; row < filled; row += 1) {
+      if (!shows(row)) continue;
       const image = Math.floor((first + row) / crops.length);
       for (let label = 0; label < classes; label += 1) {
         const index = image * classes + label;
@@ -61,18 +59,23 @@ export async function addPosteriors(evaluation: Evaluation, crops: readonly Crop
 }
 
 /**
- * Top-1 error of images in percent; of equal sums the lower class wins.
+ * Top-1 error of images in percent; of equal sums the lower class wins. Images whose sums are all zero were not shown and
+ * do not count.
  * @param sums of posteriors, [images, classes].
- * @throws TickworkError TRIAL_DIVERGED when one is not a number.
+ * @throws TickworkError TRIAL_DIVERGED when one is not a number, DATASET_CORRUPT when no image was shown.
  */
-export function errorPercent(sums: Float64Array, labels: Uint8Array, classes: number): number {
+export function errorPercent(sums: Float64Array, labels: Uint16Array, classes: number): number {
   let errors = 0;
+  let shown = 0;
   for (let image = 0; image * classes < sums.length; image += 1) {
     const scores = sums.subarray(image * classes, (image + 1) * classes);
     if (scores.some(Number.isNaN)) {
       throw new TickworkError('TRIAL_DIVERGED', `Expected posteriors to be numbers, got NaN for test image ${image}.`);
     }
+    if (scores.every((score) => score === 0)) continue;
+    shown += 1;
     if (scores.indexOf(Math.max(...scores)) !== labels[image]) errors += 1;
   }
-  return (100 * errors * classes) / sums.length;
+  if (shown > 0) return (100 * errors) / shown;
+  throw new TickworkError('DATASET_CORRUPT', 'Expected a test image that can be decoded, got none.');
 }

@@ -26,8 +26,8 @@ export async function measureFinalError(
   evaluation: Evaluation,
 ): Promise<number> {
   const scales = testScales(protocol);
-  const { testImages, dataset, batchSize } = evaluation;
-  const sums = new Float64Array(testImages * description.classes);
+  const { batchSize, view } = evaluation;
+  const sums = new Float64Array(view.labels.length * description.classes);
   if (protocol.testDense) {
     for (const side of scales) {
       const step = await executor.compile(denseEvaluationStep(description, side, batchSize));
@@ -42,5 +42,5 @@ export async function measureFinalError(
     const crops = scales.flatMap((scale) => testCrops(scale, description.side, protocol.testCrops, protocol.testFlip));
     await addPosteriors(evaluation, crops, sums);
   }
-  return errorPercent(sums, dataset.test.labels, description.classes);
+  return errorPercent(sums, view.labels, description.classes);
 }

@@ -30,6 +30,8 @@ export interface EpochResult {
   readonly learningRate: number;
   readonly images: number;
   readonly seconds: number;
+  /** Of them, what steps have waited for their batch. */
+  readonly inputWaitSeconds: number;
 }
 
 /**
@@ -47,12 +49,16 @@ export async function trainOneEpoch(training: Training, trainEpoch: number): Pro
   let lossSum = 0;
   let errors = 0;
   let learningRate = 0;
+  let waited = 0;
   let reported = { step: 0, at: start };
   for (let step = 0; step < stepsPerEpoch; step += 1) {
     const before = (trainEpoch - 1) * stepsPerEpoch + step;
     const scalars = scalarsAt(parameters, before, stepsPerEpoch);
     learningRate = scalars.learningRate;
-    const metrics = await compiled.run(state, { ...epoch.fill(step), scalars });
+    const asked = now();
+    const inputs = await epoch.fill(step);
+    waited += now() - asked;
+    const metrics = await compiled.run(state, { ...inputs, scalars });
     const loss = metrics.loss?.data[0] ?? Number.NaN;
     if (!Number.isFinite(loss)) {
       throw new TickworkError(
@@ -73,7 +79,14 @@ export async function trainOneEpoch(training: Training, trainEpoch: number): Pro
   }
   const images = stepsPerEpoch * batchSize;
   const seconds = (now() - start) / 1000;
-  return { trainLoss: lossSum / stepsPerEpoch, trainError: (100 * errors) / images, learningRate, images, seconds };
+  return {
+    trainLoss: lossSum / stepsPerEpoch,
+    trainError: (100 * errors) / images,
+    learningRate,
+    images,
+    seconds,
+    inputWaitSeconds: waited / 1000,
+  };
 }
 
 /** 0 while the clock has not moved, so that the rate stays a finite number. */

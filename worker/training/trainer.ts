@@ -7,11 +7,15 @@ import type { Executor } from '../../engine/executor.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/lifecycle.ts';
 import { checkTrial } from './check-trial.ts';
 import { testCrops } from './data/crops.ts';
+import { damagedImages } from './data/damaged-images.ts';
 import type { DatasetSource } from './data/dataset-cache.ts';
+import { selectImages } from './data/trial-images.ts';
 import { type Evaluation, measureError } from './evaluation.ts';
 import { failureOf } from './failure.ts';
 import { measureFinalError, testScales } from './final-test.ts';
 import { checkFirstBatch } from './first-batch.ts';
+import { type InputResources, openImageInput } from './input/open-input.ts';
+import { createTestInput } from './input/test-input.ts';
 import { evaluationStep } from './networks/evaluation-step.ts';
 import { initialState } from './networks/initial-state.ts';
 import { trainingStep } from './networks/training-step.ts';
@@ -23,6 +27,8 @@ import { createTrainingInput } from './training-input.ts';
 export interface TrainerDependencies {
   readonly executor: Executor;
   readonly datasets: DatasetSource;
+  /** Default: no loader threads, no cache. */
+  readonly inputResources?: InputResources;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   /** Aborting it ends the trial as `cancelled`, after the batch that is being computed. */
@@ -52,6 +58,8 @@ export async function trainTrial(spec: TrialSpec, deps: TrainerDependencies): Pr
   }
 }
 
+const NO_RESOURCES: InputResources = { loaderThreads: 0, pixelCacheBytes: 0 };
+
 interface Trained {
   readonly metrics: TrialMetrics;
   readonly provenance: TrialProvenance;
@@ -66,11 +74,14 @@ async function train(
   const { batchSize, trainEpochs } = parameters;
   signal.throwIfAborted();
   onProgress({ phase: 'loading', trainEpoch: 1, trainEpochs, step: 0, steps: 0 });
-  const dataset = await datasets.load(parameters.dataset);
-  const { channels, classes } = dataset.facts;
+  const dataset = await datasets.load(parameters);
+  const images = selectImages(parameters, seed, dataset);
+  const { facts, classes } = images;
   const { network, config, dropout } = parameters;
-  const description = describeNetwork(network, config, { channels, classes, dropout });
-  checkTrial(parameters, dataset.facts, description.side);
+  const description = describeNetwork(network, config, { channels: facts.channels, classes, dropout });
+  checkTrial(parameters, description.side);
+  const imageInput = openImageInput(images, parameters, deps.inputResources ?? NO_RESOURCES);
+  lifecycle.add('the image input', () => imageInput.close());
 
   const initial = initialState(description, seed, OPTIMISERS[parameters.optimiser]);
   const state = executor.createState(initial);
@@ -86,9 +97,9 @@ async function train(
     await yieldToEventLoop();
     signal.throwIfAborted();
   };
-  const input = createTrainingInput({ parameters, seed }, description, dataset);
+  const input = createTrainingInput({ parameters, seed }, description, images, imageInput);
   if (deps.checkFirstBatch) {
-    const inputs = { ...input.startEpoch(1).fill(0), scalars: scalarsAt(parameters, 0, input.stepsPerEpoch) };
+    const inputs = { ...(await input.startEpoch(1).fill(0)), scalars: scalarsAt(parameters, 0, input.stepsPerEpoch) };
     await checkFirstBatch({
       executor,
       description,
@@ -100,8 +111,17 @@ async function train(
     await pause();
   }
   const training = { parameters, input, step: trainStep, state, now, onProgress, pause };
-  const { testImages } = parameters;
-  const evaluation: Evaluation = { description, step: testStep, batchSize, state, dataset, testImages, pause };
+  const evaluationOf = (name: 'validation' | 'test'): Evaluation => {
+    const view = images[name];
+    const set = view.images === images.train.images ? 'train' : 'test';
+    const { corruptImages, normalisation: mode } = parameters;
+    const { normalisation } = facts;
+    const crops = createTestInput({ input: imageInput, set, view, normalisation, mode, corruptImages });
+    return { description, step: testStep, batchSize, state, view, input: crops, pause };
+  };
+  const evaluation = evaluationOf('test');
+  // Whoever chooses by the learning curve must not have seen the test images.
+  const curve = images.validation.places.length > 0 ? evaluationOf('validation') : evaluation;
   const steps = input.stepsPerEpoch * trainEpochs;
   // The first scale stands for all of them while the trial goes on.
   const centreCrop = testCrops(testScales(parameters)[0] ?? description.side, description.side, 1, false);
@@ -117,14 +137,17 @@ async function train(
   for (let trainEpoch = 1; trainEpoch <= trainEpochs; trainEpoch += 1) {
     const epoch = await trainOneEpoch(training, trainEpoch);
     epochs.push(epoch);
-    const centre = await timed(trainEpoch, () => measureError(evaluation, centreCrop));
+    const centre = await timed(trainEpoch, () => measureError(curve, centreCrop));
     testSeconds += centre.seconds;
     const { trainLoss, trainError, learningRate } = epoch;
     onReport({ trainEpoch, metrics: { trainLoss, trainError, testError: centre.error, learningRate } });
   }
   const final = await timed(trainEpochs, () => measureFinalError(parameters, description, executor, evaluation));
   const metrics = summarise(epochs, final.error, testSeconds + final.seconds);
-  return { metrics, provenance: provenanceOf(executor, parameters.dataset, dataset.facts.normalisation) };
+  return {
+    metrics,
+    provenance: { ...provenanceOf(executor, parameters.dataset, facts.normalisation), ...damagedImages(images) },
+  };
 }
 
 interface Timed {
@@ -134,10 +157,11 @@ interface Timed {
 
 function summarise(epochs: readonly EpochResult[], testError: number, testSeconds: number): TrialMetrics {
   const trainSeconds = epochs.reduce((total, { seconds }) => total + seconds, 0);
+  const inputWaitSeconds = epochs.reduce((total, epoch) => total + epoch.inputWaitSeconds, 0);
   const images = epochs.reduce((total, epoch) => total + epoch.images, 0);
   const { trainLoss = Number.NaN, trainError = Number.NaN } = epochs.at(-1) ?? {};
   const imagesPerSecond = trainSeconds > 0 ? images / trainSeconds : 0;
-  return { testError, trainError, trainLoss, imagesPerSecond, trainSeconds, testSeconds };
+  return { testError, trainError, trainLoss, imagesPerSecond, trainSeconds, inputWaitSeconds, testSeconds };
 }
 
 function provenanceOf(

@@ -47,6 +47,7 @@ export function createTrialHost({ send, openExecutor, now }: TrialHostDependenci
           datasets,
           now,
           signal,
+          inputResources: options,
           checkFirstBatch: options.checkFirstBatch,
           onProgress: (progress) => send({ type: 'progress', trialId, ...progress }),
           onReport: (report) => send({ type: 'report', trialId, ...report }),

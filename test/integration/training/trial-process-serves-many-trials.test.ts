@@ -64,7 +64,7 @@ describe('the trial process', () => {
       type: 'run',
       trialId,
       spec: { parameters: { ...PARAMETERS, ...changes }, seed: 1 },
-      options: { datasetRoots, executor: EXECUTOR, checkFirstBatch: false },
+      options: { datasetRoots, executor: EXECUTOR, loaderThreads: 1, pixelCacheBytes: 0, checkFirstBatch: false },
     });
   const outcomeOf = async (trialId: string): Promise<Outcome> => {
     const message = await heard((m) => m.type === 'outcome' && m.trialId === trialId);
