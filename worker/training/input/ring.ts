@@ -15,6 +15,8 @@ export interface Ring {
 }
 
 const STOP = 0;
+/** The turn of a slot that no batch will be written into. */
+const NOBODY = -1;
 const turnOf = (slot: number): number => 1 + 2 * slot;
 const doneOf = (slot: number): number => 2 + 2 * slot;
 
@@ -57,7 +59,11 @@ export function releaseBatch({ control, pixels }: Ring, batch: number): void {
 
 export function stopRing({ control, pixels }: Ring): void {
   Atomics.store(control, STOP, 1);
-  for (let slot = 0; slot < pixels.length; slot += 1) Atomics.notify(control, turnOf(slot));
+  for (let slot = 0; slot < pixels.length; slot += 1) {
+    // Changed as well as told: a thread may be about to wait for what it has just read.
+    Atomics.store(control, turnOf(slot), NOBODY);
+    Atomics.notify(control, turnOf(slot));
+  }
 }
 
 export const isStopped = ({ control }: Ring): boolean => Atomics.load(control, STOP) !== 0;
