@@ -27,8 +27,8 @@ export async function judgeFinally(
   evaluation: Evaluation,
 ): Promise<Judgement> {
   const scales = testScales(protocol);
-  const { testImages, dataset, batchSize } = evaluation;
-  const sums = new Float64Array(testImages * description.classes);
+  const { batchSize, view } = evaluation;
+  const sums = new Float64Array(view.labels.length * description.classes);
   if (protocol.testDense) {
     for (const side of scales) {
       const step = await executor.compile(denseEvaluationStep(description, side, batchSize));
@@ -43,7 +43,7 @@ export async function judgeFinally(
     const crops = scales.flatMap((scale) => cropsAt(scale, description.side, protocol));
     await addPosteriors(evaluation, crops, sums);
   }
-  return judgeVotes(sums, { labels: dataset.test.labels }, description.classes);
+  return judgeVotes(sums, view, description.classes);
 }
 
 function cropsAt(scale: number, side: number, protocol: Protocol): readonly Crop[] {

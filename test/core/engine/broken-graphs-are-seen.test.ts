@@ -121,7 +121,7 @@ describe.each(Object.entries(breaks))('a node with %s', (_, breakNode) => {
 
   test('is named', () => {
     expect(places.length).toBeGreaterThan(0);
-    fc.assert(
+    void fc.assert(
       fc.property(fc.constantFrom(...places), ({ graph, index, broken }) => {
         const nodes = graph.nodes.with(index, broken);
         expect(() => validateGraph({ ...graph, nodes })).toThrow(/node %\d+: /);
