@@ -16,7 +16,7 @@ import { judgeFinally, testScales } from './final-test.ts';
 import { checkFirstBatch } from './first-batch.ts';
 import { type InputResources, openImageInput } from './input/open-input.ts';
 import { createTestInput } from './input/test-input.ts';
-import { evaluationStep } from './networks/evaluation-step.ts';
+import { evaluationStep, votesOf } from './networks/evaluation-step.ts';
 import { trainingStep } from './networks/training-step.ts';
 import { scalarsAt } from './optimisers/optimisers.ts';
 import type { TrialMetrics, TrialOutcome, TrialProgress, TrialProvenance, TrialReport } from './outcome.ts';
@@ -96,7 +96,7 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   const trainStep = await executor.compile(step);
   lifecycle.add('the training step', () => trainStep.dispose());
   // What fits in memory for training fits for testing, so both use one batch size.
-  const testStep = await executor.compile(evaluationStep(description, batchSize));
+  const testStep = await executor.compile(evaluationStep(description, batchSize, votesOf(parameters.loss)));
   lifecycle.add('the evaluation step', () => testStep.dispose());
 
   const pause = async (): Promise<void> => {
