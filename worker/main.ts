@@ -89,6 +89,8 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
         datasetRoots: config.datasetRoots,
         checkpointFolder: config.checkpointFolder,
         executor: executorOf(config),
+        loaderThreads: config.loaderThreads,
+        pixelCacheBytes: config.pixelCacheMiB * 2 ** 20,
         checkFirstBatch: config.checkFirstBatch,
       },
       stopGraceMs: timings.stopGraceMs,

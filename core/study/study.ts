@@ -3,7 +3,7 @@ import { METRIC_NAMES } from '../catalogue/metrics.ts';
 
 /** What a level may assign: any value a trial parameter can have. */
 const scalar = z.union([z.string().max(200), z.number(), z.boolean()]);
-const parameterValue = z.union([scalar, z.array(scalar).max(16)], {
+const parameterValue = z.union([scalar, z.array(scalar).max(1024)], {
   error: 'Expected text, a finite number, true, false or a list of these',
 });
 

@@ -50,6 +50,16 @@ const WALLS: readonly Wall[] = [
     why: 'it trains, and sends nothing anywhere by itself',
   },
   {
+    room: 'worker/training/data',
+    may: ['worker/training/data', 'core', 'node:', 'sharp', '@rgrove/parse-xml'],
+    why: 'it reads images, and knows nothing of networks',
+  },
+  {
+    room: 'worker/training/input',
+    may: ['worker/training/data', 'worker/training/input', 'core', 'node:'],
+    why: 'its threads cut batches, and load neither TensorFlow.js nor an executor',
+  },
+  {
     room: 'worker/publisher',
     may: ['worker', 'core', 'proto', 'runtime', 'node:', 'nats'],
     why: 'it is the NATS adapter',

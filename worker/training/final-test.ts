@@ -4,10 +4,12 @@ import type { TrialParameters } from '../../core/study/trial-parameters.ts';
 import type { Executor } from '../../engine/executor.ts';
 import { cornerCrops } from './corner-crops.ts';
 import { type Crop, testCrops } from './data/crops.ts';
-import { addPosteriors, type Evaluation, judgeVotes } from './evaluation.ts';
+import { addVotes, type Evaluation } from './evaluation.ts';
 import { denseEvaluationStep } from './networks/dense-evaluation-step.ts';
+import { votesOf } from './networks/evaluation-step.ts';
+import { createVotes, judgeVotes } from './votes.ts';
 
-type Protocol = Pick<TrialParameters, 'testScale' | 'testCrops' | 'testFlip' | 'testDense'>;
+type Protocol = Pick<TrialParameters, 'loss' | 'testScale' | 'testCrops' | 'testFlip' | 'testDense'>;
 
 /** The test scales Q of a trial, at least one. */
 export function testScales({ testScale }: Pick<Protocol, 'testScale'>): readonly number[] {
@@ -15,10 +17,10 @@ export function testScales({ testScale }: Pick<Protocol, 'testScale'>): readonly
 }
 
 /**
- * The judgement by the trial's own protocol: posteriors averaged over its scales, its crops or the whole image, and mirror
+ * The judgement by the trial's own protocol: votes averaged over its scales, its crops or the whole image, and mirror
  * images (Simonyan & Zisserman 2015, §4.1–4.3).
  * @param evaluation over the network's crops; a dense test compiles a step for each scale instead, and disposes of it.
- * @throws TickworkError TRIAL_DIVERGED when a posterior is not a number.
+ * @throws TickworkError as `judgeVotes` does.
  */
 export async function judgeFinally(
   protocol: Protocol,
@@ -27,23 +29,23 @@ export async function judgeFinally(
   evaluation: Evaluation,
 ): Promise<Judgement> {
   const scales = testScales(protocol);
-  const { testImages, dataset, batchSize } = evaluation;
-  const sums = new Float64Array(testImages * description.classes);
+  const { batchSize, view } = evaluation;
+  const votes = createVotes(view.labels.length, description.classes);
   if (protocol.testDense) {
     for (const side of scales) {
-      const step = await executor.compile(denseEvaluationStep(description, side, batchSize));
+      const step = await executor.compile(denseEvaluationStep(description, side, batchSize, votesOf(protocol.loss)));
       try {
         const whole = { ...evaluation, step, description: { ...description, side } };
-        await addPosteriors(whole, testCrops(side, side, 1, protocol.testFlip), sums);
+        await addVotes(whole, testCrops(side, side, 1, protocol.testFlip), votes);
       } finally {
         await step.dispose();
       }
     }
   } else {
     const crops = scales.flatMap((scale) => cropsAt(scale, description.side, protocol));
-    await addPosteriors(evaluation, crops, sums);
+    await addVotes(evaluation, crops, votes);
   }
-  return judgeVotes(sums, { labels: dataset.test.labels }, description.classes);
+  return judgeVotes(votes, view);
 }
 
 function cropsAt(scale: number, side: number, protocol: Protocol): readonly Crop[] {

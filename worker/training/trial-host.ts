@@ -50,6 +50,7 @@ export function createTrialHost({ send, openExecutor, now, writer }: TrialHostDe
           now,
           signal,
           checkpoints: { root: options.checkpointFolder, cell, writer },
+          inputResources: options,
           checkFirstBatch: options.checkFirstBatch,
           onWarning: (warning) => send({ type: 'warning', trialId, message: warning }),
           onProgress: (progress) => send({ type: 'progress', trialId, ...progress }),

@@ -9,6 +9,8 @@ const TRIALS: Readonly<Record<string, number>> = {
   'fashion-mnist-vgg8-b.yaml': 1,
   'learning-rate.yaml': 24,
   'lrn-ablation.yaml': 20,
+  'vgg-a-for-deeper-nets.yaml': 5,
+  'vgg-deeper-from-a.yaml': 30,
 };
 
 describe('examples/studies', () => {

@@ -54,6 +54,8 @@ function start(executor: ExecutorName, checkpointFolder: string): Run {
       datasetRoots: DATASET_ROOTS,
       checkpointFolder,
       checkFirstBatch: false,
+      loaderThreads: 1,
+      pixelCacheBytes: 0,
       executor: {
         name: executor,
         device: 'cpu',

@@ -2,8 +2,6 @@ import type { StepState } from '../../../engine/executor.ts';
 import type { Saving } from '../train-epoch.ts';
 import type { CheckpointStore } from './store.ts';
 
-export const NO_SAVING: Saving = { isDue: () => false, save: async () => {} };
-
 /**
  * Saves after every `every` steps, and after the last one of a trial long enough to have been saved before. A disk that
  * refuses a checkpoint costs no trial: it goes on, and `onWarning` hears of it.
