@@ -10,6 +10,7 @@ import { createLoaderInput } from '../../worker/training/input/loader-input.ts';
 import { createNormaliser } from '../../worker/training/input/normaliser.ts';
 import { describeMachine, printMachine } from '../machine.ts';
 import { median } from '../medians.ts';
+import { measureDemoWaits } from './demo-wait.ts';
 import { HEIGHT, makePhotographs, WIDTH } from './photographs.ts';
 import { type Measurement, measurePasses, type PassShape, type Round } from './rounds.ts';
 
@@ -76,12 +77,19 @@ export async function benchInput(args: readonly string[], print: (line: string) 
   await measure('small', '32×32 in memory, S drawn from [32;64], crops of 28', direct(textures, 0, 0), small);
   const normalisation = measureNormaliser(rounds);
   say(`normalised into float32, 224×224×3: ${normalisation.perCore} img/s a core`);
+  const waits = await measureDemoWaits([0, 1], rounds);
+  for (const { net, loaderThreads, imagesPerSecond, waiting } of waits) {
+    const share = (100 * waiting).toFixed(1);
+    say(
+      `${net}, ${loaderThreads} loader thread(s): ${imagesPerSecond} img/s, ${share} % of the time waiting for images`,
+    );
+  }
   const perCore = Object.fromEntries(rows.map(({ name, perCore: rate }) => [name, rate]));
   const reached = {
     photographs: (perCore.photographs ?? 0) >= GOALS.photographs,
     cachedPixels: (perCore.cachedPixels ?? 0) >= GOALS.cachedPixels,
   };
-  print(JSON.stringify({ machine, conditions, rows, normalisation, perCore, goals: GOALS, reached }));
+  print(JSON.stringify({ machine, conditions, rows, normalisation, waits, perCore, goals: GOALS, reached }));
 }
 
 function setsOf(images: ImageSet, scale: number, bytes: number): ReadableSets {
