@@ -15,6 +15,7 @@ interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
   readonly slots: number;
   readonly threads?: number;
   readonly stateDir: string;
+  readonly checkpointDir?: string;
   readonly datasetRoot?: readonly string[];
   readonly loaderThreads?: number;
   readonly pixelCacheMib?: number;
@@ -34,6 +35,10 @@ export const addWorker: AddCommand = (program, cli) => {
       '--state-dir <DIR>',
       'holds results that are not committed yet; of this worker alone',
       join('.tickwork', 'worker'),
+    )
+    .option(
+      '--checkpoint-dir <DIR>',
+      'holds checkpoints and kept weights; workers may share it (default: in the state directory)',
     )
     .option('--dataset-root <DIR>', 'folder that holds datasets; may be given again', collect)
     .option(
@@ -85,6 +90,7 @@ export const addWorker: AddCommand = (program, cli) => {
           checkFirstBatch: options.checkFirstBatch,
           engineCache,
           stateDir: options.stateDir,
+          checkpointFolder: options.checkpointDir,
           datasetRoots: [...(options.datasetRoot ?? []), PACKAGE_ROOT, cached, unpackedPackageRoot(cli.machine)],
           loaderThreads: options.loaderThreads,
           pixelCacheMiB: options.pixelCacheMib,

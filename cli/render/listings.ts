@@ -5,7 +5,7 @@ import type { SweepPlan__Output } from '../../proto/generated/tickwork/v1/SweepP
 import type { Trial__Output } from '../../proto/generated/tickwork/v1/Trial.ts';
 import type { Worker__Output } from '../../proto/generated/tickwork/v1/Worker.ts';
 import { visible } from './display-width.ts';
-import { formatCount, formatLarge, formatShare, formatValue } from './numbers.ts';
+import { formatBytes, formatCount, formatLarge, formatShare, formatValue } from './numbers.ts';
 import { finishedCells } from './sweep-progress.ts';
 import { textTable } from './text-table.ts';
 import { formatTimestamp } from './timestamp.ts';
@@ -120,6 +120,7 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
         ...factors.map((factor) => left(visible(factor))),
         right('weight layers'),
         right('parameters'),
+        right('memory'),
         right('MACs/image'),
         right('MACs'),
       ],
@@ -127,6 +128,7 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
         ...factors.map((_, i) => visible(row.levels[i]?.label ?? '')),
         String(row.weightLayers),
         formatCount(row.parameters),
+        formatBytes(row.memoryBytes),
         formatLarge(row.macsPerImage),
         formatLarge(row.estimatedMacs),
       ]),

@@ -3,6 +3,7 @@ import { describeNetwork } from '../catalogue/networks.ts';
 import { countConfigurations, createGrid } from '../grid/grid.ts';
 import { trialCost } from '../networks/cost.ts';
 import { countMultiplyAccumulates, countParameters, countWeightLayers } from '../networks/counts.ts';
+import { estimateMemory } from '../networks/memory.ts';
 import { trialParameters } from '../study/check-levels.ts';
 import type { Study } from '../study/study.ts';
 
@@ -12,6 +13,8 @@ export interface PlannedConfiguration {
   readonly parameters: number;
   readonly macsPerImage: number;
   readonly estimatedMacs: number;
+  /** What one trial holds while it trains; see networks/memory.ts. */
+  readonly memoryBytes: number;
 }
 
 export interface Plan {
@@ -40,6 +43,7 @@ export function planStudy(study: Study): Plan {
       parameters: countParameters(network),
       macsPerImage: countMultiplyAccumulates(network),
       estimatedMacs: trialCost(p) * study.seeds.length,
+      memoryBytes: estimateMemory(network, p).total,
     });
   }
   const listed = rows.reduce((total, row) => total + row.estimatedMacs, 0);

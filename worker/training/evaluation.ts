@@ -1,4 +1,5 @@
 import { TickworkError } from '../../core/errors.ts';
+import { countTopErrors, type Judgement, judge, type Truth } from '../../core/evaluation/judge.ts';
 import type { NetworkDescription } from '../../core/networks/description.ts';
 import type { CompiledStep, StepState } from '../../engine/executor.ts';
 import type { Crop } from './data/crops.ts';
@@ -28,7 +29,8 @@ export async function measureError(evaluation: Evaluation, crops: readonly Crop[
   const { labels } = evaluation.view;
   const sums = new Float64Array(labels.length * classes);
   await addPosteriors(evaluation, crops, sums);
-  return errorPercent(sums, labels, classes);
+  requireJudgeable(sums, classes);
+  return countTopErrors(sums, evaluation.view, classes, wasShown(sums, classes))[1] ?? 0;
 }
 
 /**
@@ -59,23 +61,24 @@ export async function addPosteriors(evaluation: Evaluation, crops: readonly Crop
 }
 
 /**
- * Top-1 error of images in percent; of equal sums the lower class wins. Images whose sums are all zero were not shown and
- * do not count.
- * @param sums of posteriors, [images, classes].
+/**
+ * @param votes of every image, [images, classes]; those of an image that was not shown are all 0.
  * @throws TickworkError TRIAL_DIVERGED when one is not a number, DATASET_CORRUPT when no image was shown.
  */
-export function errorPercent(sums: Float64Array, labels: Uint16Array, classes: number): number {
-  let errors = 0;
-  let shown = 0;
-  for (let image = 0; image * classes < sums.length; image += 1) {
-    const scores = sums.subarray(image * classes, (image + 1) * classes);
-    if (scores.some(Number.isNaN)) {
-      throw new TickworkError('TRIAL_DIVERGED', `Expected posteriors to be numbers, got NaN for test image ${image}.`);
-    }
-    if (scores.every((score) => score === 0)) continue;
-    shown += 1;
-    if (scores.indexOf(Math.max(...scores)) !== labels[image]) errors += 1;
-  }
-  if (shown > 0) return (100 * errors) / shown;
-  throw new TickworkError('DATASET_CORRUPT', 'Expected a test image that can be decoded, got none.');
+export function judgeVotes(votes: Float64Array, truth: Truth, classes: number): Judgement {
+  requireJudgeable(votes, classes);
+  return judge(votes, truth, classes, wasShown(votes, classes));
+}
+
+function requireJudgeable(votes: Float64Array, classes: number): void {
+  if (votes.every((vote) => vote === 0))
+    throw new TickworkError('DATASET_CORRUPT', 'Expected a test image that can be decoded, got none.');
+  const broken = votes.findIndex(Number.isNaN);
+  if (broken < 0) return;
+  const image = Math.floor(broken / classes);
+  throw new TickworkError('TRIAL_DIVERGED', `Expected posteriors to be numbers, got NaN for test image ${image}.`);
+}
+
+function wasShown(votes: Float64Array, classes: number): (image: number) => boolean {
+  return (image) => votes.subarray(image * classes, (image + 1) * classes).some((vote) => vote !== 0);
 }

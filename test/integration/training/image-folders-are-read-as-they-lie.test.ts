@@ -79,7 +79,7 @@ describe('a trial on an image folder', () => {
     trainEpochs: 8,
     trainScale: [30, 40],
     testScale: 32,
-    learningRate: 0.02,
+    learningRate: 0.005,
     dropout: 0,
     colourShift: 0.1,
   });

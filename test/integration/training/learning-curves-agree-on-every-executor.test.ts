@@ -9,6 +9,7 @@ import { openImageInput } from '../../../worker/training/input/open-input.ts';
 import { initialState } from '../../../worker/training/networks/initial-state.ts';
 import { trainingStep } from '../../../worker/training/networks/training-step.ts';
 import { OPTIMISERS } from '../../../worker/training/optimisers/optimisers.ts';
+import { TRIAL_START } from '../../../worker/training/progress.ts';
 import { trainOneEpoch } from '../../../worker/training/train-epoch.ts';
 import { createTrainingInput } from '../../../worker/training/training-input.ts';
 import { DATASET_ROOTS } from '../../support/datasets.ts';
@@ -56,7 +57,7 @@ async function learningCurve(name: ExecutorName, nudged = false): Promise<readon
         onProgress: () => {},
         pause: async () => {},
       },
-      1,
+      TRIAL_START,
     );
     return losses;
   } finally {

@@ -9,6 +9,10 @@ export interface PlannedConfiguration {
   'parameters'?: (number | string | Long);
   'macsPerImage'?: (number | string);
   'estimatedMacs'?: (number | string);
+  /**
+   * Bytes that one trial holds while it trains, an estimate: weights, gradients, optimiser, activations of a batch.
+   */
+  'memoryBytes'?: (number | string);
 }
 
 export interface PlannedConfiguration__Output {
@@ -17,4 +21,8 @@ export interface PlannedConfiguration__Output {
   'parameters': (number);
   'macsPerImage': (number);
   'estimatedMacs': (number);
+  /**
+   * Bytes that one trial holds while it trains, an estimate: weights, gradients, optimiser, activations of a batch.
+   */
+  'memoryBytes': (number);
 }
