@@ -7,6 +7,7 @@ import { openImageInput } from '../../worker/training/input/open-input.ts';
 import { initialState } from '../../worker/training/networks/initial-state.ts';
 import { trainingStep } from '../../worker/training/networks/training-step.ts';
 import { OPTIMISERS } from '../../worker/training/optimisers/optimisers.ts';
+import { TRIAL_START } from '../../worker/training/progress.ts';
 import { trainOneEpoch } from '../../worker/training/train-epoch.ts';
 import { createTrainingInput } from '../../worker/training/training-input.ts';
 import { demoTrials } from '../engine/demo-trials.ts';
@@ -42,11 +43,12 @@ export async function measureDemoWaits(threads: readonly number[], rounds: numbe
         const given = createTrainingInput({ parameters, seed: 1 }, description, selected, input);
         const training = { parameters, input: given, step, state, now: () => performance.now(), onProgress: () => {} };
         // The first epoch starts the threads.
-        await trainOneEpoch({ ...training, pause: async () => {} }, 1);
-        const epoch = await trainOneEpoch({ ...training, pause: async () => {} }, 2);
+        await trainOneEpoch({ ...training, pause: async () => {} }, TRIAL_START);
+        const { current } = await trainOneEpoch({ ...training, pause: async () => {} }, TRIAL_START);
         await input.close();
-        const imagesPerSecond = Math.round(epoch.images / epoch.seconds);
-        if (round > 0) results.push({ imagesPerSecond, waiting: epoch.inputWaitSeconds / epoch.seconds });
+        const { steps, seconds, inputWaitSeconds } = current;
+        const imagesPerSecond = Math.round((steps * batchSize) / seconds);
+        if (round > 0) results.push({ imagesPerSecond, waiting: inputWaitSeconds / seconds });
       }
     }
     for (const { loaderThreads, rounds: results } of measured) {

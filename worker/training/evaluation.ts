@@ -61,7 +61,6 @@ export async function addPosteriors(evaluation: Evaluation, crops: readonly Crop
 }
 
 /**
-/**
  * @param votes of every image, [images, classes]; those of an image that was not shown are all 0.
  * @throws TickworkError TRIAL_DIVERGED when one is not a number, DATASET_CORRUPT when no image was shown.
  */

@@ -3,7 +3,7 @@ import { backend_util } from '@tensorflow/tfjs-core';
 import { EngineError } from '../../errors.ts';
 import type { DType } from '../../graph/graph.ts';
 import type { BinaryKind, UnaryKind } from '../../graph/operation.ts';
-import { BINARY, ON_INTEGERS, UNARY } from '../../graph/operation.ts';
+import { BINARY, COMPARISONS, ON_INTEGERS, UNARY } from '../../graph/operation.ts';
 import { broadcastShape, formatShape } from '../../shape.ts';
 import { compose } from '../composition.ts';
 import type { TraceKernel, TraceKernels } from '../kernel.ts';
@@ -33,6 +33,10 @@ function binary(kind: BinaryKind): TraceKernel {
     }
     const c = compose(call);
     const dtype = knownDType(backend_util.upcastType(a.dtype, b.dtype));
+    // tfjs calculates with booleans as with 0 and 1; the libraries of other executors do not.
+    if (dtype === 'bool' && !COMPARISONS.has(kind)) {
+      return c.cast(c.binary(kind, c.cast(a, 'int32'), c.cast(b, 'int32')), 'bool');
+    }
     return c.binary(kind, c.cast(a, dtype), c.cast(b, dtype));
   };
 }
