@@ -96,7 +96,7 @@ const trialParametersObject = z
      */
     colourShift: z.number().min(0).max(10).default(0),
     /** `standardise`: zero mean and unit variance; `subtract-mean`: grey levels 0–255 less their mean, as the papers had them. */
-    normalisation: z.enum(['standardise', 'subtract-mean']).default('standardise'),
+    inputNormalisation: z.enum(['standardise', 'subtract-mean']).default('standardise'),
     learningRate: z.number().positive(),
     schedule: z.enum(['constant', 'step', 'plateau', 'poly', 'cosine']).default('constant'),
     /** Train epochs between two drops of the `step` schedule. */

@@ -117,7 +117,7 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   const evaluationOf = (name: 'validation' | 'test'): Evaluation => {
     const view = images[name];
     const set = view.images === images.train.images ? 'train' : 'test';
-    const { corruptImages, normalisation: mode } = parameters;
+    const { corruptImages, inputNormalisation: mode } = parameters;
     const { normalisation } = facts;
     const crops = createTestInput({ input: imageInput, set, view, normalisation, mode, corruptImages });
     return { description, step: testStep, batchSize, state, view, input: crops, pause };

@@ -40,7 +40,7 @@ export function createTrainingInput(
   const { side, channels, classes } = description;
   const stepsPerEpoch = Math.floor(train.places.length / batchSize);
   const length = side * side * channels;
-  const normalise = createNormaliser(facts.normalisation, parameters.normalisation);
+  const normalise = createNormaliser(facts.normalisation, parameters.inputNormalisation);
   const images = new Float32Array(batchSize * length);
   const labels = new Float32Array(batchSize * classes);
   const batch = {

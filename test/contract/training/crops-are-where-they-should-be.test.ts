@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStream } from '../../../core/random/stream.ts';
 import { createCropSampler, type Raster } from '../../../worker/training/data/crop-sampler.ts';
-import { type Crop, drawTrainCrop, testCrops } from '../../../worker/training/data/crops.ts';
+import { type Crop, drawTrainCrop, rescaledSize, stretchCrop, testCrops } from '../../../worker/training/data/crops.ts';
 
 const SIDE = 28;
 function imageOf(side: number, channels: number, pixel: (x: number, y: number, channel: number) => number): Raster {
@@ -124,6 +124,98 @@ describe('the crop sampler', () => {
       SIDE * SIDE,
     );
     expect(new Set([...out.subarray(0, SIDE * SIDE), ...out.subarray(2 * SIDE * SIDE)])).toEqual(new Set([77]));
+  });
+});
+
+/** The mean of the source under a triangle around each pixel of the crop, straight from the definition. */
+function defined({ width, height, pixels, channels }: Raster, crop: Crop, side: number): Float64Array {
+  const rescaled = rescaledSize({ width, height }, crop.scale);
+  const weightsOf = (start: number, i: number, source: number, target: number): number[] => {
+    const factor = source / target;
+    const reach = Math.max(1, factor);
+    const weights = Array.from({ length: source }, (_, pixel) =>
+      Math.max(0, 1 - Math.abs(pixel + 0.5 - (start + i + 0.5) * factor) / reach),
+    );
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return weights.map((weight) => weight / sum);
+  };
+  const out = new Float64Array(side * side * channels);
+  for (let y = 0; y < side; y += 1) {
+    const rows = weightsOf(crop.top, y, height, rescaled.height);
+    for (let x = 0; x < side; x += 1) {
+      const columns = weightsOf(crop.left, crop.flip ? side - 1 - x : x, width, rescaled.width);
+      for (const [row, down] of rows.entries()) {
+        if (down === 0) continue;
+        for (const [column, across] of columns.entries()) {
+          if (across === 0) continue;
+          for (let channel = 0; channel < channels; channel += 1) {
+            const place = (y * side + x) * channels + channel;
+            const pixel = pixels[(row * width + column) * channels + channel] ?? 0;
+            out[place] = (out[place] ?? 0) + down * across * pixel;
+          }
+        }
+      }
+    }
+  }
+  return out;
+}
+
+describe('an image of any proportions', () => {
+  const anyImage = fc.record({
+    seed: fc.nat(),
+    width: fc.integer({ min: 8, max: 70 }),
+    height: fc.integer({ min: 8, max: 70 }),
+    channels: fc.constantFrom(1, 3),
+    scale: fc.integer({ min: 12, max: 60 }),
+    flip: fc.boolean(),
+  });
+  const rasterOf = (seed: number, width: number, height: number, channels: number): Raster => {
+    const stream = createStream(seed);
+    const pixels = Uint8Array.from({ length: width * height * channels }, () => stream.uint32() & 0xff);
+    return { width, height, channels, pixels, offset: 0 };
+  };
+
+  it('is rescaled and cropped by the definition, growing or shrinking', () => {
+    fc.assert(
+      fc.property(anyImage, fc.nat(), ({ seed, width, height, channels, scale, flip }, place) => {
+        const image = rasterOf(seed, width, height, channels);
+        const crop = { ...drawTrainCrop(createStream(place), scale, 12, true, image), flip };
+        const values = sampled(image, crop, 12);
+        for (const [i, exact] of defined(image, crop, 12).entries()) {
+          expect(Math.abs((values[i] ?? 0) - exact)).toBeLessThanOrEqual(0.5 + 1e-9);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('shows the same pixel in every window, and a flat image stays flat', () => {
+    fc.assert(
+      fc.property(anyImage, fc.nat(255), ({ seed, width, height, channels, scale }, grey) => {
+        const image = rasterOf(seed, width, height, channels);
+        const size = rescaledSize(image, scale);
+        const whole = new Uint8Array(size.width * size.height * channels);
+        const origin = { scale, left: 0, top: 0, flip: false };
+        createCropSampler(size)(image, origin, whole, 0);
+        const crop = drawTrainCrop(createStream(seed), scale, 12, false, image);
+        const again = { ...size, channels, pixels: whole, offset: 0 };
+        expect(sampled(again, crop, 12)).toEqual(sampled(image, crop, 12));
+        const flat = { ...image, pixels: new Uint8Array(image.pixels.length).fill(grey) };
+        expect(new Set(sampled(flat, crop, 12))).toEqual(new Set([grey]));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('has its corners and its centre where a square has them', () => {
+    const tall = { width: 300, height: 400 };
+    const crops = testCrops(256, 224, 3, false).map((crop) => stretchCrop(crop, 224, tall));
+    expect(rescaledSize(tall, 256)).toEqual({ width: 256, height: 341 });
+    expect(crops[0]).toMatchObject({ left: 0, top: 0 });
+    expect(crops[4]).toMatchObject({ left: 16, top: 59 });
+    expect(crops[8]).toMatchObject({ left: 32, top: 117 });
+    const [centre] = testCrops(224, 224, 1, false).map((crop) => stretchCrop(crop, 224, { width: 400, height: 200 }));
+    expect(centre).toEqual({ scale: 224, left: 112, top: 0, flip: false });
   });
 });
 

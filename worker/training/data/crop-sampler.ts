@@ -31,13 +31,19 @@ export function createCropSampler(window: Size): CropSampler {
     if (rescaled.width === width && rescaled.height === height) return copyWindow(image, crop, window, out, offset);
     placeAxis(columns, width, rescaled.width, crop.left, crop.flip, channels);
     placeAxis(rows, height, rescaled.height, crop.top, false, 1);
-    const first = rows.first[0] as number;
-    const last = (rows.first[window.height - 1] as number) + (rows.taps[window.height - 1] as number);
-    const needed = (last - first) * window.width * channels;
-    if (band.length < needed) band = new Float64Array(needed);
+    // As many rows of the source as one row of the crop needs: they stay in the processor's first cache.
+    const length = window.width * channels;
+    const kept = rows.stride;
+    if (band.length < kept * length) band = new Float64Array(kept * length);
     const across = channels === 3 ? interpolateColours : interpolateColumns;
-    across(image, columns, first, last, band);
-    interpolateRows(band, rows, first, window.width * channels, out, offset);
+    let next = 0;
+    for (let row = 0; row < window.height; row += 1) {
+      const first = rows.first[row] as number;
+      const end = first + (rows.taps[row] as number);
+      for (next = Math.max(next, first); next < end; next += 1)
+        across(image, columns, next, band, (next % kept) * length);
+      interpolateRow(band, rows, row, length, out, offset + row * length);
+    }
   };
 }
 
@@ -103,91 +109,95 @@ function placeAxis(axis: Axis, source: number, rescaled: number, start: number, 
 }
 
 /**
- * Fills `band` with the source rows that the crop needs, [row of the source, column of the crop, channel].
+ * One row of the source at the columns of the crop, [column of the crop, channel], from `target` of `band`.
  * The inner loops here and below assert their indices with `as`, which costs nothing; a default for each costs a third.
  */
-function interpolateColumns(image: Raster, columns: Axis, firstRow: number, lastRow: number, band: Float64Array): void {
+function interpolateColumns(image: Raster, columns: Axis, row: number, band: Float64Array, target: number): void {
   const { width, channels, pixels, offset } = image;
   const { first, taps, weights, stride } = columns;
-  let target = 0;
-  for (let row = firstRow; row < lastRow; row += 1) {
-    const source = offset + row * width * channels;
-    for (let column = 0; column < first.length; column += 1) {
-      const start = source + (first[column] as number);
-      const count = taps[column] as number;
-      const base = column * stride;
-      for (let channel = 0; channel < channels; channel += 1) {
-        let sum = 0;
-        for (let tap = 0; tap < count; tap += 1) {
-          sum += (pixels[start + tap * channels + channel] as number) * (weights[base + tap] as number);
-        }
-        band[target] = sum;
-        target += 1;
+  const source = offset + row * width * channels;
+  let place = target;
+  for (let column = 0; column < first.length; column += 1) {
+    const start = source + (first[column] as number);
+    const count = taps[column] as number;
+    const base = column * stride;
+    for (let channel = 0; channel < channels; channel += 1) {
+      let sum = 0;
+      for (let tap = 0; tap < count; tap += 1) {
+        sum += (pixels[start + tap * channels + channel] as number) * (weights[base + tap] as number);
       }
+      band[place] = sum;
+      place += 1;
     }
   }
 }
 
 /** `interpolateColumns` for three channels, which photographs have: their loop is written out, twice as fast. */
-function interpolateColours(image: Raster, columns: Axis, firstRow: number, lastRow: number, band: Float64Array): void {
+function interpolateColours(image: Raster, columns: Axis, row: number, band: Float64Array, target: number): void {
   const { width, pixels, offset } = image;
   const { first, taps, weights, stride } = columns;
-  let target = 0;
-  for (let row = firstRow; row < lastRow; row += 1) {
-    const source = offset + row * width * 3;
-    for (let column = 0; column < first.length; column += 1) {
-      let place = source + (first[column] as number);
-      const base = column * stride;
-      const end = base + (taps[column] as number);
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (let tap = base; tap < end; tap += 1) {
-        const weight = weights[tap] as number;
-        red += (pixels[place] as number) * weight;
-        green += (pixels[place + 1] as number) * weight;
-        blue += (pixels[place + 2] as number) * weight;
-        place += 3;
-      }
-      band[target] = red;
-      band[target + 1] = green;
-      band[target + 2] = blue;
-      target += 3;
+  const source = offset + row * width * 3;
+  let into = target;
+  for (let column = 0; column < first.length; column += 1) {
+    let place = source + (first[column] as number);
+    const base = column * stride;
+    const end = base + (taps[column] as number);
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (let tap = base; tap < end; tap += 1) {
+      const weight = weights[tap] as number;
+      red += (pixels[place] as number) * weight;
+      green += (pixels[place + 1] as number) * weight;
+      blue += (pixels[place + 2] as number) * weight;
+      place += 3;
     }
+    band[into] = red;
+    band[into + 1] = green;
+    band[into + 2] = blue;
+    into += 3;
   }
 }
 
-/** @param width numbers in a row of the band and of the crop. */
-function interpolateRows(
+/** One row of the crop from the rows kept in `band`. @param length numbers in a row of either. */
+function interpolateRow(
   band: Float64Array,
-  rows: Axis,
-  firstRow: number,
-  width: number,
+  { first, taps, weights, stride }: Axis,
+  row: number,
+  length: number,
   out: Uint8Array,
-  offset: number,
+  target: number,
 ): void {
-  const { first, taps, weights, stride } = rows;
-  let target = offset;
-  for (let row = 0; row < first.length; row += 1) {
-    const start = ((first[row] as number) - firstRow) * width;
-    const count = taps[row] as number;
-    const base = row * stride;
-    if (count === 2) {
-      const above = weights[base] as number;
-      const below = weights[base + 1] as number;
-      for (let i = start; i < start + width; i += 1) {
-        out[target] = ((band[i] as number) * above + (band[i + width] as number) * below + 0.5) | 0;
-        target += 1;
-      }
-      continue;
+  const start = first[row] as number;
+  const count = taps[row] as number;
+  const base = row * stride;
+  const rowOf = (tap: number): number => ((start + tap) % stride) * length;
+  const one = rowOf(0);
+  const a = weights[base] as number;
+  const two = rowOf(1);
+  const b = count < 2 ? 0 : (weights[base + 1] as number);
+  if (count <= 2) {
+    for (let i = 0; i < length; i += 1) {
+      out[target + i] = ((band[one + i] as number) * a + (band[two + i] as number) * b + 0.5) | 0;
     }
-    for (let i = start; i < start + width; i += 1) {
-      let sum = 0.5;
-      for (let tap = 0, place = i; tap < count; tap += 1, place += width) {
-        sum += (band[place] as number) * (weights[base + tap] as number);
-      }
-      out[target] = sum | 0;
-      target += 1;
+    return;
+  }
+  const three = rowOf(2);
+  const c = weights[base + 2] as number;
+  if (count === 3) {
+    for (let i = 0; i < length; i += 1) {
+      const sum = (band[one + i] as number) * a + (band[two + i] as number) * b + (band[three + i] as number) * c;
+      out[target + i] = (sum + 0.5) | 0;
     }
+    return;
+  }
+  for (let i = 0; i < length; i += 1) {
+    let sum = 0.5;
+    for (let tap = 0, place = one + i; tap < count; tap += 1) {
+      sum += (band[place] as number) * (weights[base + tap] as number);
+      place += length;
+      if (place >= stride * length) place -= stride * length;
+    }
+    out[target + i] = sum | 0;
   }
 }

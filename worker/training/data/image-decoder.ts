@@ -11,10 +11,9 @@ const MAX_BYTES = 256 * 2 ** 20;
 const MAX_ASPECT = 50;
 
 /** Decoding runs on libuv's threads, one image each; libvips' own cache would hold what no crop asks for again. */
-function singleThreaded(): typeof sharp {
+export function prepareDecoder(): void {
   sharp.cache(false);
   sharp.concurrency(1);
-  return sharp;
 }
 
 /**
@@ -32,13 +31,12 @@ export async function decodeImageFile(path: string): Promise<Raster> {
   return decode(path, bytes, header);
 }
 
-async function decode(path: string, bytes: Uint8Array, { width, height, format }: ImageHeader): Promise<Raster> {
+async function decode(path: string, bytes: Uint8Array, header: ImageHeader): Promise<Raster> {
+  const { width, height, format, plain } = header;
   try {
-    const { data, info } = await singleThreaded()(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true });
+    const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
+    const colours = plain ? image : image.toColourspace('srgb').removeAlpha();
+    const { data, info } = await colours.raw().toBuffer({ resolveWithObject: true });
     if (info.width !== width || info.height !== height || info.channels !== 3) {
       const found = `${info.width}×${info.height}×${info.channels}`;
       throw corrupt(path, `a ${format} of ${width}×${height} pixels in colour`, found);

@@ -3,6 +3,8 @@ import type { Size } from './crops.ts';
 /** What a file says it is before a pixel of it is decoded. */
 export interface ImageHeader extends Size {
   readonly format: 'JPEG' | 'PNG';
+  /** Three components of eight bits: decoded, it is RGB as it stands. */
+  readonly plain: boolean;
 }
 
 const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
@@ -36,7 +38,7 @@ function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
 function pngHeader(bytes: Uint8Array): ImageHeader | string {
   if (bytes.length < 33 || bytes[12] !== 0x49 || bytes[13] !== 0x48) return 'a PNG without a header';
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return sized('PNG', view.getUint32(16), view.getUint32(20));
+  return sized('PNG', view.getUint32(16), view.getUint32(20), bytes[24] === 8 && bytes[25] === 2);
 }
 
 function jpegHeader(bytes: Uint8Array): ImageHeader | string {
@@ -48,7 +50,10 @@ function jpegHeader(bytes: Uint8Array): ImageHeader | string {
       place += 1;
       continue;
     }
-    if (isStartOfFrame(marker)) return sized('JPEG', word(bytes, place + 7), word(bytes, place + 5));
+    if (isStartOfFrame(marker)) {
+      const plain = bytes[place + 4] === 8 && bytes[place + 9] === 3;
+      return sized('JPEG', word(bytes, place + 7), word(bytes, place + 5), plain);
+    }
     // Start of scan or end of image: pixels before anybody said how many.
     if (marker === 0xda || marker === 0xd9) return 'a JPEG without a frame';
     place += 2 + word(bytes, place + 2);
@@ -62,6 +67,6 @@ const word = (bytes: Uint8Array, place: number): number => ((bytes[place] ?? 0) 
 const isStartOfFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 
-function sized(format: ImageHeader['format'], width: number, height: number): ImageHeader | string {
-  return width > 0 && height > 0 ? { format, width, height } : `a ${format} of ${width}×${height} pixels`;
+function sized(format: ImageHeader['format'], width: number, height: number, plain: boolean): ImageHeader | string {
+  return width > 0 && height > 0 ? { format, width, height, plain } : `a ${format} of ${width}×${height} pixels`;
 }

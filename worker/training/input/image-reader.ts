@@ -3,7 +3,7 @@ import { createCropSampler, type Raster } from '../data/crop-sampler.ts';
 import { rescaledSize } from '../data/crops.ts';
 import type { FileImageSet, ImageSet } from '../data/dataset.ts';
 import { filePath } from '../data/file-table.ts';
-import { decodeImageFile } from '../data/image-decoder.ts';
+import { decodeImageFile, prepareDecoder } from '../data/image-decoder.ts';
 import { findPixels, keepPixels, type PixelCache } from '../data/pixel-cache.ts';
 
 /** A set, and where its decoded images are kept. */
@@ -28,6 +28,7 @@ export function createImageReader({ images, cache }: ReadableSet): ImageReader {
     const length = side * side * channels;
     return (place) => ({ width: side, height: side, channels, pixels, offset: place * length });
   }
+  prepareDecoder();
   const decoding = new Map<number, Promise<Raster>>();
   return (place) => {
     const kept = cache === undefined ? undefined : findPixels(cache, place);
