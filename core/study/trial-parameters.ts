@@ -79,8 +79,8 @@ const trialParametersObject = z
     batchSize: positiveInteger.max(4096),
     trainScale,
     testScale,
-    /** Run the network over the whole rescaled image instead of crops of it. */
-    testDense: z.boolean().default(false),
+    /** Run the network over the whole rescaled image instead of crops of it, or average both (Simonyan & Zisserman 2015, §4.3). */
+    testDense: z.union([z.boolean(), z.literal('and-crops')]).default(false),
     /**
      * Side of the grid of test crops: 1 is the centre crop, 5 is the 5×5 grid of Simonyan & Zisserman 2015; or `corners`, the
      * four corners and the centre of Krizhevsky et al. 2012.

@@ -35,6 +35,8 @@ export interface TrainerDependencies {
   readonly now: () => number;
   /** Aborting it ends the trial as `cancelled`, after the batch that is being computed. */
   readonly signal: AbortSignal;
+  /** Asked once `signal` has aborted: whether the trial will be run again. Default: no. */
+  readonly isPreempted?: () => boolean;
   readonly onProgress: (progress: TrialProgress) => void;
   /** Prove the training step on the first batch before training; see first-batch.ts. */
   readonly checkFirstBatch?: boolean;
@@ -73,7 +75,7 @@ interface Trained {
 
 async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Lifecycle): Promise<Trained> {
   const { parameters } = spec;
-  const { executor, datasets, now, signal, onProgress, onReport, onWarning } = deps;
+  const { executor, datasets, now, signal, onProgress, onReport, onWarning, isPreempted = () => false } = deps;
   const { batchSize, trainEpochs } = parameters;
   signal.throwIfAborted();
   onProgress({ phase: 'loading', trainEpoch: 1, trainEpochs, step: 0, steps: 0 });
@@ -110,7 +112,7 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
     await pause();
   }
   const rhythm = { every: parameters.checkpointEvery, steps };
-  const saving = start.store && createSaving(start.store, state, rhythm, onWarning);
+  const saving = start.store && createSaving(start.store, state, rhythm, { onWarning, isPreempted });
   const training = { parameters, input, step: trainStep, state, now, onProgress, pause, saving };
   const evaluationOf = (name: 'validation' | 'test'): Evaluation => {
     const view = images[name];

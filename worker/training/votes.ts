@@ -14,6 +14,17 @@ export function createVotes(images: number, classes: number): Votes {
   return { classes, sums: new Float64Array(images * classes), shown: new Uint8Array(images) };
 }
 
+/** Makes means of sums. */
+export function divideVotes({ sums }: Votes, views: number): void {
+  for (let index = 0; index < sums.length; index += 1) sums[index] = (sums[index] as number) / views;
+}
+
+/** Adds other votes to these. */
+export function joinVotes(votes: Votes, others: Votes): void {
+  for (const [index, sum] of others.sums.entries()) votes.sums[index] = (votes.sums[index] as number) + sum;
+  for (const [image, shown] of others.shown.entries()) if (shown === 1) votes.shown[image] = 1;
+}
+
 /** @throws TickworkError TRIAL_DIVERGED when a vote is not a number, DATASET_CORRUPT when no image was shown. */
 export function judgeVotes(votes: Votes, truth: Truth): Judgement {
   requireJudgeable(votes);
