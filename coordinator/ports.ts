@@ -1,4 +1,5 @@
 import type { MetricName } from '../core/catalogue/metrics.ts';
+import type { Locator } from '../core/space/locator.ts';
 import type { SweepEvent } from '../core/sweep/events.ts';
 import type { GroupedAggregate, Grouping } from '../core/table/grouping.ts';
 import type { FailureRecord, ReportRecord, ResultRecord, TrialRecord } from '../proto/records.ts';
@@ -113,7 +114,7 @@ export interface ResultStore {
   /** One Parquet file: a row for each committed (cell, metric), with its levels as columns. */
   exportParquet(
     sweepId: string,
-    factors: readonly { readonly name: string; readonly labels: readonly string[]; readonly stride: number }[],
+    factors: readonly { readonly name: string; readonly labels: readonly string[]; readonly locator: Locator }[],
   ): Promise<Uint8Array>;
   counts(): Promise<{ readonly results: number; readonly quarantined: number; readonly superseded: number }>;
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 import { vectorEntries } from '../../core/collections/sparse-vector.ts';
-import { countConfigurations, createGrid } from '../../core/grid/grid.ts';
+import { createGrid } from '../../core/grid/grid.ts';
 import { planStudy } from '../../core/plan/plan.ts';
 import { loadStudy } from '../../core/study/load-study.ts';
 import { cellsFrom, type SweepState, trialOf } from '../../core/sweep/state.ts';
@@ -61,7 +61,7 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
     async submitSweep({ requestId, studyYaml }) {
       checkRequestId(requestId);
       const study = loadStudy(studyYaml);
-      const total = countConfigurations(createGrid(study), study.where !== undefined) * study.seeds.length;
+      const total = createGrid(study).countConfigurations() * study.seeds.length;
       const { sweepId } = await ledger.submit({ type: 'submit-sweep', requestId, study, studyYaml, total }, DEADLINE);
       return toSweepMessage(ledger.state.sweeps.get(sweepId as string) as SweepState);
     },

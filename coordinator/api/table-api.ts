@@ -1,5 +1,6 @@
 import { METRIC_NAMES, type MetricName } from '../../core/catalogue/metrics.ts';
 import { TickworkError } from '../../core/errors.ts';
+import { firstLabels, levelCount } from '../../core/study/levels.ts';
 import type { SweepState } from '../../core/sweep/state.ts';
 import { createGrouping } from '../../core/table/grouping.ts';
 import { RENDERERS } from '../../core/table/render/renderers.ts';
@@ -69,10 +70,10 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
       // CSV and Parquet have no place for a remark, so the name says it for all.
       const fileName = `${sweep.id}${table.complete ? '' : '-incomplete'}`;
       if (format === 'parquet') {
-        const factors = sweep.study.factors.map(({ name, levels }, i) => ({
-          name,
-          labels: levels.map(({ label }) => label),
-          stride: sweep.grid.strides[i] as number,
+        const factors = sweep.study.factors.map((factor, i) => ({
+          name: factor.name,
+          labels: firstLabels(factor, levelCount(factor)),
+          locator: sweep.grid.locator(i),
         }));
         const bytes = await store.exportParquet(sweep.id, factors);
         yield* chunks(Buffer.from(bytes), PARQUET_MEDIA_TYPE, `${fileName}.parquet`);

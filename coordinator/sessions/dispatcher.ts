@@ -118,12 +118,11 @@ function assignmentOf(
     return { problem: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') };
   }
   const seed = seedOf(sweep.grid, lease.cell);
-  const levels = sweep.grid.labels(gridIndex).map(({ factor, label }) => `${factor}=${label}`);
   return {
     assignment: {
       lease: wireLease(lease),
       trialJson: JSON.stringify({ parameters: parsed.data, seed }),
-      title: [...levels, `seed=${seed}`].join(' '),
+      title: `${sweep.grid.title(gridIndex)} seed=${seed}`.trim(),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { DATASETS } from '../catalogue/datasets.ts';
 import { describeNetwork } from '../catalogue/networks.ts';
-import { countConfigurations, createGrid } from '../grid/grid.ts';
+import { createGrid } from '../grid/grid.ts';
 import { trialCost } from '../networks/cost.ts';
 import { countMultiplyAccumulates, countParameters, countWeightLayers } from '../networks/counts.ts';
 import { trialParameters } from '../study/check-levels.ts';
@@ -28,7 +28,7 @@ const MAX_ROWS = 1000;
 /** What a study would run, before anything is stored. */
 export function planStudy(study: Study): Plan {
   const grid = createGrid(study);
-  const configurations = countConfigurations(grid, study.where !== undefined);
+  const configurations = grid.countConfigurations();
   const rows: PlannedConfiguration[] = [];
   for (let i = 0; i < grid.size && rows.length < MAX_ROWS; i++) {
     if (!grid.allows(i)) continue;

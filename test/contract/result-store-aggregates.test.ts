@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { MetricName } from '../../core/catalogue/metrics.ts';
+import { createGrid, gridIndexOf, seedOf } from '../../core/grid/grid.ts';
 import { strides } from '../../core/grid/mixed-radix.ts';
+import { loadStudy } from '../../core/study/load-study.ts';
 import type { GroupedAggregate } from '../../core/table/grouping.ts';
+import { createGrouping } from '../../core/table/grouping.ts';
+import { placeLocator } from '../support/locators.ts';
 import { batchOf, storedResult } from '../support/stored-results.ts';
+import { spaceStudyYaml } from '../support/studies.ts';
 import { duckDbAdapter, memoryAdapter } from './result-store-adapters.ts';
 
 const METRICS: readonly MetricName[] = ['testError', 'trainLoss'];
@@ -41,7 +46,7 @@ test('DuckDB and core/statistics agree on every grouping of random data', async 
       const places = strides(radices);
       const grouping = {
         factors: factors.map((i) => `f${i}`),
-        digits: factors.map((i) => ({ stride: places[i] as number, radix: radices[i] as number })),
+        locators: factors.map((i) => placeLocator(places[i] as number, radices[i] as number)),
       };
       const tables: (readonly GroupedAggregate[])[] = [];
       for (const { store } of [memory, duckDb]) {
@@ -54,6 +59,33 @@ test('DuckDB and core/statistics agree on every grouping of random data', async 
     }),
     { numRuns: 60 },
   );
+});
+
+test('DuckDB and core/space agree on the levels of unions, zips, cells and conditional factors', async () => {
+  await using memory = await memoryAdapter.create();
+  await using duckDb = await duckDbAdapter.create();
+  const space = {
+    union: [
+      { optimiser: ['sgd'], momentum: [0, 0.5, 0.9], biasRate: { values: [1, 2], when: 'momentum > 0' } },
+      { product: [{ optimiser: ['adam'] }, { zip: { trainEpochs: [3, 1, 2], biasRate: [2, 2, 1] } }] },
+      { cells: [{ optimiser: 'adam', trainEpochs: 7 }, { biasRate: 5 }, { optimiser: 'sgd' }] },
+    ],
+  };
+  const study = loadStudy(spaceStudyYaml({ space, seeds: [1, 2] }));
+  const grid = createGrid(study);
+  const results = Array.from({ length: grid.cellBound }, (_, cell) => cell)
+    .filter((cell) => grid.allows(gridIndexOf(grid, cell)))
+    .map((cell) => {
+      const gridIndex = gridIndexOf(grid, cell);
+      return storedResult({ sweepId: 's', cell, gridIndex, seed: seedOf(grid, cell), metrics: { testError: cell } });
+    });
+  for (const { store } of [memory, duckDb]) await store.commit(batchOf({ results }));
+  for (const names of [['optimiser'], ['biasRate', 'momentum'], ['trainEpochs', 'biasRate', 'optimiser'], []]) {
+    const grouping = createGrouping(study, grid, names);
+    const expected = await memory.store.aggregate('s', grouping, ['testError']);
+    expect((await duckDb.store.aggregate('s', grouping, ['testError'])).map(identity)).toEqual(expected.map(identity));
+    expect(expected.reduce((n, group) => n + group.aggregate.n, 0)).toBe(results.length);
+  }
 });
 
 /** What has to be the same to the bit. */

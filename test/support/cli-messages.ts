@@ -22,7 +22,7 @@ export function sweep(change: Partial<Sweep__Output> = {}): Sweep__Output {
     counts: counts(),
     createTime: time(0),
     studyYaml: '',
-    factors: [{ name: 'config', levels: ['A', 'A-LRN'] }],
+    factors: [{ name: 'config', levels: ['A', 'A-LRN'], levelCount: 2 }],
     seeds: [1, 2],
     revision: 7,
     ...change,

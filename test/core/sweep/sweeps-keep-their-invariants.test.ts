@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { vectorEntries } from '../../../core/collections/sparse-vector.ts';
-import { countConfigurations, createGrid } from '../../../core/grid/grid.ts';
+import { createGrid } from '../../../core/grid/grid.ts';
 import type { Command } from '../../../core/sweep/commands.ts';
 import { decide } from '../../../core/sweep/decide.ts';
 import type { SweepEvent } from '../../../core/sweep/events.ts';
@@ -16,7 +16,7 @@ const study = smallStudy({
   seeds: [1, 2],
   extra: '  dropout: [0, 0.5]\nwhere: config != "C" or dropout == 0\nmaxAttempts: 2\n',
 });
-const total = countConfigurations(createGrid(study), true) * study.seeds.length;
+const total = createGrid(study).countConfigurations() * study.seeds.length;
 
 /** What the world does next; numbers pick among what is there. */
 type Action =
