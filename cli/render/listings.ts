@@ -112,12 +112,14 @@ export function renderWorkers(workers: readonly Worker__Output[]): string[] {
 /** `tickwork plan` */
 export function renderPlan(plan: SweepPlan__Output): string[] {
   const factors = plan.factors.map((factor) => factor.name);
+  const compared = plan.rows.some((row) => row.differenceFromBase !== '');
   return [
     visible(plan.title),
     '',
     ...textTable(
       [
         ...factors.map((factor) => left(visible(factor))),
+        ...(compared ? [left('from base')] : []),
         right('weight layers'),
         right('parameters'),
         right('MACs/image'),
@@ -125,6 +127,7 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
       ],
       plan.rows.map((row) => [
         ...factors.map((_, i) => visible(row.levels[i]?.label ?? '')),
+        ...(compared ? [visible(row.differenceFromBase)] : []),
         String(row.weightLayers),
         formatCount(row.parameters),
         formatLarge(row.macsPerImage),

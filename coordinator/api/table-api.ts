@@ -3,6 +3,7 @@ import { TickworkError } from '../../core/errors.ts';
 import { firstLabels, levelCount } from '../../core/study/levels.ts';
 import type { SweepState } from '../../core/sweep/state.ts';
 import { createGrouping } from '../../core/table/grouping.ts';
+import { createPairing } from '../../core/table/pairing.ts';
 import { RENDERERS } from '../../core/table/render/renderers.ts';
 import { buildTable, type Table as DomainTable } from '../../core/table/table.ts';
 import { tableFormatCodec } from '../../proto/enums.ts';
@@ -30,7 +31,12 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
     const sweep = requireSweep(ledger, request.parent, 'parent');
     const grouping = createGrouping(sweep.study, sweep.grid, request.groupBy);
     const metrics = metricsOf(sweep, request.metrics);
-    return { sweep, table: buildTable(sweep, grouping, metrics, await store.aggregate(sweep.id, grouping, metrics)) };
+    const pairing = createPairing(sweep.study, sweep.grid);
+    const [aggregates, differences] = await Promise.all([
+      store.aggregate(sweep.id, grouping, metrics),
+      pairing ? store.aggregateDifferences(sweep.id, grouping, pairing, metrics) : [],
+    ]);
+    return { sweep, table: buildTable(sweep, grouping, metrics, aggregates, differences) };
   }
 
   async function page(request: GetTableRequest__Output) {

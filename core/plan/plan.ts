@@ -3,6 +3,7 @@ import { describeNetwork } from '../catalogue/networks.ts';
 import { createGrid } from '../grid/grid.ts';
 import { trialCost } from '../networks/cost.ts';
 import { countMultiplyAccumulates, countParameters, countWeightLayers } from '../networks/counts.ts';
+import { differencesFromBase, differencesText } from '../study/base-row.ts';
 import { trialParameters } from '../study/check-levels.ts';
 import type { Study } from '../study/study.ts';
 
@@ -12,6 +13,8 @@ export interface PlannedConfiguration {
   readonly parameters: number;
   readonly macsPerImage: number;
   readonly estimatedMacs: number;
+  /** `base`, or in what it differs; empty when the study has no base. */
+  readonly differenceFromBase: string;
 }
 
 export interface Plan {
@@ -35,8 +38,11 @@ export function planStudy(study: Study): Plan {
     const p = trialParameters(grid, i);
     const { channels, classes } = DATASETS[p.dataset];
     const network = describeNetwork(p.network, p.config, { channels, classes, dropout: p.dropout });
+    const levels = grid.labels(i);
+    const differences = differencesFromBase(study, levels);
     rows.push({
-      levels: grid.labels(i),
+      levels,
+      differenceFromBase: differences ? differencesText(differences) : '',
       weightLayers: countWeightLayers(network),
       parameters: countParameters(network),
       macsPerImage: countMultiplyAccumulates(network),

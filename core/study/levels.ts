@@ -20,3 +20,9 @@ export function rangeLevel(factor: string, range: NumericRange, digit: number): 
 export function firstLabels(factor: StudyFactor, limit: number): string[] {
   return Array.from({ length: Math.min(limit, levelCount(factor)) }, (_, digit) => levelAt(factor, digit).label);
 }
+
+/** The level with this label; visits the levels one by one. */
+export function digitOfLabel(factor: StudyFactor, label: string): number | undefined {
+  for (let digit = 0; digit < levelCount(factor); digit++) if (levelAt(factor, digit).label === label) return digit;
+  return undefined;
+}

@@ -6,7 +6,7 @@ import { createGrid, MAX_GRID } from '../grid/grid.ts';
 import type { Space } from '../space/space.ts';
 import { checkLevels, isTrialParameter } from './check-levels.ts';
 import type { Complaint } from './complaint.ts';
-import { firstLabels, levelAt, levelCount } from './levels.ts';
+import { digitOfLabel, firstLabels, levelCount } from './levels.ts';
 import { collectFactors, isPlain, type PlacedLeaf } from './raw-space.ts';
 import { type Complain, isMapping } from './read-axis.ts';
 import { readSpace } from './read-space.ts';
@@ -53,7 +53,13 @@ export function loadStudy(text: string): Study {
   const constraint = checkConstraint(study);
   // Levels are tried cell by cell, which needs a constraint that can be evaluated.
   const levels = constraint.length > 0 ? [] : checkLevels(study, grid.placed);
-  const complaints = [...constraint, ...levels, ...checkPublished(study, checked.data), ...checkShown(study)];
+  const complaints = [
+    ...constraint,
+    ...levels,
+    ...checkPublished(study, checked.data),
+    ...checkBase(study, checked.data, grid),
+    ...checkShown(study),
+  ];
   if (complaints.length > 0) throw problem('STUDY_INVALID', complaints.map(located));
   const { size, allows } = createGrid(study);
   if (!hasIndex(size, allows)) {
@@ -72,6 +78,8 @@ function hasIndex(size: number, allows: (gridIndex: number) => boolean): boolean
 interface ReadGrid {
   readonly factors: readonly StudyFactor[];
   readonly space?: Space;
+  /** Of an ablation. */
+  readonly base?: Study['base'];
   readonly placed: readonly PlacedLeaf[];
   readonly complaints: readonly Complaint[];
 }
@@ -80,20 +88,21 @@ interface ReadGrid {
 function readGrid(value: unknown): ReadGrid {
   const complaints: Complaint[] = [];
   const complain: Complain = (path, message) => void complaints.push({ path, message });
-  const { factors = {}, space } = isMapping(value) ? value : {};
-  const raw = readSpace(isMapping(factors) ? factors : {}, space, complain);
-  if (raw === undefined) return { factors: [], placed: [], complaints };
-  const collected = collectFactors(raw, complain);
+  const { factors = {}, ablation, space } = isMapping(value) ? value : {};
+  const read = readSpace({ factors: isMapping(factors) ? factors : {}, ablation, space }, complain);
+  if (read === undefined) return { factors: [], placed: [], complaints };
+  const collected = collectFactors(read.space, complain);
   const plain = isPlain(collected.space, collected.factors);
   return {
     factors: collected.factors,
     ...(plain ? {} : { space: collected.space }),
+    ...(read.base === undefined ? {} : { base: read.base }),
     placed: collected.placed,
     complaints,
   };
 }
 
-function toStudy(input: StudyInput, { factors, space }: ReadGrid): Study {
+function toStudy(input: StudyInput, { factors, space, base = baseOf(input) }: ReadGrid): Study {
   const values = input.published?.values ?? {};
   return {
     name: input.study,
@@ -102,6 +111,7 @@ function toStudy(input: StudyInput, { factors, space }: ReadGrid): Study {
     parameters: input.parameters,
     factors,
     ...(space === undefined ? {} : { space }),
+    ...(base === undefined ? {} : { base }),
     ...(input.where === undefined ? {} : { where: input.where }),
     maxAttempts: input.maxAttempts,
     table: input.table,
@@ -125,6 +135,24 @@ function toStudy(input: StudyInput, { factors, space }: ReadGrid): Study {
           },
         }),
   };
+}
+
+function baseOf({ base }: StudyInput): Study['base'] {
+  return base && Object.fromEntries(Object.entries(base).map(([factor, value]) => [factor, String(value)]));
+}
+
+function checkBase(study: Study, input: StudyInput, grid: ReadGrid): Complaint[] {
+  if (input.base !== undefined && grid.base !== undefined)
+    return [{ path: ['base'], message: 'Expected no base beside that of the ablation, got one' }];
+  return Object.entries(input.base ?? {}).flatMap(([name, value]) => {
+    const factor = study.factors.find((other) => other.name === name);
+    if (factor && digitOfLabel(factor, String(value)) !== undefined) return [];
+    const wanted = factor
+      ? `a level of ${name} (${firstLabels(factor, 20).join(', ')})`
+      : `a factor of this study (${study.factors.map((other) => other.name).join(', ') || 'it has none'})`;
+    const got = factor ? value : name;
+    return [{ path: ['base', name], message: `Expected ${wanted}, got ${JSON.stringify(got)}` }];
+  });
 }
 
 function checkSize(study: Study, yaml: PositionedYaml): void {
@@ -168,10 +196,7 @@ function checkPublished(study: Study, input: StudyInput): Complaint[] {
       const factor = study.factors.find((f) => f.name === key);
       if (!factor)
         return [{ path, message: `Expected a factor or one of published.values, got ${JSON.stringify(key)}` }];
-      const known = Array.from({ length: levelCount(factor) }, (_, digit) => digit).some(
-        (digit) => levelAt(factor, digit).label === String(value),
-      );
-      return known
+      return digitOfLabel(factor, String(value)) !== undefined
         ? []
         : [
             {

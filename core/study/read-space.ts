@@ -1,31 +1,47 @@
 import type { RawLeaf, RawSpace } from './raw-space.ts';
 import { rawFactors, rawSize } from './raw-space.ts';
+import { type ReadAblation, readAblation } from './read-ablation.ts';
 import { type Complain, isMapping, type Mapping, readAxis, readLevel, shown } from './read-axis.ts';
 import type { StudyLevel } from './study.ts';
 import type { Path } from './yaml-positions.ts';
 
 /** Keys that say how parts are combined; no factor may have such a name. */
-const COMBINATORS = ['product', 'zip', 'union', 'cells'] as const;
+const COMBINATORS = ['product', 'zip', 'union', 'cells', 'ablation'] as const;
 const FACTOR_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,47}$/;
 const NODE = `factors with their levels, or one of ${COMBINATORS.join(', ')}`;
+
+/** What is read on the way: complaints, and the ablations, of which a study may have one. */
+interface Reading {
+  readonly complain: Complain;
+  readonly ablations: ReadAblation[];
+}
 
 /**
  * The grid as a study spells it: the product of the axes in `factors` and of `space`.
  *
  *     space = axes | { product: parts } | { zip: parts } | { union: [ space … ] } | { cells: [ { factor: level … } … ] }
+ *           | { ablation: see read-ablation.ts }
  *     parts = [ space … ] | axes
  *     axes  = { factor: axis … }                    every combination of them
  *
  * @returns undefined when nothing could be read; every problem was complained of.
  */
-export function readSpace(factors: Mapping, space: unknown, complain: Complain): RawSpace | undefined {
+export function readSpace(
+  { factors, ablation, space }: { readonly factors: Mapping; readonly ablation: unknown; readonly space: unknown },
+  complain: Complain,
+): { readonly space: RawSpace; readonly base?: ReadAblation['base'] } | undefined {
+  const reading: Reading = { complain, ablations: [] };
   const parts: (RawSpace | undefined)[] = [];
   if (Object.keys(factors).length > 0) parts.push(readAxes(factors, ['factors'], 'product', complain));
-  if (space !== undefined) parts.push(readNode(space, ['space'], complain));
-  return combine('product', parts, [], complain);
+  if (ablation !== undefined) parts.push(readOneAblation(ablation, ['ablation'], reading));
+  if (space !== undefined) parts.push(readNode(space, ['space'], reading));
+  const whole = combine('product', parts, [], complain);
+  const base = reading.ablations[0]?.base;
+  return whole && { space: whole, ...(base === undefined ? {} : { base }) };
 }
 
-function readNode(value: unknown, path: Path, complain: Complain): RawSpace | undefined {
+function readNode(value: unknown, path: Path, reading: Reading): RawSpace | undefined {
+  const { complain } = reading;
   if (!isMapping(value) || Object.keys(value).length === 0) {
     complain(path, `Expected ${NODE}, got ${shown(value)}`);
     return undefined;
@@ -42,17 +58,21 @@ function readNode(value: unknown, path: Path, complain: Complain): RawSpace | un
   const inner = value[combinator];
   const at = [...path, combinator];
   if (combinator === 'cells') return readCells(inner, at, complain);
+  if (combinator === 'ablation') return readOneAblation(inner, at, reading);
   if (combinator !== 'union' && isMapping(inner)) return readAxes(inner, at, combinator, complain);
   if (!Array.isArray(inner) || inner.length === 0) {
     complain(at, `Expected a list of parts, each ${NODE}, got ${shown(inner)}`);
     return undefined;
   }
-  return combine(
-    combinator,
-    inner.map((part, i) => readNode(part, [...at, i], complain)),
-    at,
-    complain,
-  );
+  const parts = inner.map((part, i) => readNode(part, [...at, i], reading));
+  return combine(combinator, parts, at, complain);
+}
+
+function readOneAblation(value: unknown, path: Path, { complain, ablations }: Reading): RawSpace | undefined {
+  if (ablations.length > 0) complain(path, 'Expected one ablation in a study, got another');
+  const read = readAblation(value, path, (name, at) => isFactorName(name, at, complain), complain);
+  if (read) ablations.push(read);
+  return read?.space;
 }
 
 function readAxes(axes: Mapping, path: Path, kind: 'product' | 'zip', complain: Complain): RawSpace | undefined {

@@ -60,7 +60,10 @@ export const studySchema = z.strictObject({
     .default([1]),
   parameters: z.record(parameterName, parameterValue).default({}),
   factors: z.record(parameterName, z.unknown()).default({}),
+  ablation: z.unknown().optional(),
   space: z.unknown().optional(),
+  /** The row that the others are compared with: a level for some of the factors. An ablation has its own. */
+  base: z.record(parameterName, z.union([z.string(), z.number(), z.boolean()])).optional(),
   where: z.string().min(1).max(4096).optional(),
   /** Runs that a cell may lose to broken machines before it is given up. */
   maxAttempts: z.int().min(1).max(100).default(3),
@@ -111,6 +114,8 @@ export interface Study {
   readonly factors: readonly StudyFactor[];
   /** Absent: every combination of all levels. */
   readonly space?: Space;
+  /** Label by factor of the row that the others are compared with. */
+  readonly base?: Readonly<Record<string, string>>;
   readonly where?: string;
   readonly maxAttempts: number;
   readonly table: { readonly metrics: readonly string[]; readonly show: readonly string[] };

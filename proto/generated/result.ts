@@ -4,6 +4,7 @@ import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-load
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from './google/protobuf/Timestamp.ts';
 import type { Aggregate as _tickwork_v1_Aggregate, Aggregate__Output as _tickwork_v1_Aggregate__Output } from './tickwork/v1/Aggregate.ts';
 import type { CancelSweepRequest as _tickwork_v1_CancelSweepRequest, CancelSweepRequest__Output as _tickwork_v1_CancelSweepRequest__Output } from './tickwork/v1/CancelSweepRequest.ts';
+import type { Difference as _tickwork_v1_Difference, Difference__Output as _tickwork_v1_Difference__Output } from './tickwork/v1/Difference.ts';
 import type { ExportChunk as _tickwork_v1_ExportChunk, ExportChunk__Output as _tickwork_v1_ExportChunk__Output } from './tickwork/v1/ExportChunk.ts';
 import type { ExportTableRequest as _tickwork_v1_ExportTableRequest, ExportTableRequest__Output as _tickwork_v1_ExportTableRequest__Output } from './tickwork/v1/ExportTableRequest.ts';
 import type { Factor as _tickwork_v1_Factor, Factor__Output as _tickwork_v1_Factor__Output } from './tickwork/v1/Factor.ts';
@@ -51,6 +52,7 @@ export interface ProtoGrpcType {
     v1: {
       Aggregate: MessageTypeDefinition<_tickwork_v1_Aggregate, _tickwork_v1_Aggregate__Output>
       CancelSweepRequest: MessageTypeDefinition<_tickwork_v1_CancelSweepRequest, _tickwork_v1_CancelSweepRequest__Output>
+      Difference: MessageTypeDefinition<_tickwork_v1_Difference, _tickwork_v1_Difference__Output>
       ExportChunk: MessageTypeDefinition<_tickwork_v1_ExportChunk, _tickwork_v1_ExportChunk__Output>
       ExportTableRequest: MessageTypeDefinition<_tickwork_v1_ExportTableRequest, _tickwork_v1_ExportTableRequest__Output>
       Factor: MessageTypeDefinition<_tickwork_v1_Factor, _tickwork_v1_Factor__Output>

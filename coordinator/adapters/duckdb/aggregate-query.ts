@@ -5,7 +5,7 @@ import { digitSql } from './digit-sql.ts';
 import { readRows } from './rows.ts';
 
 /** DuckDB refuses a whole query when one variance overflows, so the deviation of larger values is not asked for. */
-const LARGEST_FOR_STD = '1e150';
+export const LARGEST_FOR_STD = '1e150';
 
 /** Aggregates of one sweep by the digits of its grid indices (core/table/grouping.ts), in the order of digits and metric. */
 export async function queryAggregates(
@@ -33,7 +33,7 @@ export async function queryAggregates(
 }
 
 /** NULL (not measurable at this n) and overflow are absent fields, never NaN. */
-function toAggregate(row: Record<string, unknown>): Aggregate {
+export function toAggregate(row: Record<string, unknown>): Aggregate {
   const aggregate: { n: number; mean?: number; std?: number; min?: number; max?: number } = { n: row['n'] as number };
   for (const field of ['mean', 'std', 'min', 'max'] as const) {
     const value = row[field];

@@ -89,6 +89,7 @@ test('a plan', () => {
         parameters: 147_018,
         macsPerImage: 2_950_000,
         estimatedMacs: 8.1e11,
+        differenceFromBase: '',
       },
     ],
   };

@@ -9,6 +9,10 @@ export interface PlannedConfiguration {
   'parameters'?: (number | string | Long);
   'macsPerImage'?: (number | string);
   'estimatedMacs'?: (number | string);
+  /**
+   * For example `dropout 0.5 → 0`, or `base`; empty when the study has no base.
+   */
+  'differenceFromBase'?: (string);
 }
 
 export interface PlannedConfiguration__Output {
@@ -17,4 +21,8 @@ export interface PlannedConfiguration__Output {
   'parameters': (number);
   'macsPerImage': (number);
   'estimatedMacs': (number);
+  /**
+   * For example `dropout 0.5 → 0`, or `base`; empty when the study has no base.
+   */
+  'differenceFromBase': (string);
 }
