@@ -1,5 +1,6 @@
 import { evaluate, factorsOf, isTrue } from '../constraint/expression.ts';
 import { parseConstraint } from '../constraint/parse.ts';
+import { shuffledOrder } from '../search/shuffled-order.ts';
 import { compileSpace } from '../space/compile.ts';
 import type { Locator } from '../space/locator.ts';
 import { ABSENT, ABSENT_LABEL, type FactorLeaf, type Space } from '../space/space.ts';
@@ -21,6 +22,11 @@ export interface Grid {
   readonly seeds: readonly number[];
   /** Exclusive upper bound of cell indices, constraint not applied. */
   readonly cellBound: number;
+  /**
+   * The cell at a place of the order in which cells are started, whether it is allowed or not. Ascending cells, or shuffled within
+   * each seed. @param position in [0, cellBound).
+   */
+  cellAt(position: number): number;
   /** Whether this index is a configuration of the study. */
   allows(gridIndex: number): boolean;
   /** Configurations: indices that are allowed. */
@@ -106,11 +112,13 @@ export function createGrid(study: Study): Grid {
     return free.reduce((product, { part }) => product * part.size, visit(0, 0));
   }
 
+  const order = study.shuffleSeed === undefined ? (i: number) => i : shuffledOrder(space.size, study.shuffleSeed);
   let counted: number | undefined;
   return {
     size: space.size,
     seeds,
     cellBound: space.size * seeds.length,
+    cellAt: (position) => position - (position % space.size) + order(position % space.size),
     allows,
     countConfigurations: () => (counted ??= count()),
     digits: digitsOf,

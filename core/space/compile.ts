@@ -60,7 +60,7 @@ function compileLeaf(leaf: FactorLeaf, column: number): CompiledSpace {
     },
     find(digits) {
       const digit = digits[column] as number;
-      if (digit === ABSENT) return conditional ? length : undefined;
+      if (digit === ABSENT && conditional) return length;
       if ('count' in own) return digit >= own.from && digit < own.from + own.count ? digit - own.from : undefined;
       places ??= new Map([...own.entries()].reverse().map(([place, of]) => [of, place]));
       return places.get(digit);

@@ -141,11 +141,13 @@ function unknownNames(study: Study, placed: readonly PlacedLeaf[]): Complaint[] 
       const factor = factors.get(leaf.factor) as StudyFactor;
       // All levels of a range assign the same parameter.
       const length = 'count' in factor.levels ? 1 : leafLength(leaf);
-      return Array.from({ length }, (_, i) => i).flatMap((i) =>
-        Object.keys(levelAt(factor, leafDigit(leaf, i)).assignments).flatMap((name) =>
+      return Array.from({ length }, (_, i) => i).flatMap((i) => {
+        const digit = leafDigit(leaf, i);
+        if (digit === ABSENT) return [];
+        return Object.keys(levelAt(factor, digit).assignments).flatMap((name) =>
           complain('count' in factor.levels ? placeOf(i) : [...placeOf(i), name], name),
-        ),
-      );
+        );
+      });
     }),
   ];
 }

@@ -1,19 +1,27 @@
 import { type NumericRange, rangeValue } from '../space/numeric-range.ts';
-import type { StudyFactor, StudyLevel } from './study.ts';
+import type { ParameterValue, StudyFactor, StudyLevel } from './study.ts';
 
 /** How many levels a factor has; those of a range are never written down. */
 export function levelCount({ levels }: StudyFactor): number {
-  return 'count' in levels ? levels.count : levels.length;
+  return 'count' in levels ? levels.count : 'list' in levels ? levels.list.length : levels.length;
 }
 
 /** @param digit in [0, levelCount(factor)). */
 export function levelAt({ name, levels }: StudyFactor, digit: number): StudyLevel {
-  return 'count' in levels ? rangeLevel(name, levels, digit) : (levels[digit] as StudyLevel);
+  if ('count' in levels) return rangeLevel(name, levels, digit);
+  return 'list' in levels ? valueLevel(name, levels.list[digit] as ParameterValue) : (levels[digit] as StudyLevel);
 }
 
+/** The level of a value by itself: it sets the parameter with the factor's name, and its text is its label. */
+export function valueLevel(factor: string, value: ParameterValue): StudyLevel {
+  return { label: labelOf(value), assignments: { [factor]: value } };
+}
+
+export const labelOf = (value: ParameterValue): string =>
+  Array.isArray(value) ? `[${value.join(';')}]` : String(value);
+
 export function rangeLevel(factor: string, range: NumericRange, digit: number): StudyLevel {
-  const value = rangeValue(range, digit);
-  return { label: String(value), assignments: { [factor]: value } };
+  return valueLevel(factor, rangeValue(range, digit));
 }
 
 /** The labels of a factor's first `limit` levels. */

@@ -9,6 +9,7 @@ import type { Complaint } from './complaint.ts';
 import { digitOfLabel, firstLabels, levelCount } from './levels.ts';
 import { collectFactors, isPlain, type PlacedLeaf } from './raw-space.ts';
 import { type Complain, isMapping } from './read-axis.ts';
+import { applySampler, readSampler } from './read-sampler.ts';
 import { readSpace } from './read-space.ts';
 import { type Study, type StudyFactor, type StudyInput, studySchema } from './study.ts';
 import { type PositionedYaml, parseYaml, pathText } from './yaml-positions.ts';
@@ -78,6 +79,7 @@ function hasIndex(size: number, allows: (gridIndex: number) => boolean): boolean
 interface ReadGrid {
   readonly factors: readonly StudyFactor[];
   readonly space?: Space;
+  readonly shuffleSeed?: number;
   /** Of an ablation. */
   readonly base?: Study['base'];
   readonly placed: readonly PlacedLeaf[];
@@ -88,21 +90,24 @@ interface ReadGrid {
 function readGrid(value: unknown): ReadGrid {
   const complaints: Complaint[] = [];
   const complain: Complain = (path, message) => void complaints.push({ path, message });
-  const { factors = {}, ablation, space } = isMapping(value) ? value : {};
+  const { factors = {}, ablation, space, sampler: samplerText, where } = isMapping(value) ? value : {};
+  const sampler = readSampler(samplerText, complain);
   const read = readSpace({ factors: isMapping(factors) ? factors : {}, ablation, space }, complain);
-  if (read === undefined) return { factors: [], placed: [], complaints };
-  const collected = collectFactors(read.space, complain);
+  const drawn = read && applySampler(read.space, sampler, typeof where === 'string' ? where : undefined, complain);
+  if (read === undefined || drawn === undefined) return { factors: [], placed: [], complaints };
+  const collected = collectFactors(drawn, complain);
   const plain = isPlain(collected.space, collected.factors);
   return {
     factors: collected.factors,
     ...(plain ? {} : { space: collected.space }),
+    ...(sampler?.kind === 'grid' && sampler.shuffleSeed !== undefined ? { shuffleSeed: sampler.shuffleSeed } : {}),
     ...(read.base === undefined ? {} : { base: read.base }),
     placed: collected.placed,
     complaints,
   };
 }
 
-function toStudy(input: StudyInput, { factors, space, base = baseOf(input) }: ReadGrid): Study {
+function toStudy(input: StudyInput, { factors, space, shuffleSeed, base = baseOf(input) }: ReadGrid): Study {
   const values = input.published?.values ?? {};
   return {
     name: input.study,
@@ -111,6 +116,7 @@ function toStudy(input: StudyInput, { factors, space, base = baseOf(input) }: Re
     parameters: input.parameters,
     factors,
     ...(space === undefined ? {} : { space }),
+    ...(shuffleSeed === undefined ? {} : { shuffleSeed }),
     ...(base === undefined ? {} : { base }),
     ...(input.where === undefined ? {} : { where: input.where }),
     maxAttempts: input.maxAttempts,

@@ -1,9 +1,9 @@
 import { factorsOf } from '../constraint/expression.ts';
 import { parseConstraint } from '../constraint/parse.ts';
-import { type FactorLeaf, leafLength, type Space } from '../space/space.ts';
-import { levelCount, rangeLevel } from './levels.ts';
+import { ABSENT, ABSENT_LABEL, type FactorLeaf, leafLength, type Space } from '../space/space.ts';
+import { labelOf, levelCount, rangeLevel } from './levels.ts';
 import type { Axis, Complain } from './read-axis.ts';
-import type { StudyFactor, StudyLevel } from './study.ts';
+import type { ParameterValue, StudyFactor, StudyLevel } from './study.ts';
 import type { Path } from './yaml-positions.ts';
 
 /** A space as it was read: its leaves still carry their own levels, and every part its place in the study. */
@@ -23,6 +23,12 @@ export interface PlacedLeaf {
   readonly placeOf: (position: number) => Path;
 }
 
+/** In the place of a level where a drawn configuration does not have the factor. */
+export const NO_LEVEL: StudyLevel = { label: ABSENT_LABEL, assignments: {} };
+
+/** Longer lists of plain values are stored as such. */
+const MAX_SPELT_OUT = 64;
+
 /** A factor that stands at several places has its levels written down, so that equal ones get one digit. */
 const MAX_MERGED = 10_000;
 
@@ -35,10 +41,15 @@ export function rawFactors(space: RawSpace): ReadonlyMap<string, Path> {
   return new Map([...rawLeaves(space)].reverse().map(({ factor, path }) => [factor, path]));
 }
 
+function axisLength({ levels }: Axis): number {
+  // A distribution has no levels; a space with one is drawn from before anything is counted.
+  return 'low' in levels ? 1 : 'count' in levels ? levels.count : levels.length;
+}
+
 export function rawSize(space: RawSpace): number {
   switch (space.kind) {
     case 'factor':
-      return ('count' in space.levels ? space.levels.count : space.levels.length) + (space.when === undefined ? 0 : 1);
+      return axisLength(space) + (space.when === undefined ? 0 : 1);
     case 'product':
       return space.of.reduce((size, part) => size * rawSize(part), 1);
     case 'zip':
@@ -86,7 +97,7 @@ function simplified(space: Exclude<Space, FactorLeaf>): Space {
 }
 
 function keep(leaf: RawLeaf, digits: Map<RawLeaf, FactorLeaf['digits']>, complain: Complain): StudyFactor['levels'] {
-  if (!('count' in leaf.levels)) return merge([leaf], digits, complain);
+  if (!('count' in leaf.levels)) return shortened(leaf.factor, merge([leaf], digits, complain));
   digits.set(leaf, { from: 0, count: leaf.levels.count });
   return leaf.levels;
 }
@@ -107,6 +118,7 @@ function merge(
       continue;
     }
     const own = listed(leaf).map((level, i) => {
+      if (level === NO_LEVEL) return ABSENT;
       const found = digitOf.get(level.label);
       if (found === undefined) {
         digitOf.set(level.label, levels.length);
@@ -125,8 +137,17 @@ function merge(
 }
 
 function listed({ factor, levels }: RawLeaf): readonly StudyLevel[] {
+  if ('low' in levels)
+    throw new Error(`Expected ${factor} to be drawn before its levels are collected, got a distribution.`);
   if (!('count' in levels)) return levels;
   return Array.from({ length: levels.count }, (_, i) => rangeLevel(factor, levels, i));
+}
+
+function shortened(factor: string, levels: readonly StudyLevel[]): StudyFactor['levels'] {
+  const plain = ({ label, assignments }: StudyLevel): boolean =>
+    Object.keys(assignments).join() === factor && labelOf(assignments[factor] as ParameterValue) === label;
+  if (levels.length <= MAX_SPELT_OUT || !levels.every(plain)) return levels;
+  return { list: levels.map(({ assignments }) => assignments[factor] as ParameterValue) };
 }
 
 function sameAssignments(a: StudyLevel, b: StudyLevel): boolean {

@@ -1,11 +1,13 @@
+import type { Distribution } from '../search/distribution.ts';
 import { countOfSteps, type NumericRange, rangeValue } from '../space/numeric-range.ts';
 import type { Complaint } from './complaint.ts';
+import { labelOf, valueLevel } from './levels.ts';
 import { levelSchema, type ParameterValue, type StudyLevel } from './study.ts';
 import type { Path } from './yaml-positions.ts';
 
 /** The levels of one factor as the study spells them at one place. */
 export interface Axis {
-  readonly levels: readonly StudyLevel[] | NumericRange;
+  readonly levels: readonly StudyLevel[] | NumericRange | Distribution;
   /** Where a level is written. */
   readonly placeOf: (position: number) => Path;
   readonly when?: string;
@@ -16,18 +18,25 @@ export type Complain = (path: Path, message: string) => void;
 /** Levels that a list or a range may have. */
 const MAX_LISTED = 100_000;
 const MAX_RANGE = 10_000_000;
+const DISTRIBUTIONS = {
+  uniform: { scale: 'uniform' },
+  logUniform: { scale: 'log-uniform' },
+  integer: { scale: 'uniform', integer: true },
+  logInteger: { scale: 'log-uniform', integer: true },
+} as const satisfies Record<string, Omit<Distribution, 'low' | 'high'>>;
 const RANGE_KEYS = ['from', 'to', 'step', 'count', 'scale', 'integer', 'when'];
 const FORMS =
-  'a list of levels, a range such as { from: 1, to: 9, step: 2 } or { from: 1e-4, to: 0.1, count: 4, scale: log }, or { values: [...], when: CONSTRAINT }';
+  'a list of levels, a range such as { from: 1, to: 9, step: 2 } or { from: 1e-4, to: 0.1, count: 4, scale: log }, { values: [...], when: CONSTRAINT }, or, with a sampler, { uniform: [0, 1] }, logUniform, integer or logInteger';
 
 /** @returns undefined after a complaint. */
 export function readAxis(factor: string, value: unknown, path: Path, complain: Complain): Axis | undefined {
   if (Array.isArray(value)) return readList(factor, value, path, complain);
-  if (!isMapping(value) || !('values' in value || 'from' in value)) {
+  const drawn = isMapping(value) ? distributionName(value) : undefined;
+  if (!isMapping(value) || !('values' in value || 'from' in value || drawn !== undefined)) {
     complain(path, `Expected ${FORMS}, got ${shown(value)}`);
     return undefined;
   }
-  const known = 'values' in value ? ['values', 'when'] : RANGE_KEYS;
+  const known = drawn ? [drawn, 'quantum', 'when'] : 'values' in value ? ['values', 'when'] : RANGE_KEYS;
   const unknown = Object.keys(value).filter((key) => !known.includes(key));
   for (const key of unknown)
     complain([...path, key], `Expected one of ${known.join(', ')}, got ${JSON.stringify(key)}`);
@@ -35,12 +44,12 @@ export function readAxis(factor: string, value: unknown, path: Path, complain: C
   if (when !== undefined && (typeof when !== 'string' || when.length === 0))
     complain([...path, 'when'], `Expected a constraint, got ${shown(when)}`);
   if (unknown.length > 0 || (when !== undefined && typeof when !== 'string')) return undefined;
-  const axis =
-    'values' in value ? readValues(factor, value['values'], path, complain) : readRange(value, path, complain);
+  const read = drawn ? readDistribution : 'values' in value ? readValues : readRange;
+  const axis = read(factor, value, path, complain);
   return axis && when !== undefined ? { ...axis, when } : axis;
 }
 
-function readValues(factor: string, values: unknown, path: Path, complain: Complain): Axis | undefined {
+function readValues(factor: string, { values }: Mapping, path: Path, complain: Complain): Axis | undefined {
   if (Array.isArray(values)) return readList(factor, values, [...path, 'values'], complain);
   complain([...path, 'values'], `Expected a list of levels, got ${shown(values)}`);
   return undefined;
@@ -67,8 +76,7 @@ export function readLevel(factor: string, value: unknown, path: Path, complain: 
     return undefined;
   }
   const level = checked.data;
-  if (typeof level !== 'object' || Array.isArray(level))
-    return { label: labelOf(level), assignments: { [factor]: level } };
+  if (typeof level !== 'object' || Array.isArray(level)) return valueLevel(factor, level);
   const { label, ...assignments } = level as Record<string, ParameterValue>;
   return {
     label: label === undefined ? Object.values(assignments).map(labelOf).join(' ') : String(label),
@@ -76,10 +84,7 @@ export function readLevel(factor: string, value: unknown, path: Path, complain: 
   };
 }
 
-export const labelOf = (value: ParameterValue): string =>
-  Array.isArray(value) ? `[${value.join(';')}]` : String(value);
-
-function readRange(value: Mapping, path: Path, complain: Complain): Axis | undefined {
+function readRange(_: string, value: Mapping, path: Path, complain: Complain): Axis | undefined {
   const { from, to, step, count, scale = 'linear', integer } = value;
   const complaints: Complaint[] = [];
   const wrong = (key: string, wanted: string): void =>
@@ -114,6 +119,32 @@ function readRange(value: Mapping, path: Path, complain: Complain): Axis | undef
     else return { levels: range, placeOf: () => path };
   }
   for (const complaint of complaints) complain(complaint.path, complaint.message);
+  return undefined;
+}
+
+const distributionName = (value: Mapping): keyof typeof DISTRIBUTIONS | undefined =>
+  (Object.keys(DISTRIBUTIONS) as (keyof typeof DISTRIBUTIONS)[]).find((name) => Array.isArray(value[name]));
+
+function readDistribution(_: string, value: Mapping, path: Path, complain: Complain): Axis | undefined {
+  const name = distributionName(value) as keyof typeof DISTRIBUTIONS;
+  const kind = DISTRIBUTIONS[name];
+  const { quantum } = value;
+  const [low, high, ...more] = value[name] as readonly unknown[];
+  const isGood = 'integer' in kind ? (bound: unknown): bound is number => Number.isSafeInteger(bound) : isNumber;
+  const kindOf = 'integer' in kind ? 'whole numbers' : 'finite numbers';
+  if (!isGood(low) || !isGood(high) || more.length > 0 || low >= high)
+    complain(
+      [...path, name],
+      `Expected ${name} to be [low, high], ${kindOf} with low < high, got ${shown(value[name])}`,
+    );
+  else if (kind.scale === 'log-uniform' && low <= 0)
+    complain([...path, name, 0], `Expected the low end of ${name} to be above 0, got ${low}`);
+  else if (quantum !== undefined && !(isNumber(quantum) && quantum > 0 && quantum <= high - low && name === 'uniform'))
+    complain(
+      [...path, 'quantum'],
+      `Expected quantum to be a number above 0 and at most high − low, with uniform, got ${shown(quantum)}`,
+    );
+  else return { levels: { low, high, ...kind, ...(quantum === undefined ? {} : { quantum }) }, placeOf: () => path };
   return undefined;
 }
 

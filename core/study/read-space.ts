@@ -1,5 +1,5 @@
 import type { RawLeaf, RawSpace } from './raw-space.ts';
-import { rawFactors, rawSize } from './raw-space.ts';
+import { rawFactors, rawLeaves, rawSize } from './raw-space.ts';
 import { type ReadAblation, readAblation } from './read-ablation.ts';
 import { type Complain, isMapping, type Mapping, readAxis, readLevel, shown } from './read-axis.ts';
 import type { StudyLevel } from './study.ts';
@@ -98,7 +98,7 @@ function isFactorName(name: string, path: Path, complain: Complain): boolean {
 
 /** In a product each level is one digit, so two with one label could not be told apart; a zip repeats them on purpose. */
 function complainOfRepeats(leaf: RawLeaf, complain: Complain): void {
-  if ('count' in leaf.levels) return;
+  if ('count' in leaf.levels || 'low' in leaf.levels) return;
   const seen = new Set<string>();
   for (const [i, { label }] of leaf.levels.entries()) {
     if (seen.has(label)) complain(leaf.placeOf(i), `Expected labels to differ, got ${JSON.stringify(label)} twice`);
@@ -134,10 +134,12 @@ function complainOfZip(parts: readonly RawSpace[], path: Path, complain: Complai
   const sizes = parts.map(rawSize);
   if (new Set(sizes).size > 1)
     return complain(path, `Expected the parts of a zip to be equally long, got ${sizes.join(', ')}`);
+  for (const { levels, factor, path: at } of parts.flatMap(rawLeaves))
+    if ('low' in levels) complain(at, `Expected levels inside a zip, got a distribution for ${factor}`);
   const leaves = parts.filter((part) => part.kind === 'factor');
   for (const { factor, when, path: at } of leaves)
     if (when !== undefined) complain([...at, 'when'], `Expected no condition inside a zip, got one for ${factor}`);
-  if (leaves.length < parts.length || leaves.some(({ levels }) => 'count' in levels)) return;
+  if (leaves.length < parts.length || leaves.some(({ levels }) => 'count' in levels || 'low' in levels)) return;
   complainOfEqualRows(leaves as readonly ListedLeaf[], complain);
 }
 

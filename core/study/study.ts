@@ -62,6 +62,8 @@ export const studySchema = z.strictObject({
   factors: z.record(parameterName, z.unknown()).default({}),
   ablation: z.unknown().optional(),
   space: z.unknown().optional(),
+  /** Which cells of the grid are run, and in which order: see read-sampler.ts. */
+  sampler: z.unknown().optional(),
   /** The row that the others are compared with: a level for some of the factors. An ablation has its own. */
   base: z.record(parameterName, z.union([z.string(), z.number(), z.boolean()])).optional(),
   where: z.string().min(1).max(4096).optional(),
@@ -93,10 +95,10 @@ export interface StudyLevel {
   readonly assignments: Readonly<Record<string, ParameterValue>>;
 }
 
-/** Its levels one by one, or the ends of a range; `levels.ts` reads both. */
+/** Its levels one by one, as values of the parameter with its name, or as the ends of a range; `levels.ts` reads all three. */
 export interface StudyFactor {
   readonly name: string;
-  readonly levels: readonly StudyLevel[] | NumericRange;
+  readonly levels: readonly StudyLevel[] | { readonly list: readonly ParameterValue[] } | NumericRange;
 }
 
 export interface PublishedRow {
@@ -114,6 +116,8 @@ export interface Study {
   readonly factors: readonly StudyFactor[];
   /** Absent: every combination of all levels. */
   readonly space?: Space;
+  /** Cells are started in an order drawn with this seed; absent: the order of the grid, the costliest of the next ones first. */
+  readonly shuffleSeed?: number;
   /** Label by factor of the row that the others are compared with. */
   readonly base?: Readonly<Record<string, string>>;
   readonly where?: string;

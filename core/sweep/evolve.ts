@@ -1,4 +1,5 @@
 import { vectorGet, vectorSet } from '../collections/sparse-vector.ts';
+import { gridIndexOf } from '../grid/grid.ts';
 import { RETRY_RULES } from '../trial/retry.ts';
 import { isLive, type Trial } from '../trial/trial.ts';
 import type { SweepEvent } from './events.ts';
@@ -97,10 +98,9 @@ function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial)
   if (after.state === 'pending') requeued = [...requeued, cell];
 
   let firstUntouched = sweep.firstUntouched;
-  while (
-    firstUntouched < sweep.grid.cellBound &&
-    (vectorGet(trials, firstUntouched) !== undefined || !sweep.grid.allows(firstUntouched % sweep.grid.size))
-  ) {
+  while (firstUntouched < sweep.grid.cellBound) {
+    const first = sweep.grid.cellAt(firstUntouched);
+    if (vectorGet(trials, first) === undefined && sweep.grid.allows(gridIndexOf(sweep.grid, first))) break;
     firstUntouched++;
   }
   return { ...sweep, trials, counts, live, requeued, firstUntouched };

@@ -1,5 +1,5 @@
 import { emptyVector, type SparseVector, vectorGet } from '../collections/sparse-vector.ts';
-import { createGrid, type Grid } from '../grid/grid.ts';
+import { createGrid, type Grid, gridIndexOf } from '../grid/grid.ts';
 import type { Study } from '../study/study.ts';
 import type { SweepStatus, TrialState } from '../trial/states.ts';
 import { type Trial, UNTOUCHED } from '../trial/trial.ts';
@@ -24,7 +24,7 @@ export interface SweepState {
   readonly live: ReadonlySet<number>;
   /** Pending cells that had a lost attempt, oldest first. */
   readonly requeued: readonly number[];
-  /** No cell below this is untouched. */
+  /** No cell before this place of the grid's order is untouched. */
   readonly firstUntouched: number;
   /** Events that changed this sweep so far. */
   readonly revision: number;
@@ -76,6 +76,14 @@ export function isCell(sweep: SweepState, cell: number): boolean {
   return (
     Number.isInteger(cell) && cell >= 0 && cell < sweep.grid.cellBound && sweep.grid.allows(cell % sweep.grid.size)
   );
+}
+
+/** Untouched cells in the order in which they are started. */
+export function* untouchedCells({ grid, trials, firstUntouched }: SweepState): Generator<number> {
+  for (let position = firstUntouched; position < grid.cellBound; position++) {
+    const cell = grid.cellAt(position);
+    if (vectorGet(trials, cell) === undefined && grid.allows(gridIndexOf(grid, cell))) yield cell;
+  }
 }
 
 /** Cells that the constraint keeps, in order, from `from` on. */

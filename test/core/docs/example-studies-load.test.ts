@@ -10,6 +10,7 @@ const TRIALS: Readonly<Record<string, number>> = {
   'learning-rate.yaml': 24,
   'lrn-ablation.yaml': 20,
   'optimisers.yaml': 22,
+  'random-search.yaml': 16,
 };
 
 describe('examples/studies', () => {
