@@ -119,6 +119,7 @@ function toStudy(input: StudyInput, { factors, space, shuffleSeed, base = baseOf
     ...(shuffleSeed === undefined ? {} : { shuffleSeed }),
     ...(base === undefined ? {} : { base }),
     ...(input.where === undefined ? {} : { where: input.where }),
+    ...(input.priority === 0 ? {} : { priority: input.priority }),
     maxAttempts: input.maxAttempts,
     table: input.table,
     ...(input.published === undefined

@@ -67,6 +67,8 @@ export const studySchema = z.strictObject({
   /** The row that the others are compared with: a level for some of the factors. An ablation has its own. */
   base: z.record(parameterName, z.union([z.string(), z.number(), z.boolean()])).optional(),
   where: z.string().min(1).max(4096).optional(),
+  /** Sweeps of a higher priority are given free slots first; those of the same share them. */
+  priority: z.int().min(-100).max(100).default(0),
   /** Runs that a cell may lose to broken machines before it is given up. */
   maxAttempts: z.int().min(1).max(100).default(3),
   table: z
@@ -121,6 +123,8 @@ export interface Study {
   /** Label by factor of the row that the others are compared with. */
   readonly base?: Readonly<Record<string, string>>;
   readonly where?: string;
+  /** Absent: 0. */
+  readonly priority?: number;
   readonly maxAttempts: number;
   readonly table: { readonly metrics: readonly string[]; readonly show: readonly string[] };
   readonly published?: {

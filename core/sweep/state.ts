@@ -26,11 +26,15 @@ export interface SweepState {
   readonly requeued: readonly number[];
   /** No cell before this place of the grid's order is untouched. */
   readonly firstUntouched: number;
+  /** No further cell starts. */
+  readonly paused: boolean;
   /** Events that changed this sweep so far. */
   readonly revision: number;
   readonly createdAt: number;
   readonly finishedAt?: number;
 }
+
+export type RequestKind = 'submit' | 'cancel' | 'pause' | 'resume' | 'retry';
 
 export interface ClusterState {
   /** Leadership epoch: rises by one with every coordinator that takes over. */
@@ -39,7 +43,7 @@ export interface ClusterState {
   /** In order of submission. */
   readonly sweeps: ReadonlyMap<string, SweepState>;
   /** What each client request id did. */
-  readonly requests: ReadonlyMap<string, { readonly sweepId: string; readonly what: 'submit' | 'cancel' }>;
+  readonly requests: ReadonlyMap<string, { readonly sweepId: string; readonly what: RequestKind }>;
 }
 
 export const EMPTY_CLUSTER: ClusterState = { epoch: 0, holder: '', sweeps: new Map(), requests: new Map() };
@@ -57,6 +61,7 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
     live: new Set(),
     requeued: [],
     firstUntouched: 0,
+    paused: false,
     revision: 1,
     createdAt: event.at,
   };

@@ -25,6 +25,8 @@ export function sweep(change: Partial<Sweep__Output> = {}): Sweep__Output {
     factors: [{ name: 'config', levels: ['A', 'A-LRN'], levelCount: 2 }],
     seeds: [1, 2],
     revision: 7,
+    paused: false,
+    priority: 0,
     ...change,
   };
 }

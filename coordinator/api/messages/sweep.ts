@@ -25,6 +25,8 @@ export function toSweepMessage(sweep: SweepState, { withYaml = false }: SweepMes
     factors: toFactorMessages(sweep.study),
     seeds: [...sweep.study.seeds],
     revision: sweep.revision,
+    paused: sweep.paused,
+    priority: sweep.study.priority ?? 0,
   };
 }
 
