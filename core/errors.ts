@@ -27,6 +27,8 @@ export const ERROR_CODES = {
   NOT_READY: { retryable: true, summary: 'The coordinator is starting or shutting down.' },
   DATASET_MISSING: { retryable: false, summary: 'A dataset file is not where it was expected.' },
   DATASET_CORRUPT: { retryable: false, summary: 'A dataset file is truncated or not in its format.' },
+  CHECKPOINT_CORRUPT: { retryable: false, summary: 'A checkpoint file is truncated or not in its format.' },
+  WEIGHTS_MISSING: { retryable: false, summary: 'No weights are kept under the name that a trial starts from.' },
   STEP_UNTRACEABLE: {
     retryable: false,
     summary: 'A training step reads a value or uses a kernel that cannot be traced.',
@@ -45,7 +47,7 @@ export const ERROR_CODES = {
     retryable: false,
     summary: 'A compiler, a header or a library was missing, or refused to build an addon.',
   },
-  TRIAL_DIVERGED: { retryable: false, summary: 'The loss became NaN or infinite.' },
+  TRIAL_DIVERGED: { retryable: false, summary: 'The loss became NaN or infinite, or exploded.' },
   CONFIG_INVALID: { retryable: false, summary: 'A setting of a process is missing or malformed.' },
   INTERNAL: { retryable: false, summary: 'A defect of Tickwork itself.' },
 } as const satisfies Record<string, { retryable: boolean; summary: string }>;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { TickworkError } from '../core/errors.ts';
 import { isSubjectToken } from '../proto/subjects.ts';
@@ -34,6 +34,8 @@ const workerConfigSchema = z.strictObject({
   engineCache: z.string().min(1).default('.tickwork/engine'),
   /** Holds the outbox; must outlive the process and belong to this worker alone. */
   stateDir: z.string().min(1),
+  /** Holds checkpoints and kept weights; workers may share it. Default: a folder of the state directory. */
+  checkpointFolder: z.string().min(1).optional(),
   /** Folders that may hold datasets, best first. */
   datasetRoots: z.array(z.string().min(1)).default([]),
   /** Free words that studies may ask for, for example `{ gpu: 'h200' }`. */
@@ -46,7 +48,11 @@ const workerConfigSchema = z.strictObject({
 export type WorkerConfigInput = z.input<typeof workerConfigSchema>;
 
 export type WorkerConfig = Readonly<
-  Omit<z.output<typeof workerConfigSchema>, 'name' | 'threadsPerSlot'> & { name: string; threadsPerSlot: number }
+  Omit<z.output<typeof workerConfigSchema>, 'name' | 'threadsPerSlot' | 'checkpointFolder'> & {
+    name: string;
+    threadsPerSlot: number;
+    checkpointFolder: string;
+  }
 >;
 
 /** What the defaults depend on. */
@@ -75,6 +81,7 @@ export function parseWorkerConfig(input: unknown, machine: Machine): WorkerConfi
   return Object.freeze({
     ...parsed.data,
     stateDir,
+    checkpointFolder: resolve(parsed.data.checkpointFolder ?? join(stateDir, 'checkpoints')),
     name: parsed.data.name ?? defaultWorkerName(machine.hostname, stateDir),
     threadsPerSlot: parsed.data.threadsPerSlot ?? Math.max(1, Math.floor(machine.cpus / parsed.data.slots)),
   });

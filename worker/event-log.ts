@@ -45,6 +45,10 @@ export function createEventLog(logger: Logger): Emit {
       case 'trial:finished':
       case 'agent:state':
         return logger.info(facts, type);
+      case 'trial:warning':
+        return logger.warn(facts, event.message);
+      case 'checkpoints:not-removed':
+        return logger.warn(facts, 'The disk refused to forget checkpoints that nobody needs any more.');
       case 'trial:released':
       case 'slot:exited':
       case 'shutdown:unreceipted':

@@ -22,6 +22,8 @@ export type WorkerEvent =
   | { readonly type: 'trial:started'; readonly leaseId: string }
   | { readonly type: 'trial:finished'; readonly leaseId: string; readonly end: 'result' | FailureKind }
   | { readonly type: 'trial:released'; readonly leaseId: string; readonly kind: FailureKind; readonly message: string }
+  | { readonly type: 'trial:warning'; readonly leaseId: string; readonly message: string }
+  | { readonly type: 'checkpoints:not-removed'; readonly error: string }
   | { readonly type: 'slot:state'; readonly slot: number; readonly from: string; readonly to: string }
   | { readonly type: 'slot:output'; readonly slot: number; readonly line: string }
   | { readonly type: 'slot:exited'; readonly slot: number; readonly how: string }

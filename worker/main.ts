@@ -14,7 +14,8 @@ import { openOutbox } from './outbox/outbox.ts';
 import { createPublisher } from './publisher/publisher.ts';
 import { childEnvironment } from './slots/child-environment.ts';
 import { createSlot } from './slots/slot.ts';
-import { WORKER_TIMINGS, type WorkerTimings } from './timings.ts';
+import { STALE_CHECKPOINT_MS, WORKER_TIMINGS, type WorkerTimings } from './timings.ts';
+import { removeCheckpoints, removeStaleCheckpoints } from './training/checkpoints/folders.ts';
 import type { ExecutorChoice } from './trial-messages.ts';
 
 /** One device of the machine, and what a trial process needs in its environment to use it and no other. */
@@ -68,6 +69,9 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
   });
   lifecycle.add('outbox', outbox.close);
 
+  const stale = removeStaleCheckpoints(config.checkpointFolder, clock.now(), STALE_CHECKPOINT_MS);
+  await stale.catch((error: unknown) => emit({ type: 'checkpoints:not-removed', error: String(error) }));
+
   const publisher = createPublisher({ worker: config.name, outbox, timings, clock, random, emit });
   lifecycle.add('publisher', publisher.close);
 
@@ -83,6 +87,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
       process: { entry, environment: environmentOfSlot(index) },
       options: {
         datasetRoots: config.datasetRoots,
+        checkpointFolder: config.checkpointFolder,
         executor: executorOf(config),
         checkFirstBatch: config.checkFirstBatch,
       },
@@ -104,6 +109,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
     outbox,
     publisher,
     slots,
+    forgetCheckpoints: (cell) => removeCheckpoints(config.checkpointFolder, cell),
     openStream: (listener) =>
       openCoordinatorStream({ address: config.coordinator, listener, timings, clock, random, emit }),
     timings,

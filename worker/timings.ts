@@ -38,3 +38,6 @@ export const NATS_BACKOFF = { firstMs: 200, capMs: 10_000 } as const;
 
 /** Restarts of a trial process that ends before it is ready. */
 export const SPAWN_BACKOFF = { firstMs: 200, capMs: 10_000 } as const;
+
+/** Checkpoints of a trial that nobody has added to for so long are removed when a worker starts. */
+export const STALE_CHECKPOINT_MS = 14 * 24 * 60 * 60 * 1000;

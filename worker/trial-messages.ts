@@ -4,10 +4,17 @@ import type { TrialOutcome, TrialProgress, TrialReport } from './training/outcom
 /**
  * Between the agent and its trial process (`training/trial-process.ts`), over Node's IPC with `serialization: 'advanced'`.
  * A process runs one trial at a time and many in its life. Every `run` is answered by exactly one `outcome`, a stopped
- * one by `cancelled`; `started`, `progress` and `report` come before it. A process that ends without it has crashed.
+ * one by `cancelled`; `started`, `progress`, `report` and `warning` come before it. A process that ends without it has crashed.
  */
 export type AgentToTrial =
-  | { readonly type: 'run'; readonly trialId: string; readonly spec: TrialSpec; readonly options: TrialOptions }
+  | {
+      readonly type: 'run';
+      readonly trialId: string;
+      /** Names the sweep and the cell, as a file name may: every attempt finds the checkpoints of the one before. */
+      readonly cell: string;
+      readonly spec: TrialSpec;
+      readonly options: TrialOptions;
+    }
   | { readonly type: 'stop'; readonly trialId: string; readonly reason: string }
   /** Stops what runs and ends the process. */
   | { readonly type: 'shutdown' };
@@ -15,6 +22,8 @@ export type AgentToTrial =
 export interface TrialOptions {
   /** Directories that may hold datasets, in order of preference. */
   readonly datasetRoots: readonly string[];
+  /** Holds checkpoints and kept weights. */
+  readonly checkpointFolder: string;
   readonly executor: ExecutorChoice;
   /** Prove each trial's training step on its first batch. */
   readonly checkFirstBatch: boolean;
@@ -38,4 +47,6 @@ export type TrialToAgent =
   | { readonly type: 'started'; readonly trialId: string }
   | ({ readonly type: 'progress'; readonly trialId: string } & TrialProgress)
   | ({ readonly type: 'report'; readonly trialId: string } & TrialReport)
+  /** What a person should know though the trial goes on. */
+  | { readonly type: 'warning'; readonly trialId: string; readonly message: string }
   | { readonly type: 'outcome'; readonly trialId: string; readonly outcome: TrialOutcome };

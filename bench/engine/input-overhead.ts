@@ -8,6 +8,7 @@ import type { Dataset, ImageSet } from '../../worker/training/data/dataset.ts';
 import { initialState } from '../../worker/training/networks/initial-state.ts';
 import { trainingStep } from '../../worker/training/networks/training-step.ts';
 import { OPTIMISERS } from '../../worker/training/optimisers/optimisers.ts';
+import { TRIAL_START } from '../../worker/training/progress.ts';
 import { trainOneEpoch } from '../../worker/training/train-epoch.ts';
 import { createTrainingInput, type TrainingInput } from '../../worker/training/training-input.ts';
 import { median } from '../medians.ts';
@@ -31,7 +32,7 @@ const ROUNDS = 5;
 export async function measureInputOverhead(executor: Executor, now: Milliseconds): Promise<readonly InputOverhead[]> {
   const overheads: InputOverhead[] = [];
   for (const spec of await demoTrials()) {
-    const parameters = { ...spec.parameters, trainImages: IMAGES, trainEpochs: 2 * ROUNDS + 2 };
+    const parameters = { ...spec.parameters, trainImages: IMAGES };
     const { network, config, dropout, batchSize } = parameters;
     const dataset = madeUpDataset(parameters.dataset);
     const description = describeNetwork(network, config, { ...dataset.facts, dropout });
@@ -41,16 +42,17 @@ export async function measureInputOverhead(executor: Executor, now: Milliseconds
     const first = input.startEpoch(1).fill(0);
     const constant: TrainingInput = { ...input, startEpoch: () => ({ fill: () => first }) };
     const pause = async (): Promise<void> => {};
-    const epoch = async (given: TrainingInput, trainEpoch: number): Promise<number> => {
-      const training = { parameters, input: given, step, state, now, onProgress: () => {}, pause };
-      const { seconds } = await trainOneEpoch(training, trainEpoch);
-      return (1000 * seconds) / input.stepsPerEpoch;
+    const saving = { isDue: () => false, save: pause };
+    const epoch = async (given: TrainingInput): Promise<number> => {
+      const training = { parameters, input: given, step, state, now, onProgress: () => {}, pause, saving };
+      const { current } = await trainOneEpoch(training, TRIAL_START);
+      return (1000 * current.seconds) / input.stepsPerEpoch;
     };
-    await epoch(input, 1);
+    await epoch(input);
     const times = { real: [] as number[], constant: [] as number[] };
     for (let round = 0; round < ROUNDS; round++) {
-      times.constant.push(await epoch(constant, 2 + 2 * round));
-      times.real.push(await epoch(input, 3 + 2 * round));
+      times.constant.push(await epoch(constant));
+      times.real.push(await epoch(input));
     }
     await step.dispose();
     state.dispose();

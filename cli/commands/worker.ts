@@ -15,6 +15,7 @@ interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
   readonly slots: number;
   readonly threads?: number;
   readonly stateDir: string;
+  readonly checkpointDir?: string;
   readonly datasetRoot?: readonly string[];
   readonly label?: Readonly<Record<string, string>>;
   readonly nats?: readonly string[];
@@ -32,6 +33,10 @@ export const addWorker: AddCommand = (program, cli) => {
       '--state-dir <DIR>',
       'holds results that are not committed yet; of this worker alone',
       join('.tickwork', 'worker'),
+    )
+    .option(
+      '--checkpoint-dir <DIR>',
+      'holds checkpoints and kept weights; workers may share it (default: in the state directory)',
     )
     .option('--dataset-root <DIR>', 'folder that holds datasets; may be given again', collect)
     .option('--label <KEY=VALUE>', 'a word that studies may ask for; may be given again', keyValue)
@@ -73,6 +78,7 @@ export const addWorker: AddCommand = (program, cli) => {
           checkFirstBatch: options.checkFirstBatch,
           engineCache,
           stateDir: options.stateDir,
+          checkpointFolder: options.checkpointDir,
           datasetRoots: [...(options.datasetRoot ?? []), PACKAGE_ROOT, cached, unpackedPackageRoot(cli.machine)],
           labels: options.label,
           natsServers: options.nats,

@@ -213,6 +213,8 @@ function startWorker(
           ...args,
           '--state-dir',
           join(options.stateDir, 'workers', name),
+          '--checkpoint-dir',
+          join(options.stateDir, 'checkpoints'),
           ...options.datasetRoots.flatMap((root) => ['--dataset-root', root]),
         ],
       }),

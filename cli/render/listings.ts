@@ -5,7 +5,7 @@ import type { SweepPlan__Output } from '../../proto/generated/tickwork/v1/SweepP
 import type { Trial__Output } from '../../proto/generated/tickwork/v1/Trial.ts';
 import type { Worker__Output } from '../../proto/generated/tickwork/v1/Worker.ts';
 import { visible } from './display-width.ts';
-import { formatCount, formatLarge, formatShare, formatValue } from './numbers.ts';
+import { formatBytes, formatCount, formatLarge, formatShare, formatValue } from './numbers.ts';
 import { finishedCells } from './sweep-progress.ts';
 import { textTable } from './text-table.ts';
 import { formatTimestamp } from './timestamp.ts';
@@ -138,6 +138,7 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
         ...(compared ? [left('from base')] : []),
         right('weight layers'),
         right('parameters'),
+        right('memory'),
         right('MACs/image'),
         right('MACs'),
       ],
@@ -146,6 +147,7 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
         ...(compared ? [visible(row.differenceFromBase)] : []),
         String(row.weightLayers),
         formatCount(row.parameters),
+        formatBytes(row.memoryBytes),
         formatLarge(row.macsPerImage),
         formatLarge(row.estimatedMacs),
       ]),

@@ -34,3 +34,9 @@ export function formatShare(share: number): string {
 export function formatValue(value: number, digits = 2): string {
   return String(Number(value.toFixed(digits)));
 }
+
+/** 12345678 → `12 MB`, 5.4e9 → `5.4 GB`; never less than a megabyte. */
+export function formatBytes(bytes: number): string {
+  const megabytes = Math.max(1, Math.round(bytes / 1e6));
+  return megabytes < 1000 ? `${megabytes} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}

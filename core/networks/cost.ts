@@ -21,7 +21,8 @@ export function trialCost(parameters: TrialParameters): number {
 /** Forward passes of the final test of one image; one over a whole image counts by its area. */
 function countTestViews({ testScale, testCrops, testFlip, testDense }: TrialParameters, side: number): number {
   const scales = typeof testScale === 'number' ? [testScale] : testScale;
-  const views = scales.reduce((total, scale) => total + (testDense ? (scale / side) ** 2 : testCrops * testCrops), 0);
+  const crops = testCrops === 'corners' ? 5 : testCrops * testCrops;
+  const views = scales.reduce((total, scale) => total + (testDense ? (scale / side) ** 2 : crops), 0);
   return views * (testFlip ? 2 : 1);
 }
 

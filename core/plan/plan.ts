@@ -3,6 +3,7 @@ import { describeNetwork } from '../catalogue/networks.ts';
 import { createGrid } from '../grid/grid.ts';
 import { trialCost } from '../networks/cost.ts';
 import { countMultiplyAccumulates, countParameters, countWeightLayers } from '../networks/counts.ts';
+import { estimateMemory } from '../networks/memory.ts';
 import { differencesFromBase, differencesText } from '../study/base-row.ts';
 import { trialParameters } from '../study/check-levels.ts';
 import type { Study } from '../study/study.ts';
@@ -15,6 +16,8 @@ export interface PlannedConfiguration {
   readonly estimatedMacs: number;
   /** `base`, or in what it differs; empty when the study has no base. */
   readonly differenceFromBase: string;
+  /** What one trial holds while it trains; see networks/memory.ts. */
+  readonly memoryBytes: number;
 }
 
 export interface Plan {
@@ -47,6 +50,7 @@ export function planStudy(study: Study): Plan {
       parameters: countParameters(network),
       macsPerImage: countMultiplyAccumulates(network),
       estimatedMacs: trialCost(p) * study.seeds.length,
+      memoryBytes: estimateMemory(network, p).total,
     });
   }
   const listed = rows.reduce((total, row) => total + row.estimatedMacs, 0);

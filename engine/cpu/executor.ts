@@ -5,7 +5,9 @@ import { checkRunInputs, checkState } from '../run-inputs.ts';
 import { elementCount } from '../shape.ts';
 import type { NamedTensors, Step } from '../step.ts';
 import { withBackend, withoutAdvice } from '../tfjs/active-backend.ts';
+import { withCompleteGradients } from '../tfjs/complete-gradients.ts';
 import { traceStep } from '../trace/trace-step.ts';
+import { withCorrectedKernels } from './corrected-kernels.ts';
 
 type Values = Record<string, HostTensor>;
 
@@ -54,7 +56,9 @@ function compiledStep(step: Step, states: WeakMap<StepState, Values>): CompiledS
     async run(state, inputs) {
       const values = checkState(step, states.get(state));
       checkRunInputs(step, inputs);
-      const outputs = withBackend('cpu', () => runEagerly(step, values, inputs));
+      const outputs = withBackend('cpu', () =>
+        withCorrectedKernels(() => withCompleteGradients(() => runEagerly(step, values, inputs))),
+      );
       Object.assign(values, outputs.state);
       return outputs.metrics;
     },

@@ -3,10 +3,19 @@ import type { Shape } from '../step.ts';
 /** Where an input of a step comes from; see `StepSignature`. */
 export type InputRole = 'state' | 'batch' | 'scalars' | 'noise';
 
-/** One operand, element by element. `Step` is 1 where positive, else 0. */
+/** One operand, element by element. `Step` is 1 where positive, else 0; `Round` takes halves to the even neighbour. */
 export const UNARY = [
   'Abs',
+  'Acos',
+  'Acosh',
+  'Asin',
+  'Asinh',
+  'Atan',
+  'Atanh',
   'Ceil',
+  'Cos',
+  'Cosh',
+  'Erf',
   'Exp',
   'Floor',
   'Log',
@@ -14,16 +23,23 @@ export const UNARY = [
   'Neg',
   'Reciprocal',
   'Relu',
+  'Round',
   'Rsqrt',
   'Sigmoid',
   'Sign',
+  'Sin',
+  'Sinh',
   'Sqrt',
   'Square',
   'Step',
+  'Tan',
   'Tanh',
 ] as const;
 
-/** Two operands, element by element, with NumPy's broadcasting. */
+/** Those of them that make integers of integers. */
+export const ON_INTEGERS: ReadonlySet<string> = new Set(['Abs', 'Neg', 'Relu', 'Sign', 'Square']);
+
+/** Two operands, element by element, with NumPy's broadcasting. `Mod` has the sign of the divisor. */
 export const BINARY = [
   'Add',
   'Equal',
@@ -35,6 +51,7 @@ export const BINARY = [
   'LogicalOr',
   'Maximum',
   'Minimum',
+  'Mod',
   'Multiply',
   'NotEqual',
   'Pow',
@@ -42,6 +59,18 @@ export const BINARY = [
   'SquaredDifference',
   'Sub',
 ] as const;
+
+/** Those of them whose result is bool. */
+export const COMPARISONS: ReadonlySet<string> = new Set([
+  'Equal',
+  'Greater',
+  'GreaterEqual',
+  'Less',
+  'LessEqual',
+  'LogicalAnd',
+  'LogicalOr',
+  'NotEqual',
+]);
 
 export const REDUCTION = ['Max', 'Mean', 'Min', 'Prod', 'Sum'] as const;
 
@@ -84,6 +113,10 @@ export type Operation =
   | { readonly kind: 'Tile'; readonly repeats: readonly number[] }
   /** Operands: condition (bool), value where true, value where false. */
   | { readonly kind: 'Select' }
+  /** Operands: x, int32 indices of any rank, which take the place of the axis. All lie within the axis. */
+  | { readonly kind: 'GatherV2'; readonly axis: number }
+  /** Operands: x, int32 segments [n] of the n entries of its first axis; as many sums as the node's first axis has. */
+  | { readonly kind: 'UnsortedSegmentSum' }
   /** Operand: int32 indices; the new axis is the last one. */
   | { readonly kind: 'OneHot'; readonly depth: number; readonly on: number; readonly off: number }
   /** Axes are sorted and non-negative. */
@@ -94,16 +127,20 @@ export type Operation =
   | { readonly kind: 'Softmax' | 'LogSoftmax' }
   /** Operands: a, b and, once fused, a bias of shape [columns]. */
   | { readonly kind: 'MatMul'; readonly transposeA: boolean; readonly transposeB: boolean }
-  /** Operands: x NHWC, filter HWIO and, once fused, a bias of shape [O]. */
-  | { readonly kind: 'Conv2D'; readonly window: SlidingWindow }
+  /**
+   * Operands: x NHWC, filter HWIO and, once fused, a bias of shape [O]. Of G groups each sees its own C / G channels and
+   * makes its own O / G maps, so the filter has I = C / G; a depthwise convolution has G = C.
+   */
+  | { readonly kind: 'Conv2D'; readonly window: SlidingWindow; readonly groups: number }
   /** Operands: dy, filter. */
-  | { readonly kind: 'Conv2DBackpropInput'; readonly window: SlidingWindow }
+  | { readonly kind: 'Conv2DBackpropInput'; readonly window: SlidingWindow; readonly groups: number }
   /** Operands: x, dy. */
-  | { readonly kind: 'Conv2DBackpropFilter'; readonly window: SlidingWindow }
+  | { readonly kind: 'Conv2DBackpropFilter'; readonly window: SlidingWindow; readonly groups: number }
+  /** Padding counts as nothing: it is no maximum, and no part of an average. */
   | { readonly kind: 'MaxPool' | 'AvgPool'; readonly window: SlidingWindow }
   /** Operands: dy, x, y. The gradient goes to the first maximum of each window. */
   | { readonly kind: 'MaxPoolGrad'; readonly window: SlidingWindow }
-  /** Operand: dy. */
+  /** Operand: dy, of which every place of a window gets an equal share, the places on padding too. */
   | { readonly kind: 'AvgPoolGrad'; readonly window: SlidingWindow }
   | ({ readonly kind: 'LRN' } & LocalResponse)
   /** Operands: x, y, dy. */

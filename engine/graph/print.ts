@@ -32,9 +32,14 @@ function printAttributes(operation: Operation): string {
       return `${operation.values.slice(0, 4).join(' ')}${operation.values.length > 4 ? ' …' : ''}`;
     default: {
       const { kind: _, ...attributes } = operation;
-      return Object.entries(attributes).map(printAttribute).join(' ');
+      return Object.entries(attributes).filter(isUnusual).map(printAttribute).join(' ');
     }
   }
+}
+
+/** One group is what a reader expects. */
+function isUnusual([name, value]: [string, unknown]): boolean {
+  return !(name === 'groups' && value === 1);
 }
 
 function printAttribute([name, value]: [string, unknown]): string {

@@ -14,6 +14,7 @@ export const OIHW: Layout = [3, 2, 0, 1];
 /** Filters of TensorFlow.js, and of an executor's state. */
 export const HWIO: Layout = [0, 1, 2, 3];
 export const IOHW: Layout = [2, 3, 0, 1];
+export const OHWI: Layout = [3, 0, 1, 2];
 
 export function plainLayout(rank: number): Layout {
   return Array.from({ length: rank }, (_, axis) => axis);

@@ -7,6 +7,7 @@ import type { LoweredValue, LoweringContext, LoweringRule, LoweringRules } from 
 import { createLoweringContext, result, unsupported } from './lowering/context.ts';
 import { convolutionRules } from './lowering/convolution.ts';
 import { elementwiseRules } from './lowering/elementwise.ts';
+import { gatherRules } from './lowering/gather.ts';
 import { localResponseRules } from './lowering/local-response.ts';
 import { poolingRules } from './lowering/pooling.ts';
 import { reductionRules } from './lowering/reduction.ts';
@@ -18,6 +19,7 @@ import { createModelBuilder } from './model-builder.ts';
 const RULES: LoweringRules = {
   ...elementwiseRules,
   ...structureRules,
+  ...gatherRules,
   ...reductionRules,
   ...convolutionRules,
   ...poolingRules,

@@ -5,6 +5,7 @@ import { EngineError } from '../errors.ts';
 import { withoutAdvice } from '../tfjs/active-backend.ts';
 import { averagePoolKernels } from './kernels/average-pool.ts';
 import { convolutionKernels } from './kernels/convolution.ts';
+import { depthwiseConvolutionKernels } from './kernels/depthwise-convolution.ts';
 import type { TensorFlowKernels } from './kernels/kernel.ts';
 import { maxPoolKernels } from './kernels/max-pool.ts';
 import { plainKernels } from './kernels/plain.ts';
@@ -14,6 +15,7 @@ export const BACKEND = 'tensorflow';
 
 const KERNELS: TensorFlowKernels = {
   ...convolutionKernels,
+  ...depthwiseConvolutionKernels,
   ...maxPoolKernels,
   ...averagePoolKernels,
   ...plainKernels,

@@ -5,6 +5,7 @@ import type { CompiledStep, HostTensor, RunInputs, StepState } from '../executor
 import { checkRunInputs, checkState } from '../run-inputs.ts';
 import type { Step, StepOutputs, TensorSpec } from '../step.ts';
 import { withBackend } from '../tfjs/active-backend.ts';
+import { withCompleteGradients } from '../tfjs/complete-gradients.ts';
 import { BACKEND } from './backend.ts';
 import type { DeviceState } from './state.ts';
 import { download, upload } from './state.ts';
@@ -19,7 +20,7 @@ export function createCompiledStep(step: Step, stateOf: (state: StepState) => De
       checkState(step, entries && described(entries));
       checkRunInputs(step, inputs);
       try {
-        return withBackend(BACKEND, () => runStep(step, entries as DeviceState, inputs));
+        return withBackend(BACKEND, () => withCompleteGradients(() => runStep(step, entries as DeviceState, inputs)));
       } catch (error) {
         throw explain(step, error);
       }

@@ -8,7 +8,14 @@ import type { Instruction } from './program.ts';
 
 const ELEMENTWISE: ReadonlySet<string> = new Set([...UNARY, ...BINARY, 'Select', 'Cast', 'Identity']);
 /** Whose attributes are the shape alone, or nothing. */
-const PLAIN: ReadonlySet<string> = new Set(['Reshape', 'BroadcastTo', 'Softmax', 'LogSoftmax', 'Concat']);
+const PLAIN: ReadonlySet<string> = new Set([
+  'Reshape',
+  'BroadcastTo',
+  'Softmax',
+  'LogSoftmax',
+  'Concat',
+  'UnsortedSegmentSum',
+]);
 
 /** Window first, as addon/window.h reads it. */
 export function windowInts({ filter, strides, dilations, padding }: SlidingWindow): readonly number[] {
@@ -40,6 +47,7 @@ function attributesOf(operation: Operation, rank: number): Attributes {
     case 'Slice':
       return { ints: operation.begin };
     case 'Concat':
+    case 'GatherV2':
       return { ints: [operation.axis] };
     case 'Pad': {
       const axes = Array.from({ length: rank }, (_, position) => rank - 1 - position);

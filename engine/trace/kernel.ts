@@ -14,6 +14,8 @@ export interface SymbolicTensor {
 export interface KernelCall {
   /** The operand with tfjs's name for it. */
   input(name: string): SymbolicTensor;
+  /** The operand, where the call has one of that name. */
+  optional(name: string): SymbolicTensor | undefined;
   /** All operands in order, for kernels that take a list. */
   readonly inputs: readonly SymbolicTensor[];
   readonly attributes: NamedAttrMap;

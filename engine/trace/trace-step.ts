@@ -8,17 +8,14 @@ import { validateGraph } from '../graph/validate.ts';
 import { formatShape, sameShape } from '../shape.ts';
 import type { NamedTensors, Step, StepOutputs, TensorSpec } from '../step.ts';
 import { withBackend, withoutAdvice } from '../tfjs/active-backend.ts';
-import type { SymbolicTensor, TraceKernel, TraceKernels } from './kernel.ts';
-import { elementwiseKernels } from './kernels/elementwise.ts';
-import { reductionKernels } from './kernels/reduction.ts';
-import { structureKernels } from './kernels/structure.ts';
-import { windowKernels } from './kernels/windows.ts';
+import { withCompleteGradients } from '../tfjs/complete-gradients.ts';
+import type { SymbolicTensor, TraceKernel } from './kernel.ts';
+import { TRACE_KERNELS } from './kernels.ts';
 import { createRecorder } from './recorder.ts';
 import { sourceLine, thrownByTensorFlow } from './source-line.ts';
 import { SymbolicBackend } from './symbolic-backend.ts';
 
 const BACKEND = 'tickwork-trace';
-const KERNELS: TraceKernels = { ...elementwiseKernels, ...reductionKernels, ...structureKernels, ...windowKernels };
 /** A gradient's kernel lies many calls of tfjs below the line of the step that asked for it. */
 const STACK_FRAMES = 60;
 
@@ -43,15 +40,15 @@ function recordStep(step: Step, earlier: readonly GraphNode[] | undefined): Step
   const backend = new SymbolicBackend(builder);
   const frames = Error.stackTraceLimit;
   Error.stackTraceLimit = STACK_FRAMES;
-  const names = Object.keys(KERNELS);
+  const names = Object.keys(TRACE_KERNELS);
   withoutAdvice(() => {
     registerBackend(BACKEND, () => backend);
-    for (const [kernelName, kernel] of Object.entries(KERNELS)) {
+    for (const [kernelName, kernel] of Object.entries(TRACE_KERNELS)) {
       registerKernel({ kernelName, backendName: BACKEND, kernelFunc: kernelFunction(kernel, backend, builder) });
     }
   });
   try {
-    return withBackend(BACKEND, () => runSymbolically(step, backend, builder));
+    return withBackend(BACKEND, () => withCompleteGradients(() => runSymbolically(step, backend, builder)));
   } catch (error) {
     throw explain(step, error);
   } finally {
@@ -107,6 +104,7 @@ function kernelFunction(kernel: TraceKernel, backend: SymbolicBackend, builder: 
           throw new EngineError('STEP_UNTRACEABLE', `Expected the operand '${name}', got none.`);
         return operand;
       },
+      optional: (name) => operands[name],
       inputs: Object.values(operands),
       attributes: attrs as NamedAttrMap,
       record(operation, from, shape, dtype) {

@@ -55,6 +55,12 @@ function run({ trialId, spec, options }) {
     case SCRIPTS.exitInTheMiddle:
       process.stderr.write('The roof is on fire.\n', () => process.exit(3));
       return;
+    // As V8 does it.
+    case SCRIPTS.exhaustHeap:
+      process.stderr.write('FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n', () =>
+        process.abort(),
+      );
+      return;
     case SCRIPTS.killedInTheMiddle:
       process.kill(process.pid, 'SIGKILL');
       return;

@@ -24,11 +24,20 @@ export const SHORT_TRIAL: TrialParameters = trialParametersSchema.parse({
 });
 
 /** What a trial tells while it runs, kept. */
-export function recorder(): Pick<TrainerDependencies, 'onProgress' | 'onReport'> & {
+export function recorder(): Pick<TrainerDependencies, 'onProgress' | 'onReport' | 'onWarning'> & {
   readonly progress: TrialProgress[];
   readonly reports: TrialReport[];
+  readonly warnings: string[];
 } {
   const progress: TrialProgress[] = [];
   const reports: TrialReport[] = [];
-  return { progress, reports, onProgress: (p) => progress.push(p), onReport: (r) => reports.push(r) };
+  const warnings: string[] = [];
+  return {
+    progress,
+    reports,
+    warnings,
+    onProgress: (p) => progress.push(p),
+    onReport: (r) => reports.push(r),
+    onWarning: (w) => warnings.push(w),
+  };
 }

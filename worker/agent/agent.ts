@@ -46,6 +46,8 @@ export interface AgentDeps {
   readonly outbox: Outbox;
   readonly publisher: Publisher;
   readonly slots: readonly Slot[];
+  /** Forgets the checkpoints of a cell; see trial-messages.ts for its name. */
+  readonly forgetCheckpoints: (cell: string) => Promise<void>;
   readonly openStream: (listener: CoordinatorStreamListener) => CoordinatorStream;
   readonly timings: WorkerTimings;
   readonly clock: Clock;
@@ -80,6 +82,7 @@ export function startAgent(deps: AgentDeps): Agent {
     clock,
     emit,
     keep: delivery.keep,
+    forgetCheckpoints: deps.forgetCheckpoints,
     sayStarted: (lease) => void stream.send({ started: { lease } }),
     sayReleased,
     heartbeat: heartbeats.apply,

@@ -25,9 +25,14 @@ type Ended = Exclude<TrialEnd, { kind: 'stopped' }>;
 const MAX_RECORD_BYTES = 512 * 1024;
 const MAX_MESSAGE_LENGTH = 16_384;
 
+/** Last words of V8, the C++ library and CUDA where a process ended for want of memory. A plain SIGKILL may have other reasons. */
+const DIED_FOR_MEMORY = /heap out of memory|std::bad_alloc|CUDA(_ERROR_| error: )out[ _]of[ _]memory/i;
+
 /** The record of an attempt's end. What cannot be stored as a result becomes a failure that says why (invariant I5). */
 export function finalRecord(attempt: Attempt, end: Ended): TrialRecord {
-  if (end.kind === 'crashed') return failureRecord(attempt, 'infrastructure', end.message);
+  if (end.kind === 'crashed') {
+    return failureRecord(attempt, DIED_FOR_MEMORY.test(end.message) ? 'out_of_memory' : 'infrastructure', end.message);
+  }
   const { outcome } = end;
   if (outcome.status === 'failed') return failureRecord(attempt, outcome.kind, outcome.message);
   const broken = Object.entries(outcome.metrics).find(([, value]) => !Number.isFinite(value));

@@ -1,7 +1,9 @@
+import { RETRY_RULES } from '../../core/trial/retry.ts';
 import type { FailureKind } from '../../core/trial/states.ts';
 import type { Assignment__Output as Assignment } from '../../proto/generated/tickwork/v1/Assignment.ts';
 import type { Lease__Output as Lease } from '../../proto/generated/tickwork/v1/Lease.ts';
 import { recordId, type TrialRecord } from '../../proto/records.ts';
+import { parseSweepName } from '../../proto/resource-names.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { HeartbeatInput } from '../coordinator-stream/heartbeat.ts';
 import type { Emit } from '../events.ts';
@@ -48,13 +50,15 @@ export interface TrialsDeps {
   readonly emit: Emit;
   /** Resolves once the record is safe on the disk. */
   keep(record: TrialRecord): Promise<void>;
+  /** Forgets the checkpoints of a cell. */
+  forgetCheckpoints(cell: string): Promise<void>;
   sayStarted(lease: Lease): void;
   sayReleased(lease: Lease, kind: FailureKind, message: string): void;
   heartbeat(input: HeartbeatInput): void;
 }
 
 export function createTrials(deps: TrialsDeps): Trials {
-  const { worker, slots, clock, emit, keep, sayStarted, sayReleased, heartbeat } = deps;
+  const { worker, slots, clock, emit, keep, forgetCheckpoints, sayStarted, sayReleased, heartbeat } = deps;
   const leases = createLeaseTable();
   let refusal: Refusal | undefined;
 
@@ -82,6 +86,12 @@ export function createTrials(deps: TrialsDeps): Trials {
       end: record.kind === 'failure' ? record.failure : 'result',
     });
     await keep(record);
+    // Only now: without the record the trial would be run again.
+    const over = record.kind === 'result' || (record.kind === 'failure' && !RETRY_RULES[record.failure].retry);
+    if (!over) return;
+    await forgetCheckpoints(cellOf(lease)).catch((error: unknown) =>
+      emit({ type: 'checkpoints:not-removed', error: String(error) }),
+    );
   }
 
   function onEnd(leaseId: string, end: TrialEnd): void {
@@ -133,10 +143,12 @@ export function createTrials(deps: TrialsDeps): Trials {
       emit({ type: 'trial:assigned', leaseId: lease.leaseId, title, slot: index });
       slot.run({
         trialId: lease.leaseId,
+        cell: cellOf(lease),
         spec: parsed.spec,
         onStarted: () => onStarted(lease),
         onProgress: (progress) => heartbeat({ kind: 'progress', leaseId: lease.leaseId, progress }),
         onReport: (report) => inBackground(keep(reportRecord(lease, worker, report))),
+        onWarning: (message) => emit({ type: 'trial:warning', leaseId: lease.leaseId, message }),
         onEnd: (end) => onEnd(lease.leaseId, end),
       });
     },
@@ -169,4 +181,9 @@ export function createTrials(deps: TrialsDeps): Trials {
       await Promise.all(slots.map((slot) => slot.close(reason)));
     },
   };
+}
+
+/** A sweep's id has letters, digits and hyphens only, so this can be a file's name. */
+function cellOf({ sweep, cell }: Lease): string {
+  return `${parseSweepName(sweep) ?? ''}.${cell}`;
 }

@@ -29,10 +29,13 @@ export interface Slot {
 
 export interface SlotTrial {
   readonly trialId: string;
+  /** As in trial-messages.ts. */
+  readonly cell: string;
   readonly spec: TrialSpec;
   onStarted(): void;
   onProgress(progress: TrialProgress): void;
   onReport(report: TrialReport): void;
+  onWarning(message: string): void;
   onEnd(end: TrialEnd): void;
 }
 
@@ -115,7 +118,9 @@ export function createSlot(deps: SlotDeps): Slot {
   }
 
   function sendRun(): void {
-    if (trial) child?.send({ type: 'run', trialId: trial.trialId, spec: trial.spec, options });
+    if (!trial) return;
+    const { trialId, cell, spec } = trial;
+    child?.send({ type: 'run', trialId, cell, spec, options });
   }
 
   function onMessage(message: TrialToAgent): void {
@@ -133,6 +138,8 @@ export function createSlot(deps: SlotDeps): Slot {
         return trial.onProgress(message);
       case 'report':
         return trial.onReport(message);
+      case 'warning':
+        return trial.onWarning(message.message);
       case 'outcome':
         return onOutcome(message.outcome);
     }

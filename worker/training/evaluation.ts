@@ -1,4 +1,5 @@
 import { TickworkError } from '../../core/errors.ts';
+import { countTopErrors, type Judgement, judge, type Truth } from '../../core/evaluation/judge.ts';
 import type { NetworkDescription } from '../../core/networks/description.ts';
 import type { CompiledStep, StepState } from '../../engine/executor.ts';
 import { createCropSampler } from './data/crop-sampler.ts';
@@ -27,7 +28,9 @@ export async function measureError(evaluation: Evaluation, crops: readonly Crop[
   const { classes } = evaluation.description;
   const sums = new Float64Array(evaluation.testImages * classes);
   await addPosteriors(evaluation, crops, sums);
-  return errorPercent(sums, evaluation.dataset.test.labels, classes);
+  requireNumbers(sums, classes);
+  const errors = countTopErrors(sums, { labels: evaluation.dataset.test.labels }, classes, wasShown(sums, classes));
+  return errors[1] ?? 0;
 }
 
 /**
@@ -61,18 +64,21 @@ export async function addPosteriors(evaluation: Evaluation, crops: readonly Crop
 }
 
 /**
- * Top-1 error of images in percent; of equal sums the lower class wins.
- * @param sums of posteriors, [images, classes].
+ * @param votes of every image, [images, classes]; those of an image that was not shown are all 0.
  * @throws TickworkError TRIAL_DIVERGED when one is not a number.
  */
-export function errorPercent(sums: Float64Array, labels: Uint8Array, classes: number): number {
-  let errors = 0;
-  for (let image = 0; image * classes < sums.length; image += 1) {
-    const scores = sums.subarray(image * classes, (image + 1) * classes);
-    if (scores.some(Number.isNaN)) {
-      throw new TickworkError('TRIAL_DIVERGED', `Expected posteriors to be numbers, got NaN for test image ${image}.`);
-    }
-    if (scores.indexOf(Math.max(...scores)) !== labels[image]) errors += 1;
-  }
-  return (100 * errors * classes) / sums.length;
+export function judgeVotes(votes: Float64Array, truth: Truth, classes: number): Judgement {
+  requireNumbers(votes, classes);
+  return judge(votes, truth, classes, wasShown(votes, classes));
+}
+
+function requireNumbers(votes: Float64Array, classes: number): void {
+  const broken = votes.findIndex(Number.isNaN);
+  if (broken < 0) return;
+  const image = Math.floor(broken / classes);
+  throw new TickworkError('TRIAL_DIVERGED', `Expected posteriors to be numbers, got NaN for test image ${image}.`);
+}
+
+function wasShown(votes: Float64Array, classes: number): (image: number) => boolean {
+  return (image) => votes.subarray(image * classes, (image + 1) * classes).some((vote) => vote !== 0);
 }

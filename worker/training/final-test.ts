@@ -1,8 +1,10 @@
+import type { Judgement } from '../../core/evaluation/judge.ts';
 import type { NetworkDescription } from '../../core/networks/description.ts';
 import type { TrialParameters } from '../../core/study/trial-parameters.ts';
 import type { Executor } from '../../engine/executor.ts';
-import { testCrops } from './data/crops.ts';
-import { addPosteriors, type Evaluation, errorPercent } from './evaluation.ts';
+import { cornerCrops } from './corner-crops.ts';
+import { type Crop, testCrops } from './data/crops.ts';
+import { addPosteriors, type Evaluation, judgeVotes } from './evaluation.ts';
 import { denseEvaluationStep } from './networks/dense-evaluation-step.ts';
 
 type Protocol = Pick<TrialParameters, 'testScale' | 'testCrops' | 'testFlip' | 'testDense'>;
@@ -13,18 +15,17 @@ export function testScales({ testScale }: Pick<Protocol, 'testScale'>): readonly
 }
 
 /**
- * The error by the trial's own protocol: posteriors averaged over its scales, its crops or the whole image, and mirror
+ * The judgement by the trial's own protocol: posteriors averaged over its scales, its crops or the whole image, and mirror
  * images (Simonyan & Zisserman 2015, §4.1–4.3).
  * @param evaluation over the network's crops; a dense test compiles a step for each scale instead, and disposes of it.
- * @returns top-1 error in percent.
- * @throws TickworkError TRIAL_DIVERGED as `errorPercent` does.
+ * @throws TickworkError TRIAL_DIVERGED when a posterior is not a number.
  */
-export async function measureFinalError(
+export async function judgeFinally(
   protocol: Protocol,
   description: NetworkDescription,
   executor: Executor,
   evaluation: Evaluation,
-): Promise<number> {
+): Promise<Judgement> {
   const scales = testScales(protocol);
   const { testImages, dataset, batchSize } = evaluation;
   const sums = new Float64Array(testImages * description.classes);
@@ -39,8 +40,13 @@ export async function measureFinalError(
       }
     }
   } else {
-    const crops = scales.flatMap((scale) => testCrops(scale, description.side, protocol.testCrops, protocol.testFlip));
+    const crops = scales.flatMap((scale) => cropsAt(scale, description.side, protocol));
     await addPosteriors(evaluation, crops, sums);
   }
-  return errorPercent(sums, dataset.test.labels, description.classes);
+  return judgeVotes(sums, { labels: dataset.test.labels }, description.classes);
+}
+
+function cropsAt(scale: number, side: number, protocol: Protocol): readonly Crop[] {
+  if (protocol.testCrops === 'corners') return cornerCrops(scale, side, protocol.testFlip);
+  return testCrops(scale, side, protocol.testCrops, protocol.testFlip);
 }

@@ -1,4 +1,5 @@
 import type { Normalisation } from '../../core/catalogue/datasets.ts';
+import type { PerClass } from '../../core/evaluation/judge.ts';
 import type { FailureKind } from '../../core/trial/states.ts';
 import type { ExecutorDescription } from '../../engine/executor.ts';
 
@@ -6,6 +7,14 @@ import type { ExecutorDescription } from '../../engine/executor.ts';
 export type TrialMetrics = Readonly<{
   /** On the test images, by the trial's own protocol: crops of the test scale and their mirror images, averaged. */
   testError: number;
+  /** No class that the image shows among the two, three, five highest; absent where there are no more classes. */
+  testErrorTop2?: number;
+  testErrorTop3?: number;
+  testErrorTop5?: number;
+  /** Mean over the classes of the share of their images that was recognised; absent where images show several classes. */
+  testMeanRecall?: number;
+  /** Mean over the classes of VOC's average precision at 11 points, images ranked by their votes for the class. */
+  testMeanAveragePrecision?: number;
   /** Over the last train epoch while it ran: each image under the weights of its step, with dropout and random crops. */
   trainError: number;
   /** Mean cross-entropy (nats) over the last train epoch while it ran, without the weight decay term. */
@@ -55,6 +64,14 @@ export interface TrialProvenance {
   readonly streams: string;
   readonly dataset: string;
   readonly normalisation: Normalisation;
+  /** Of the final test, by class. */
+  readonly perClass: PerClass;
+  /** The checkpoint that the attempt went on from. */
+  readonly resumedFrom?: { readonly step: number; readonly digest: string };
+  /** The weights that training began with, where they were not drawn from the seed. */
+  readonly initialWeights?: { readonly title: string; readonly digest: string };
+  /** The final weights, where they were kept. */
+  readonly keptWeights?: { readonly name: string; readonly digest: string };
 }
 
 /** The kinds of failure that a trial itself can have; its agent knows the others. */

@@ -2,7 +2,8 @@ import { TickworkError } from '../../core/errors.ts';
 import type { TrialParameters } from '../../core/study/trial-parameters.ts';
 import type { CompiledStep, StepState } from '../../engine/executor.ts';
 import { scalarsAt } from './optimisers/optimisers.ts';
-import type { TrialProgress } from './outcome.ts';
+import type { EpochMetrics, TrialProgress } from './outcome.ts';
+import type { TrainingProgress } from './progress.ts';
 import type { TrainingInput } from './training-input.ts';
 
 /** Training steps between two progress messages. */
@@ -19,61 +20,92 @@ export interface Training {
   readonly onProgress: (progress: TrialProgress) => void;
   /** Called between steps: gives way to other work, and throws when the trial is to stop. */
   readonly pause: () => Promise<void>;
+  readonly saving: Saving;
 }
 
-export interface EpochResult {
-  /** Mean over the steps, each under the weights it found. */
-  readonly trainLoss: number;
-  /** Percent, likewise. */
-  readonly trainError: number;
-  /** Of the last step. */
-  readonly learningRate: number;
-  readonly images: number;
-  readonly seconds: number;
+/** When and how a trial saves where it is. */
+export interface Saving {
+  /** @param step training steps done over the whole trial. */
+  isDue(step: number): boolean;
+  save(step: number, progress: TrainingProgress): Promise<void>;
 }
 
 /**
- * Every step of one train epoch.
- * @param trainEpoch 1-based.
- * @throws TickworkError TRIAL_DIVERGED when a loss is NaN or infinite, and what `pause` throws.
+ * The steps that are left of the train epoch under way.
+ * @param from where the trial is.
+ * @returns where it is after the last step, before the epoch is tested.
+ * @throws TickworkError TRIAL_DIVERGED when a loss is NaN or infinite or has exploded, and what `pause` throws.
  */
-export async function trainOneEpoch(training: Training, trainEpoch: number): Promise<EpochResult> {
-  const { parameters, input, step: compiled, state, now, onProgress, pause } = training;
+export async function trainOneEpoch(training: Training, from: TrainingProgress): Promise<TrainingProgress> {
+  const { parameters, input, step: compiled, state, now, onProgress, pause, saving } = training;
   const { batchSize, trainEpochs } = parameters;
   const { stepsPerEpoch } = input;
+  const trainEpoch = from.epochs.length + 1;
   const steps = stepsPerEpoch * trainEpochs;
-  const start = now();
+  const watched = from.epochs.map((metrics) => metrics[parameters.scheduleMetric]);
+  let start = now();
   const epoch = input.startEpoch(trainEpoch);
-  let lossSum = 0;
-  let errors = 0;
-  let learningRate = 0;
-  let reported = { step: 0, at: start };
-  for (let step = 0; step < stepsPerEpoch; step += 1) {
-    const before = (trainEpoch - 1) * stepsPerEpoch + step;
-    const scalars = scalarsAt(parameters, before, stepsPerEpoch);
+  let { firstLoss } = from;
+  let { steps: done, lossSum, errors, learningRate } = from.current;
+  let reported = { done, at: start };
+  const progressAt = (at: number): TrainingProgress => {
+    const seconds = from.current.seconds + (at - start) / 1000;
+    const current = { steps: done, lossSum, errors, learningRate, seconds };
+    return { ...from, ...(firstLoss === undefined ? {} : { firstLoss }), current };
+  };
+  while (done < stepsPerEpoch) {
+    const step = (trainEpoch - 1) * stepsPerEpoch + done;
+    const scalars = scalarsAt(parameters, step, stepsPerEpoch, watched);
     learningRate = scalars.learningRate;
-    const metrics = await compiled.run(state, { ...epoch.fill(step), scalars });
+    const metrics = await compiled.run(state, { ...epoch.fill(done), scalars });
     const loss = metrics.loss?.data[0] ?? Number.NaN;
-    if (!Number.isFinite(loss)) {
-      throw new TickworkError(
-        'TRIAL_DIVERGED',
-        `Expected a finite loss at step ${before + 1} of ${steps}, got ${loss}. Try a lower learning rate.`,
-      );
-    }
+    firstLoss ??= loss;
+    requireConvergence(loss, firstLoss, parameters.divergenceFactor, `step ${step + 1} of ${steps}`);
     lossSum += loss;
     errors += metrics.errors?.data[0] ?? Number.NaN;
-    const done = step + 1;
+    done += 1;
     if (done % PROGRESS_INTERVAL === 0 || done === stepsPerEpoch) {
       const at = now();
-      const imagesPerSecond = perSecond((done - reported.step) * batchSize, at - reported.at);
-      onProgress({ phase: 'training', trainEpoch, trainEpochs, step: before + 1, steps, loss, imagesPerSecond });
-      reported = { step: done, at };
+      const imagesPerSecond = perSecond((done - reported.done) * batchSize, at - reported.at);
+      onProgress({ phase: 'training', trainEpoch, trainEpochs, step: step + 1, steps, loss, imagesPerSecond });
+      reported = { done, at };
+    }
+    if (saving.isDue(step + 1)) {
+      const at = now();
+      await saving.save(step + 1, progressAt(at));
+      const pauseMs = now() - at;
+      start += pauseMs;
+      reported = { done: reported.done, at: reported.at + pauseMs };
     }
     await pause();
   }
-  const images = stepsPerEpoch * batchSize;
-  const seconds = (now() - start) / 1000;
-  return { trainLoss: lossSum / stepsPerEpoch, trainError: (100 * errors) / images, learningRate, images, seconds };
+  return progressAt(now());
+}
+
+/** What is told of a train epoch that is over: means over its steps. */
+export function summariseEpoch(
+  { current }: TrainingProgress,
+  batchSize: number,
+): Pick<EpochMetrics, 'trainLoss' | 'trainError' | 'learningRate'> {
+  const { steps, lossSum, errors, learningRate } = current;
+  return { trainLoss: lossSum / steps, trainError: (100 * errors) / (steps * batchSize), learningRate };
+}
+
+function requireConvergence(loss: number, firstLoss: number, factor: number, when: string): void {
+  if (!Number.isFinite(loss)) {
+    throw new TickworkError(
+      'TRIAL_DIVERGED',
+      `Expected a finite loss at ${when}, got ${loss}. Try a lower learning rate.`,
+    );
+  }
+  // A loss that was almost 0 at first may well grow a thousandfold.
+  const limit = factor * Math.max(firstLoss, 1);
+  if (factor === 0 || loss <= limit) return;
+  throw new TickworkError(
+    'TRIAL_DIVERGED',
+    `Expected a loss of at most ${limit} at ${when} (divergenceFactor ${factor}; the first was ${firstLoss}), got ${loss}. ` +
+      'Try a lower learning rate.',
+  );
 }
 
 /** 0 while the clock has not moved, so that the rate stays a finite number. */

@@ -1,23 +1,25 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { version_core } from '@tensorflow/tfjs-core';
 import { describeNetwork } from '../../core/catalogue/networks.ts';
-import { STREAMS_VERSION } from '../../core/random/stream.ts';
+import { withoutFrozenDropout } from '../../core/networks/frozen.ts';
 import type { TrialSpec } from '../../core/study/trial-parameters.ts';
 import type { Executor } from '../../engine/executor.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/lifecycle.ts';
 import { checkTrial } from './check-trial.ts';
+import { createSaving, NO_SAVING } from './checkpoints/saving.ts';
 import { testCrops } from './data/crops.ts';
 import type { DatasetSource } from './data/dataset-cache.ts';
 import { type Evaluation, measureError } from './evaluation.ts';
 import { failureOf } from './failure.ts';
-import { measureFinalError, testScales } from './final-test.ts';
+import { judgeFinally, testScales } from './final-test.ts';
 import { checkFirstBatch } from './first-batch.ts';
 import { evaluationStep } from './networks/evaluation-step.ts';
-import { initialState } from './networks/initial-state.ts';
 import { trainingStep } from './networks/training-step.ts';
-import { OPTIMISERS, scalarsAt } from './optimisers/optimisers.ts';
+import { scalarsAt } from './optimisers/optimisers.ts';
 import type { TrialMetrics, TrialOutcome, TrialProgress, TrialProvenance, TrialReport } from './outcome.ts';
-import { type EpochResult, trainOneEpoch } from './train-epoch.ts';
+import { startNextEpoch } from './progress.ts';
+import { provenanceOf, testMetrics } from './results.ts';
+import { type CheckpointPlace, findStart, keepFinalWeights } from './start.ts';
+import { summariseEpoch, trainOneEpoch } from './train-epoch.ts';
 import { createTrainingInput } from './training-input.ts';
 
 export interface TrainerDependencies {
@@ -30,6 +32,10 @@ export interface TrainerDependencies {
   readonly onProgress: (progress: TrialProgress) => void;
   /** Prove the training step on the first batch before training; see first-batch.ts. */
   readonly checkFirstBatch?: boolean;
+  /** Without it the trial saves nothing, and resumes nothing. */
+  readonly checkpoints?: CheckpointPlace | undefined;
+  /** What a person should know though the trial goes on: a checkpoint was damaged or could not be saved. */
+  readonly onWarning: (message: string) => void;
   /** Once for each train epoch, in order. */
   readonly onReport: (report: TrialReport) => void;
 }
@@ -57,13 +63,10 @@ interface Trained {
   readonly provenance: TrialProvenance;
 }
 
-async function train(
-  { parameters, seed }: TrialSpec,
-  deps: TrainerDependencies,
-  lifecycle: Lifecycle,
-): Promise<Trained> {
-  const { executor, datasets, now, signal, onProgress, onReport } = deps;
-  const { batchSize, trainEpochs } = parameters;
+async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Lifecycle): Promise<Trained> {
+  const { parameters } = spec;
+  const { executor, datasets, now, signal, onProgress, onReport, onWarning } = deps;
+  const { batchSize, trainEpochs, testImages } = parameters;
   signal.throwIfAborted();
   onProgress({ phase: 'loading', trainEpoch: 1, trainEpochs, step: 0, steps: 0 });
   const dataset = await datasets.load(parameters.dataset);
@@ -71,11 +74,14 @@ async function train(
   const { network, config, dropout } = parameters;
   const description = describeNetwork(network, config, { channels, classes, dropout });
   checkTrial(parameters, dataset.facts, description.side);
+  const trained = withoutFrozenDropout(description, parameters.freeze);
+  const input = createTrainingInput(spec, trained, dataset);
+  const steps = input.stepsPerEpoch * trainEpochs;
 
-  const initial = initialState(description, seed, OPTIMISERS[parameters.optimiser]);
-  const state = executor.createState(initial);
+  const start = await findStart(spec, trained, deps);
+  const state = executor.createState(start.state);
   lifecycle.add('the state', () => state.dispose());
-  const step = trainingStep(description, batchSize, parameters);
+  const step = trainingStep(trained, batchSize, parameters);
   const trainStep = await executor.compile(step);
   lifecycle.add('the training step', () => trainStep.dispose());
   // What fits in memory for training fits for testing, so both use one batch size.
@@ -86,71 +92,54 @@ async function train(
     await yieldToEventLoop();
     signal.throwIfAborted();
   };
-  const input = createTrainingInput({ parameters, seed }, description, dataset);
-  if (deps.checkFirstBatch) {
+  if (deps.checkFirstBatch && start.origin.resumedFrom === undefined) {
     const inputs = { ...input.startEpoch(1).fill(0), scalars: scalarsAt(parameters, 0, input.stepsPerEpoch) };
-    await checkFirstBatch({
-      executor,
-      description,
-      parameters,
-      step,
-      compiled: trainStep,
-      run: { state: initial, inputs },
-    });
+    const run = { state: start.state, inputs };
+    await checkFirstBatch({ executor, description: trained, parameters, step, compiled: trainStep, run });
     await pause();
   }
-  const training = { parameters, input, step: trainStep, state, now, onProgress, pause };
-  const { testImages } = parameters;
+  const saving = start.store
+    ? createSaving(start.store, state, { every: parameters.checkpointEvery, steps }, onWarning)
+    : NO_SAVING;
+  const training = { parameters, input, step: trainStep, state, now, onProgress, pause, saving };
   const evaluation: Evaluation = { description, step: testStep, batchSize, state, dataset, testImages, pause };
-  const steps = input.stepsPerEpoch * trainEpochs;
   // The first scale stands for all of them while the trial goes on.
   const centreCrop = testCrops(testScales(parameters)[0] ?? description.side, description.side, 1, false);
-  const timed = async (trainEpoch: number, measure: () => Promise<number>): Promise<Timed> => {
+  const timed = async <T>(trainEpoch: number, measure: () => Promise<T>): Promise<Timed<T>> => {
     onProgress({ phase: 'testing', trainEpoch, trainEpochs, step: trainEpoch * input.stepsPerEpoch, steps });
-    const start = now();
-    const error = await measure();
-    return { error, seconds: (now() - start) / 1000 };
+    const begun = now();
+    const found = await measure();
+    return { found, seconds: (now() - begun) / 1000 };
   };
 
-  const epochs: EpochResult[] = [];
-  let testSeconds = 0;
-  for (let trainEpoch = 1; trainEpoch <= trainEpochs; trainEpoch += 1) {
-    const epoch = await trainOneEpoch(training, trainEpoch);
-    epochs.push(epoch);
+  let progress = start.progress;
+  // An attempt tells its whole learning curve, also what an earlier one has computed.
+  for (const [index, metrics] of progress.epochs.entries()) onReport({ trainEpoch: index + 1, metrics });
+  while (progress.epochs.length < trainEpochs) {
+    const ended = await trainOneEpoch(training, progress);
+    const trainEpoch = ended.epochs.length + 1;
     const centre = await timed(trainEpoch, () => measureError(evaluation, centreCrop));
-    testSeconds += centre.seconds;
-    const { trainLoss, trainError, learningRate } = epoch;
-    onReport({ trainEpoch, metrics: { trainLoss, trainError, testError: centre.error, learningRate } });
+    const metrics = { ...summariseEpoch(ended, batchSize), testError: centre.found };
+    progress = startNextEpoch(ended, metrics, centre.seconds);
+    onReport({ trainEpoch, metrics });
   }
-  const final = await timed(trainEpochs, () => measureFinalError(parameters, description, executor, evaluation));
-  const metrics = summarise(epochs, final.error, testSeconds + final.seconds);
-  return { metrics, provenance: provenanceOf(executor, parameters.dataset, dataset.facts.normalisation) };
-}
-
-interface Timed {
-  readonly error: number;
-  readonly seconds: number;
-}
-
-function summarise(epochs: readonly EpochResult[], testError: number, testSeconds: number): TrialMetrics {
-  const trainSeconds = epochs.reduce((total, { seconds }) => total + seconds, 0);
-  const images = epochs.reduce((total, epoch) => total + epoch.images, 0);
-  const { trainLoss = Number.NaN, trainError = Number.NaN } = epochs.at(-1) ?? {};
-  const imagesPerSecond = trainSeconds > 0 ? images / trainSeconds : 0;
-  return { testError, trainError, trainLoss, imagesPerSecond, trainSeconds, testSeconds };
-}
-
-function provenanceOf(
-  executor: Executor,
-  dataset: string,
-  normalisation: TrialProvenance['normalisation'],
-): TrialProvenance {
-  return {
-    engine: executor.describe(),
-    node: process.version,
-    tensorflowJs: version_core,
-    streams: STREAMS_VERSION,
-    dataset,
-    normalisation,
+  const final = await timed(trainEpochs, () => judgeFinally(parameters, description, executor, evaluation));
+  const { trainSeconds, testSeconds } = progress;
+  const { trainError = Number.NaN, trainLoss = Number.NaN } = progress.epochs.at(-1) ?? {};
+  const metrics = {
+    ...testMetrics(final.found),
+    trainError,
+    trainLoss,
+    imagesPerSecond: trainSeconds > 0 ? (steps * batchSize) / trainSeconds : 0,
+    trainSeconds,
+    testSeconds: testSeconds + final.seconds,
   };
+  const kept = await keepFinalWeights(spec, description, state, deps.checkpoints);
+  const provenance = provenanceOf(executor, parameters.dataset, dataset.facts.normalisation);
+  return { metrics, provenance: { ...provenance, perClass: final.found.perClass, ...start.origin, ...kept } };
+}
+
+interface Timed<T> {
+  readonly found: T;
+  readonly seconds: number;
 }

@@ -9,6 +9,8 @@ export interface TrialHostDependencies {
   readonly openExecutor: (choice: ExecutorChoice) => Promise<Executor>;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
+  /** Names this process among all that may write to the same checkpoint folder, as a file name may. */
+  readonly writer: string;
 }
 
 /** Runs the trials that an agent asks for, one after another, keeping the executor and the decoded images between them. */
@@ -24,7 +26,7 @@ interface Workbench {
   readonly datasets: DatasetSource;
 }
 
-export function createTrialHost({ send, openExecutor, now }: TrialHostDependencies): TrialHost {
+export function createTrialHost({ send, openExecutor, now, writer }: TrialHostDependencies): TrialHost {
   let workbench: Workbench | undefined;
   let current: { readonly trialId: string; readonly stop: AbortController; readonly done: Promise<void> } | undefined;
 
@@ -38,7 +40,7 @@ export function createTrialHost({ send, openExecutor, now }: TrialHostDependenci
   }
 
   async function run(message: Extract<AgentToTrial, { readonly type: 'run' }>, signal: AbortSignal): Promise<void> {
-    const { trialId, spec, options } = message;
+    const { trialId, cell, spec, options } = message;
     send({ type: 'started', trialId });
     const outcome = await prepare(options).then(
       ({ executor, datasets }) =>
@@ -47,7 +49,9 @@ export function createTrialHost({ send, openExecutor, now }: TrialHostDependenci
           datasets,
           now,
           signal,
+          checkpoints: { root: options.checkpointFolder, cell, writer },
           checkFirstBatch: options.checkFirstBatch,
+          onWarning: (warning) => send({ type: 'warning', trialId, message: warning }),
           onProgress: (progress) => send({ type: 'progress', trialId, ...progress }),
           onReport: (report) => send({ type: 'report', trialId, ...report }),
         }),

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { openExecutor } from '../../engine/mod.ts';
 import type { AgentToTrial, TrialToAgent } from '../trial-messages.ts';
 import { createTrialHost } from './trial-host.ts';
@@ -18,6 +19,7 @@ function main(): void {
     send,
     openExecutor: ({ name, ...options }) => openExecutor(name, options),
     now: () => performance.now(),
+    writer: `${hostname().replace(/[^A-Za-z0-9_-]/g, '-')}-${process.pid}`,
   });
 
   process.on('message', (message: AgentToTrial) => {

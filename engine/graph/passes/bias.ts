@@ -1,5 +1,6 @@
 import type { GraphNode, StepGraph } from '../graph.ts';
 import { rewriteGraph } from '../rewrite.ts';
+import { countUses } from '../uses.ts';
 
 /** Makes a bias that is added to a convolution or to a matrix product, and to nothing else of it, its third operand. */
 export function fuseBias(graph: StepGraph): StepGraph {
@@ -21,14 +22,4 @@ export function fuseBias(graph: StepGraph): StepGraph {
 function takesBias({ operation, inputs, shape }: GraphNode): boolean {
   if (inputs.length !== 2) return false;
   return operation.kind === 'Conv2D' || (operation.kind === 'MatMul' && shape.length === 2);
-}
-
-function countUses({ nodes, outputs }: StepGraph): readonly number[] {
-  const uses = nodes.map(() => 0);
-  const use = (index: number): void => {
-    uses[index] = (uses[index] ?? 0) + 1;
-  };
-  for (const node of nodes) node.inputs.forEach(use);
-  [...Object.values(outputs.state), ...Object.values(outputs.metrics)].forEach(use);
-  return uses;
 }

@@ -11,14 +11,18 @@ const DOMAIN = 'com.microsoft.nchwc';
 
 export interface Blocking {
   readonly block: number;
-  /** Layout of the maps outside: NCHW or NHWC. */
+  /** Layout of the maps outside: NCHW or NHWC. An input of few channels comes as `sourceLayout` says. */
   readonly maps: Layout;
 }
 
-/** Fewer input channels than a block are read as they lie in NCHW; output channels are filled up with zeros. */
-export function isBlockable(channels: number, filters: number, block: number, maps: Layout): boolean {
-  if (block <= 1 || filters % 4 !== 0) return false;
-  return channels % block === 0 || (channels < block && maps === NCHW);
+/** Output channels are filled up with zeros, which only whole vectors of four allow. */
+export function isBlockable(channels: number, filters: number, block: number): boolean {
+  return block > 1 && filters % 4 === 0 && (channels % block === 0 || channels < block);
+}
+
+/** How the convolution reads its input: fewer channels than a block are never blocked, and lie in NCHW. */
+export function sourceLayout(channels: number, { block, maps }: Blocking): Layout {
+  return channels < block ? NCHW : maps;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { HWIO, NCHW, OIHW, plainLayout } from '../layout.ts';
+import { HWIO, NCHW, OHWI, OIHW, plainLayout } from '../layout.ts';
 import type { LoweredValue, LoweringContext } from '../lowering/context.ts';
 import { operand } from '../lowering/context.ts';
 import type { ConvolutionProblem } from '../lowering/convolution-problem.ts';
@@ -6,8 +6,13 @@ import { isDense, turnedPadding } from '../lowering/convolution-problem.ts';
 import { convolutionInputGradient, turnedConvolution, windowAttributes } from '../lowering/direct-convolution.ts';
 import type { FilterGradientForm } from '../lowering/filter-gradient.ts';
 import { filterGradient } from '../lowering/filter-gradient.ts';
-import { foldedConvolution, foldedFilterGradient, foldedInputGradient } from '../lowering/folded-convolution.ts';
-import { blockedConvolution, blockedInputGradient, isBlockable } from './blocked-convolution.ts';
+import {
+  foldedConvolution,
+  foldedFilterGradient,
+  foldedInputGradient,
+  swappedFilterGradient,
+} from '../lowering/folded-convolution.ts';
+import { blockedConvolution, blockedInputGradient, isBlockable, sourceLayout } from './blocked-convolution.ts';
 import type { Formulation, Formulations } from './formulation.ts';
 
 const NHWC = plainLayout(4);
@@ -94,6 +99,16 @@ const foldedFilter: Formulation = {
   },
 };
 
+const swappedFilter: Formulation = {
+  name: 'folded-swapped',
+  maps: NHWC,
+  applies: ({ window }) => isDense(window),
+  emit(operands, problem, context) {
+    const [x, dy] = pair(operands);
+    return { name: swappedFilterGradient(context.plain(x), context.plain(dy), problem, context), layout: OHWI };
+  },
+};
+
 /**
  * Every formulation of a convolution, the ones that always apply first.
  * @param block channels in a block of ONNX Runtime's blocked layout on this processor; 1 where it has none
@@ -108,6 +123,7 @@ export function convolutionFormulations(block: number): Formulations {
       filterForm('batched-columns', () => true),
       filterForm('flat-shifts', dense),
       foldedFilter,
+      swappedFilter,
     ],
   };
 }
@@ -116,11 +132,13 @@ function blockedForward(block: number): readonly Formulation[] {
   return [NCHW, NHWC].map((maps) => ({
     name: maps === NCHW ? 'blocked' : 'blocked-channels-last',
     maps,
-    applies: ({ channels, filters }) => isBlockable(channels, filters, block, maps),
+    applies: ({ channels, filters }) => isBlockable(channels, filters, block),
     emit(operands, problem, context) {
       const [x, filter, ...bias] = operands as [LoweredValue, LoweredValue];
-      const names = [context.inLayout(x, maps), context.plain(filter), ...namesOf(bias)];
-      return { name: blockedConvolution(names, problem, { block, maps }, context), layout: maps };
+      const blocking = { block, maps };
+      const source = context.inLayout(x, sourceLayout(problem.channels, blocking));
+      const names = [source, context.plain(filter), ...namesOf(bias)];
+      return { name: blockedConvolution(names, problem, blocking, context), layout: maps };
     },
   }));
 }
@@ -129,11 +147,13 @@ function blockedInput(block: number): readonly Formulation[] {
   return [NCHW, NHWC].map((maps) => ({
     name: maps === NCHW ? 'blocked' : 'blocked-channels-last',
     maps,
-    applies: (problem) => isTurnable(problem) && isBlockable(problem.filters, problem.channels, block, maps),
+    applies: (problem) => isTurnable(problem) && isBlockable(problem.filters, problem.channels, block),
     emit(operands, problem, context: LoweringContext) {
       const [dy, filter] = pair(operands);
-      const names = [context.inLayout(dy, maps), context.plain(filter)] as const;
-      return { name: blockedInputGradient(...names, problem, { block, maps }, context), layout: maps };
+      const blocking = { block, maps };
+      const source = context.inLayout(dy, sourceLayout(problem.filters, blocking));
+      const name = blockedInputGradient(source, context.plain(filter), problem, blocking, context);
+      return { name, layout: maps };
     },
   }));
 }

@@ -25,7 +25,7 @@ export interface LoweringContext {
   inLayout(value: LoweredValue, layout: Layout): string;
   plain(value: LoweredValue): string;
   /** Runs `create` once for each key, so that a forward and a gradient rule can share an intermediate result. */
-  shared(key: string, create: () => string): string;
+  shared<T>(key: string, create: () => T): T;
 }
 
 /** Emits the ONNX operators of one node. `operands` are its lowered inputs. */
@@ -43,14 +43,14 @@ export function createLoweringContext(
   model: ModelBuilder,
   formulationOf: FormulationChoice,
 ): LoweringContext {
-  const names = new Map<string, string>();
+  const created = new Map<string, unknown>();
   const context: LoweringContext = {
     graph,
     model,
     formulationOf,
     inLayout({ name, shape, layout }, wanted) {
       if (sameLayout(layout, wanted)) return name;
-      return context.shared(`layout ${name} ${wanted.join()}`, () =>
+      return context.shared(`layout ${name} ${layout.join()} ${wanted.join()}`, () =>
         isReshape(shape, layout, wanted)
           ? model.operator('Reshape', [name, model.integers(physicalShape(shape, wanted))])
           : model.operator('Transpose', [name], {
@@ -59,10 +59,9 @@ export function createLoweringContext(
       );
     },
     plain: (value) => context.inLayout(value, plainLayout(value.shape.length)),
-    shared(key, create) {
-      const name = names.get(key) ?? create();
-      names.set(key, name);
-      return name;
+    shared<T>(key: string, create: () => T): T {
+      if (!created.has(key)) created.set(key, create());
+      return created.get(key) as T;
     },
   };
   return context;

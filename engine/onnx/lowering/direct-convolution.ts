@@ -49,7 +49,7 @@ export function turnedConvolution(
 }
 
 /** Rows and columns at the end of the input that no window reached, for a stride that does not divide. */
-function uncovered({ input, output, window }: ConvolutionProblem): number[] {
+export function uncovered({ input, output, window }: ConvolutionProblem): number[] {
   const { filter, strides, dilations, padding } = window;
   const along = (dimension: 0 | 1): number => {
     const reach = (filter[dimension] - 1) * dilations[dimension] + 1;

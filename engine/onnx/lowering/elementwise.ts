@@ -1,4 +1,5 @@
 import type { BinaryKind, UnaryKind } from '../../graph/operation.ts';
+import { BINARY } from '../../graph/operation.ts';
 import type { Layout } from '../layout.ts';
 import { isPlain, permutationBetween, physicalShape, plainLayout } from '../layout.ts';
 import { ONNX_TYPE } from '../model.ts';
@@ -22,7 +23,16 @@ const cast = (model: ModelBuilder, x: string, to: keyof typeof ONNX_TYPE): strin
 
 const UNARY_OPERATORS: Readonly<Record<Exclude<UnaryKind, 'Step'>, Emit1>> = {
   Abs: one('Abs'),
+  Acos: one('Acos'),
+  Acosh: one('Acosh'),
+  Asin: one('Asin'),
+  Asinh: one('Asinh'),
+  Atan: one('Atan'),
+  Atanh: one('Atanh'),
   Ceil: one('Ceil'),
+  Cos: one('Cos'),
+  Cosh: one('Cosh'),
+  Erf: one('Erf'),
   Exp: one('Exp'),
   Floor: one('Floor'),
   Log: one('Log'),
@@ -30,15 +40,19 @@ const UNARY_OPERATORS: Readonly<Record<Exclude<UnaryKind, 'Step'>, Emit1>> = {
   Neg: one('Neg'),
   Reciprocal: one('Reciprocal'),
   Relu: one('Relu'),
+  Round: one('Round'),
   Rsqrt: (model, x) => model.operator('Reciprocal', [model.operator('Sqrt', [x])]),
   Sigmoid: one('Sigmoid'),
   Sign: one('Sign'),
+  Sin: one('Sin'),
+  Sinh: one('Sinh'),
   Sqrt: one('Sqrt'),
   Square: (model, x) => model.operator('Mul', [x, x]),
+  Tan: one('Tan'),
   Tanh: one('Tanh'),
 };
 
-const BINARY_OPERATORS: Readonly<Record<BinaryKind, Emit2>> = {
+const BINARY_OPERATORS: Readonly<Record<Exclude<BinaryKind, 'Mod'>, Emit2>> = {
   Add: two('Add'),
   Equal: two('Equal'),
   Greater: two('Greater'),
@@ -70,11 +84,18 @@ const step: LoweringRule<'Step'> = (_, operands, node, { model }) => {
   return result(node, cast(model, model.operator('Greater', [x.name, model.float(0)]), 'float32'), x.layout);
 };
 
+/** ONNX's remainder of floats has the sign of the dividend. */
+const mod: Emit2 = (model, a, b) => {
+  const remainder = (x: string): string => model.operator('Mod', [x, b], { attributes: { fmod: 1n } });
+  return remainder(model.operator('Add', [remainder(a), b]));
+};
+
 function binary(kind: BinaryKind): LoweringRule<BinaryKind> {
   return (_, operands, node, context) => {
     const layout = commonLayout(operands, node.shape.length);
     const [a, b] = operands.map((value) => alignedTo(value, layout, context));
-    return result(node, BINARY_OPERATORS[kind](context.model, a as string, b as string), layout);
+    const emit = kind !== 'Mod' ? BINARY_OPERATORS[kind] : node.dtype === 'float32' ? mod : two('Mod');
+    return result(node, emit(context.model, a as string, b as string), layout);
   };
 }
 
@@ -92,8 +113,9 @@ export function alignedTo(value: LoweredValue, layout: Layout, context: Lowering
   if (missing === 0) return context.inLayout(value, layout);
   if (value.shape.length === 0 || isPlain(layout)) return context.plain(value);
   const shape = [...new Array<number>(missing).fill(1), ...value.shape];
-  const name = context.shared(`rank ${layout.length} ${value.name}`, () =>
-    context.model.operator('Reshape', [context.plain(value), context.model.integers(shape)]),
+  const plain = context.plain(value);
+  const name = context.shared(`rank ${layout.length} ${plain}`, () =>
+    context.model.operator('Reshape', [plain, context.model.integers(shape)]),
   );
   return context.inLayout({ ...value, name, shape, layout: plainLayout(shape.length) }, layout);
 }
@@ -132,7 +154,7 @@ export const elementwiseRules: LoweringRules = {
   ...Object.fromEntries(
     (Object.keys(UNARY_OPERATORS) as Exclude<UnaryKind, 'Step'>[]).map((kind) => [kind, unary(kind)]),
   ),
-  ...Object.fromEntries((Object.keys(BINARY_OPERATORS) as BinaryKind[]).map((kind) => [kind, binary(kind)])),
+  ...Object.fromEntries(BINARY.map((kind) => [kind, binary(kind)])),
   Step: step,
   Cast: castRule,
   Identity: (_, operands) => operand(operands, 0),

@@ -3,8 +3,8 @@ import type { LoweringContext } from './context.ts';
 import type { ConvolutionProblem } from './convolution-problem.ts';
 import { isDense, tapsOf, turnedPadding } from './convolution-problem.ts';
 
-/** Pixels of a map that is folded whatever its channels: it fills a quarter of a convolution kernel's columns. */
-const TINY_MAP = 16;
+/** Pixels of a map that is folded whatever its channels: a convolution kernel's matrices would have that few columns. */
+const TINY_MAP = 64;
 /** Pixels of a map that is folded where the filter is small. */
 const SMALL_MAP = 256;
 const SMALL_FILTER = 64 * 64;
@@ -50,6 +50,24 @@ export function foldedFilterGradient(
   const rows = model.operator('Reshape', [dy, model.integers([batch * output[0] * output[1], filters])]);
   const product = model.operator('Gemm', [columns(x, problem, context), rows], { attributes: { transA: 1n } });
   return model.operator('Reshape', [product, model.integers([...window.filter, channels, filters])]);
+}
+
+/**
+ * The same product the other way round, so that the small matrix is the one to be transposed. Which of the two is faster
+ * depends on their sizes.
+ * @returns the filter's gradient, OHWI. `x` and `dy` are NHWC.
+ */
+export function swappedFilterGradient(
+  x: string,
+  dy: string,
+  problem: ConvolutionProblem,
+  context: LoweringContext,
+): string {
+  const { model } = context;
+  const { batch, channels, filters, output, window } = problem;
+  const rows = model.operator('Reshape', [dy, model.integers([batch * output[0] * output[1], filters])]);
+  const product = model.operator('Gemm', [rows, columns(x, problem, context)], { attributes: { transA: 1n } });
+  return model.operator('Reshape', [product, model.integers([filters, ...window.filter, channels])]);
 }
 
 /** @returns the input's gradient, NHWC: the convolution of dy with the filter turned by 180 degrees. */

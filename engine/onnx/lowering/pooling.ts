@@ -1,31 +1,43 @@
 import type { SlidingWindow } from '../../graph/operation.ts';
 import { elementCount } from '../../shape.ts';
+import type { Shape } from '../../step.ts';
 import { NCHW, physicalShape } from '../layout.ts';
 import { integers } from '../model-builder.ts';
 import type { LoweredValue, LoweringContext, LoweringRule, LoweringRules } from './context.ts';
-import { operand, result, unsupported } from './context.ts';
-import { windowAttributes } from './convolution.ts';
+import { operand, result } from './context.ts';
+import { convolutionProblem } from './convolution-problem.ts';
+import { uncovered, windowAttributes } from './direct-convolution.ts';
+import { isTiled, playTournament, type Tournament, walkBack } from './tiled-max-pool.ts';
 
 function poolKey(node: number, window: SlidingWindow): string {
   return `pool ${node} ${JSON.stringify(window)}`;
 }
 
-/** Emits the pool with the positions of its maxima, once for the forward pass and the gradient. */
+/** The pool with the positions of its maxima, once for the forward pass and the gradient. */
 function pooledWithPositions(
   x: LoweredValue,
   source: number,
   window: SlidingWindow,
   context: LoweringContext,
-): readonly [string, string] {
-  const key = poolKey(source, window);
-  const values = context.shared(key, () => {
-    const [pooled, positions] = context.model.operatorWithOutputs('MaxPool', [context.inLayout(x, NCHW)], 2, {
-      attributes: windowAttributes(window),
-    });
-    context.shared(`${key} positions`, () => positions as string);
-    return pooled as string;
+): readonly [pooled: string, positions: string] {
+  return context.shared(poolKey(source, window), () => {
+    const attributes = windowAttributes(window);
+    const outputs = context.model.operatorWithOutputs('MaxPool', [context.inLayout(x, NCHW)], 2, { attributes });
+    return outputs as [string, string];
   });
-  return [values, context.shared(`${key} positions`, () => '')];
+}
+
+/** The same for windows that tile the map. @param output of the pool, NHWC */
+function tournament(
+  x: LoweredValue,
+  source: number,
+  output: Shape,
+  window: SlidingWindow,
+  context: LoweringContext,
+): Tournament {
+  return context.shared(`tournament ${poolKey(source, window)}`, () =>
+    playTournament(context.plain(x), x.shape, output, window, context),
+  );
 }
 
 const maxPool: LoweringRule<'MaxPool'> = ({ window }, operands, node, context) => {
@@ -37,6 +49,7 @@ const maxPool: LoweringRule<'MaxPool'> = ({ window }, operands, node, context) =
       inputs[1] === source &&
       poolKey(source, operation.window) === poolKey(source, window),
   );
+  if (hasGradient && isTiled(window)) return result(node, tournament(x, source, node.shape, window, context).pooled);
   if (hasGradient) return result(node, pooledWithPositions(x, source, window, context)[0], NCHW);
   const name = context.model.operator('MaxPool', [context.inLayout(x, NCHW)], { attributes: windowAttributes(window) });
   return result(node, name, NCHW);
@@ -44,19 +57,19 @@ const maxPool: LoweringRule<'MaxPool'> = ({ window }, operands, node, context) =
 
 /**
  * Puts each element of dy where its window's first maximum was. Exact on ties, which black borders make everywhere,
- * because the positions come from the pool itself and not from a comparison of values.
+ * because the positions come from the pool itself and not from a comparison with its results.
  */
 const maxPoolGrad: LoweringRule<'MaxPoolGrad'> = ({ window }, operands, node, context) => {
   const { model } = context;
-  const dy = context.inLayout(operand(operands, 0), NCHW);
-  const [, positions] = pooledWithPositions(operand(operands, 1), node.inputs[1] ?? -1, window, context);
-  const target = model.integers(physicalShape(node.shape, NCHW));
-  const disjoint = window.filter.every((size, dimension) => size <= (window.strides[dimension] ?? 1));
-  // MaxUnpool adds up nothing and knows no padding.
-  if (disjoint && window.padding.every((rows) => rows === 0)) {
-    const attributes = { kernel_shape: integers(window.filter), strides: integers(window.strides) };
-    return result(node, model.operator('MaxUnpool', [dy, positions, target], { attributes }), NCHW);
+  const [gradient, x] = [operand(operands, 0), operand(operands, 1)];
+  const source = node.inputs[1] ?? -1;
+  if (isTiled(window)) {
+    const played = tournament(x, source, gradient.shape, window, context);
+    return result(node, walkBack(context.plain(gradient), x.shape, gradient.shape, played, window, context));
   }
+  const dy = context.inLayout(gradient, NCHW);
+  const [, positions] = pooledWithPositions(x, source, window, context);
+  const target = model.integers(physicalShape(node.shape, NCHW));
   const zeros = model.operator('Expand', [model.float(0), model.integers([elementCount(node.shape)])]);
   const flat = model.integers([-1]);
   const scattered = model.operator(
@@ -74,19 +87,14 @@ const avgPool: LoweringRule<'AvgPool'> = ({ window }, operands, node, context) =
 };
 
 /** Spreads dy evenly over its window: a transposed convolution of every channel with a constant filter. */
-const avgPoolGrad: LoweringRule<'AvgPoolGrad'> = (operation, operands, node, context) => {
-  const { window } = operation;
+const avgPoolGrad: LoweringRule<'AvgPoolGrad'> = ({ window }, operands, node, context) => {
   const { model } = context;
-  if (window.padding.some((rows) => rows !== 0)) throw unsupported(operation, 'one with padding');
   const dy = operand(operands, 0);
   const channels = dy.shape[3] ?? 1;
   const shape = [channels, 1, ...window.filter];
   const filter = new Float32Array(elementCount(shape)).fill(1 / (window.filter[0] * window.filter[1]));
-  const uncovered = window.filter.map((size, dimension) => {
-    const covered = ((dy.shape[dimension + 1] ?? 1) - 1) * (window.strides[dimension] ?? 1) + size;
-    return (node.shape[dimension + 1] ?? 1) - covered;
-  });
-  const attributes = { ...windowAttributes(window), group: BigInt(channels), output_padding: integers(uncovered) };
+  const rest = uncovered(convolutionProblem(node.shape, dy.shape, window));
+  const attributes = { ...windowAttributes(window), group: BigInt(channels), output_padding: integers(rest) };
   const inputs = [context.inLayout(dy, NCHW), model.tensor('float32', shape, new Uint8Array(filter.buffer))];
   return result(node, model.operator('ConvTranspose', inputs, { attributes }), NCHW);
 };

@@ -1,9 +1,10 @@
 import type { StepGraph } from '../../graph/graph.ts';
 import { nodeAt } from '../../graph/graph.ts';
+import type { Shape } from '../../step.ts';
 import type { ConvolutionKind } from '../formulations/formulation.ts';
 import { problemKey } from '../formulations/formulation.ts';
 import type { ConvolutionProblem } from '../lowering/convolution-problem.ts';
-import { convolutionProblem } from '../lowering/convolution-problem.ts';
+import { areSeparate, groupProblem } from '../lowering/separate-groups.ts';
 import type { TuningTask } from './tune.ts';
 
 /** The different convolutions of a step, each with the products that the step takes of it. */
@@ -17,13 +18,15 @@ export function tuningTasks({ nodes }: StepGraph): readonly TuningTask[] {
   };
   for (const { operation, inputs, shape } of nodes) {
     const [first = [], second = []] = inputs.map((input) => nodeAt(nodes, input).shape);
-    if (operation.kind === 'Conv2D') add('forward', convolutionProblem(first, shape, operation.window));
-    if (operation.kind === 'Conv2DBackpropInput') {
-      add('input-gradient', convolutionProblem(shape, first, operation.window));
-    }
-    if (operation.kind === 'Conv2DBackpropFilter') {
-      add('filter-gradient', convolutionProblem(first, second, operation.window));
-    }
+    const addConvolution = (kind: ConvolutionKind, x: Shape, y: Shape, filter: Shape): void => {
+      if (!('groups' in operation)) return;
+      const { window, groups } = operation;
+      // Many small groups have one form.
+      if (groups === 1 || areSeparate(groups, filter)) add(kind, groupProblem(x, y, window, groups));
+    };
+    if (operation.kind === 'Conv2D') addConvolution('forward', first, shape, second);
+    if (operation.kind === 'Conv2DBackpropInput') addConvolution('input-gradient', shape, first, second);
+    if (operation.kind === 'Conv2DBackpropFilter') addConvolution('filter-gradient', first, second, shape);
   }
   return [...tasks.values()].map(({ problem, kinds }) => ({ problem, kinds: [...kinds] }));
 }

@@ -25,9 +25,12 @@ export interface TuningOptions extends StopwatchOptions {
 
 /** Multiplications and additions of one timed run at most: the batch is cut down to that. */
 const OPERATIONS = 1e9;
-const ROUNDS = 5;
+/** The best of at least so many runs counts, and of more while they take less than this: other processes disturb some. */
+const LEAST_RUNS = 5;
+const MOST_RUNS = 40;
+const RUNS_MS = 20;
 /** What a challenger may take of the fixed table's time: less is a win, more may be the noise of a busy machine. */
-const WIN = 0.85;
+const WIN = 0.93;
 /** A formulation this much slower than another is not timed again. */
 const HOPELESS = 2;
 
@@ -134,8 +137,11 @@ async function timeAll(
     try {
       // The first run fills caches and sets memory aside.
       const first = await watch.time();
+      const start = options.now();
+      const enough = (runs: number): boolean =>
+        runs >= MOST_RUNS || (runs >= LEAST_RUNS && options.now() - start > RUNS_MS);
       let ms = await watch.time();
-      for (let round = 1; round < ROUNDS && Math.min(first, ms) <= fastestYet * HOPELESS; round++) {
+      for (let runs = 1; !enough(runs) && Math.min(first, ms) <= fastestYet * HOPELESS; runs++) {
         ms = Math.min(ms, await watch.time());
       }
       timed.push({ formulation, ms });

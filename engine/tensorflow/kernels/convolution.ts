@@ -6,7 +6,7 @@ import type { TensorFlowKernel, TensorFlowKernels } from './kernel.ts';
 import { execute } from './kernel.ts';
 
 type Shape4D = [number, number, number, number];
-/** Gradients have no dilations in tfjs; where an operation of the engine passes them, they count. */
+/** tfjs's own gradients pass no dilations; those of the engine do, and they count. */
 type Attributes = Pick<Conv2DAttrs, 'strides' | 'pad' | 'dimRoundingMode'> & Partial<Pick<Conv2DAttrs, 'dilations'>>;
 
 interface Problem {

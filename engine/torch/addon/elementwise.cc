@@ -14,6 +14,8 @@ void binary(const Instruction& instruction, Frame& frame) {
 }
 
 at::Tensor step(const at::Tensor& x) { return at::gt(x, 0); }
+at::Tensor round(const at::Tensor& x) { return at::round(x); }
+at::Tensor mod(const at::Tensor& a, const at::Tensor& b) { return at::remainder(a, b); }
 at::Tensor add(const at::Tensor& a, const at::Tensor& b) { return at::add(a, b); }
 at::Tensor subtract(const at::Tensor& a, const at::Tensor& b) { return at::sub(a, b); }
 at::Tensor multiply(const at::Tensor& a, const at::Tensor& b) { return at::mul(a, b); }
@@ -54,19 +56,32 @@ void cast(const Instruction& instruction, Frame& frame) {
 void addElementwise(Operations& table) {
   table.insert({
       {"Abs", unary<at::abs>},
+      {"Acos", unary<at::acos>},
+      {"Acosh", unary<at::acosh>},
+      {"Asin", unary<at::asin>},
+      {"Asinh", unary<at::asinh>},
+      {"Atan", unary<at::atan>},
+      {"Atanh", unary<at::atanh>},
       {"Ceil", unary<at::ceil>},
+      {"Cos", unary<at::cos>},
+      {"Cosh", unary<at::cosh>},
+      {"Erf", unary<at::erf>},
       {"Exp", unary<at::exp>},
       {"Floor", unary<at::floor>},
       {"Log", unary<at::log>},
       {"LogicalNot", unary<at::logical_not>},
       {"Neg", unary<at::neg>},
       {"Reciprocal", unary<at::reciprocal>},
+      {"Round", unary<round>},
       {"Rsqrt", unary<at::rsqrt>},
       {"Sigmoid", unary<at::sigmoid>},
       {"Sign", unary<at::sign>},
+      {"Sin", unary<at::sin>},
+      {"Sinh", unary<at::sinh>},
       {"Sqrt", unary<at::sqrt>},
       {"Square", unary<at::square>},
       {"Step", unary<step>},
+      {"Tan", unary<at::tan>},
       {"Tanh", unary<at::tanh>},
       {"Add", binary<add>},
       {"Equal", binary<equal>},
@@ -78,6 +93,7 @@ void addElementwise(Operations& table) {
       {"LogicalOr", binary<at::logical_or>},
       {"Maximum", binary<maximum>},
       {"Minimum", binary<minimum>},
+      {"Mod", binary<mod>},
       {"Multiply", binary<multiply>},
       {"NotEqual", binary<notEqual>},
       {"Pow", binary<power>},

@@ -54,6 +54,19 @@ void tile(const Instruction& instruction, Frame& frame) {
   frame.output(instruction, frame.input(instruction, 0).repeat(instruction.ints));
 }
 
+// ints: the axis. Operands: x, indices of any rank.
+void gather(const Instruction& instruction, Frame& frame) {
+  const at::Tensor& indices = frame.input(instruction, 1);
+  const at::Tensor rows = at::index_select(frame.input(instruction, 0), instruction.ints[0], indices.reshape({-1}));
+  frame.output(instruction, indices.dim() == 1 ? rows : rows.reshape(instruction.shape));
+}
+
+// Operands: x, the segment of each entry of its first axis.
+void unsortedSegmentSum(const Instruction& instruction, Frame& frame) {
+  const at::Tensor& x = frame.input(instruction, 0);
+  frame.output(instruction, at::zeros(instruction.shape, x.options()).index_add_(0, frame.input(instruction, 1), x));
+}
+
 // ints: depth. floats: on, off.
 void oneHot(const Instruction& instruction, Frame& frame) {
   const at::Tensor& indices = frame.input(instruction, 0);
@@ -95,6 +108,8 @@ void addStructure(Operations& table) {
       {"Concat", concat},
       {"Pad", pad},
       {"Tile", tile},
+      {"GatherV2", gather},
+      {"UnsortedSegmentSum", unsortedSegmentSum},
       {"OneHot", oneHot},
       {"MatMul", matMul},
   });

@@ -37,13 +37,15 @@ export function groupConvolutionGradients(graph: StepGraph): ReadonlyMap<number,
     const own = node.inputs[isFilter ? 0 : 1] as number;
     const ownShape = nodeAt(nodes, own).shape;
     const partner = find(first + 1, (other) => {
-      if (other.operation.kind !== (isFilter ? 'Conv2DBackpropInput' : 'Conv2DBackpropFilter')) return false;
+      const { operation: gradient } = other;
+      if (gradient.kind !== (isFilter ? 'Conv2DBackpropInput' : 'Conv2DBackpropFilter')) return false;
       const [a = -1, b = -1] = other.inputs;
       const operand = isFilter ? b : a;
       return (
         (isFilter ? a : b) === dy &&
         operand < first &&
-        JSON.stringify(other.operation.window) === JSON.stringify(window) &&
+        gradient.groups === operation.groups &&
+        JSON.stringify(gradient.window) === JSON.stringify(window) &&
         sameShape(other.shape, ownShape) &&
         sameShape(nodeAt(nodes, operand).shape, node.shape)
       );

@@ -1,28 +1,23 @@
-import type { CastAttrs, DataType, FillAttrs, StepAttrs } from '@tensorflow/tfjs-core';
+import type { CastAttrs, DataType, FillAttrs } from '@tensorflow/tfjs-core';
 import { backend_util } from '@tensorflow/tfjs-core';
 import { EngineError } from '../../errors.ts';
 import type { DType } from '../../graph/graph.ts';
 import type { BinaryKind, UnaryKind } from '../../graph/operation.ts';
-import { BINARY, UNARY } from '../../graph/operation.ts';
+import { BINARY, COMPARISONS, ON_INTEGERS, UNARY } from '../../graph/operation.ts';
 import { broadcastShape, formatShape } from '../../shape.ts';
+import { compose } from '../composition.ts';
 import type { TraceKernel, TraceKernels } from '../kernel.ts';
 import { attributesOf } from '../kernel.ts';
 
-const COMPARISONS: ReadonlySet<BinaryKind> = new Set([
-  'Equal',
-  'Greater',
-  'GreaterEqual',
-  'Less',
-  'LessEqual',
-  'LogicalAnd',
-  'LogicalOr',
-  'NotEqual',
-]);
+/** Leave integers as they are. */
+const ROUNDING: ReadonlySet<UnaryKind> = new Set(['Ceil', 'Floor', 'Round']);
 
 function unary(kind: UnaryKind): TraceKernel {
   return (call) => {
     const x = call.input('x');
-    return call.record({ kind }, [x], x.shape, x.dtype);
+    if (x.dtype === 'int32' && ROUNDING.has(kind)) return x;
+    const float = x.dtype === 'int32' && !ON_INTEGERS.has(kind);
+    return compose(call).unary(kind, float ? compose(call).cast(x, 'float32') : x);
   };
 }
 
@@ -30,15 +25,19 @@ function binary(kind: BinaryKind): TraceKernel {
   return (call) => {
     const a = call.input('a');
     const b = call.input('b');
-    const shape = broadcastShape(a.shape, b.shape);
-    if (shape === undefined) {
+    if (broadcastShape(a.shape, b.shape) === undefined) {
       throw new EngineError(
         'STEP_SHAPE',
         `Expected the operands of ${kind} to broadcast, got ${formatShape(a.shape)} and ${formatShape(b.shape)}.`,
       );
     }
-    const dtype = COMPARISONS.has(kind) ? 'bool' : knownDType(backend_util.upcastType(a.dtype, b.dtype));
-    return call.record({ kind }, [a, b], shape, dtype);
+    const c = compose(call);
+    const dtype = knownDType(backend_util.upcastType(a.dtype, b.dtype));
+    // tfjs calculates with booleans as with 0 and 1; the libraries of other executors do not.
+    if (dtype === 'bool' && !COMPARISONS.has(kind)) {
+      return c.cast(c.binary(kind, c.cast(a, 'int32'), c.cast(b, 'int32')), 'bool');
+    }
+    return c.binary(kind, c.cast(a, dtype), c.cast(b, dtype));
   };
 }
 
@@ -51,13 +50,6 @@ export function knownDType(dtype: DataType): DType {
 const cast: TraceKernel = (call) => {
   const x = call.input('x');
   return call.record({ kind: 'Cast' }, [x], x.shape, knownDType(attributesOf<CastAttrs>(call).dtype));
-};
-
-/** tfjs's step has a slope for negative numbers; every gradient that uses the kernel leaves it at 0. */
-const step: TraceKernel = (call) => {
-  const { alpha } = attributesOf<StepAttrs>(call);
-  if (alpha) throw new EngineError('STEP_UNTRACEABLE', `Expected the slope of Step to be 0, got ${alpha}.`);
-  return unary('Step')(call);
 };
 
 const fill: TraceKernel = (call) => {
@@ -76,14 +68,14 @@ const select: TraceKernel = (call) => {
   const whenTrue = call.input('t');
   const whenFalse = call.input('e');
   const dtype = knownDType(backend_util.upcastType(whenTrue.dtype, whenFalse.dtype));
-  return call.record({ kind: 'Select' }, [call.input('condition'), whenTrue, whenFalse], whenTrue.shape, dtype);
+  const c = compose(call);
+  return c.select(c.cast(call.input('condition'), 'bool'), c.cast(whenTrue, dtype), c.cast(whenFalse, dtype));
 };
 
 export const elementwiseKernels: TraceKernels = {
   ...Object.fromEntries(UNARY.map((kind) => [kind, unary(kind)])),
   ...Object.fromEntries(BINARY.map((kind) => [kind, binary(kind)])),
   Cast: cast,
-  Step: step,
   Fill: fill,
   Select: select,
   ZerosLike: like(0),

@@ -3,7 +3,8 @@ import { backend_util, util } from '@tensorflow/tfjs-core';
 import { EngineError } from '../../errors.ts';
 import type { ReductionKind } from '../../graph/operation.ts';
 import { broadcastShape, formatShape } from '../../shape.ts';
-import type { TraceKernel, TraceKernels } from '../kernel.ts';
+import { compose } from '../composition.ts';
+import type { KernelCall, SymbolicTensor, TraceKernel, TraceKernels } from '../kernel.ts';
 import { attributesOf } from '../kernel.ts';
 
 /** tfjs names the axes `axis` in some kernels and `reductionIndices` in others. */
@@ -15,13 +16,15 @@ interface ReductionAttributes {
 
 function reduction(kind: ReductionKind): TraceKernel {
   return (call) => {
-    const x = call.input('x');
+    const given = call.input('x');
+    // A mean of integers is a float.
+    const x = kind === 'Mean' ? compose(call).cast(given, 'float32') : given;
     const { axis, reductionIndices, keepDims = false } = attributesOf<ReductionAttributes>(call);
-    const given = (axis ?? reductionIndices) as number | number[];
-    const axes = util.parseAxisParam(given, [...x.shape]).sort((a, b) => a - b);
+    const wanted = (axis ?? reductionIndices) as number | number[];
+    const axes = util.parseAxisParam(wanted, [...x.shape]).sort((a, b) => a - b);
     const [reduced] = backend_util.computeOutAndReduceShapes([...x.shape], axes);
     const shape = keepDims ? backend_util.expandShapeToKeepDim(reduced, axes) : reduced;
-    const dtype = kind === 'Mean' ? 'float32' : kind === 'Sum' && x.dtype === 'bool' ? 'int32' : x.dtype;
+    const dtype = kind === 'Sum' && x.dtype === 'bool' ? 'int32' : x.dtype;
     return call.record({ kind, axes, keepDims }, [x], shape, dtype);
   };
 }
@@ -52,9 +55,14 @@ function softmax(kind: 'Softmax' | 'LogSoftmax'): TraceKernel {
 }
 
 const batchMatMul: TraceKernel = (call) => {
+  const { transposeA, transposeB } = attributesOf<BatchMatMulAttrs>(call);
+  return matrixProduct(call, transposeA, transposeB);
+};
+
+/** The product of the operands a and b. @throws EngineError STEP_SHAPE where their sizes do not agree. */
+export function matrixProduct(call: KernelCall, transposeA: boolean, transposeB: boolean): SymbolicTensor {
   const a = call.input('a');
   const b = call.input('b');
-  const { transposeA, transposeB } = attributesOf<BatchMatMulAttrs>(call);
   const [rows, innerA] = matrix(a.shape, transposeA);
   const [innerB, columns] = matrix(b.shape, transposeB);
   const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
@@ -66,7 +74,7 @@ const batchMatMul: TraceKernel = (call) => {
     );
   }
   return call.record({ kind: 'MatMul', transposeA, transposeB }, [a, b], [...batch, rows, columns], a.dtype);
-};
+}
 
 function matrix(shape: readonly number[], transposed: boolean): readonly (number | undefined)[] {
   return transposed ? [shape.at(-1), shape.at(-2)] : [shape.at(-2), shape.at(-1)];

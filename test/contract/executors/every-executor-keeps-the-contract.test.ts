@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Executor, RunInputs, Step } from '../../../engine/mod.ts';
 import { createCpuExecutor, createOnnxExecutor } from '../../../engine/mod.ts';
-import { float32, tensorOf } from './agreement.ts';
+import { float32, runOn, tensorOf } from './agreement.ts';
 
 const executors: readonly (readonly [string, () => Executor])[] = [
   ['onnx', () => createOnnxExecutor({ threads: 1 })],
@@ -145,19 +145,18 @@ describe.each(executors)('%s', (name, create) => {
   });
 });
 
-test('what ONNX Runtime refuses is an error that names the step', async () => {
-  const executor = createOnnxExecutor({ threads: 1 });
-  const booleans: Step = {
+test('booleans are multiplied as TensorFlow.js multiplies them', async () => {
+  const step: Step = {
     name: 'booleans',
     signature: { state: {}, batch: { x: float32(3) }, scalars: [], noise: {} },
     run: ({ batch }) => {
-      const positive = tf.greater(batch.x as Tensor, 0);
-      return { state: {}, metrics: { both: tf.mul(positive, positive) } };
+      const [above, below] = [tf.greater(batch.x as Tensor, 0), tf.less(batch.x as Tensor, 2)];
+      return { state: {}, metrics: { both: tf.mul(above, below), either: tf.maximum(above, below) } };
     },
   };
-  await expect(executor.compile(booleans)).rejects.toMatchObject({
-    code: 'EXECUTOR_FAILED',
-    message: expect.stringContaining("ONNX Runtime refused step 'booleans'"),
-  });
-  await executor.dispose();
+  const x = { shape: [3], data: Float32Array.of(-1, 1, 3) };
+  const run = { step, state: {}, inputs: { batch: { x }, scalars: {}, noise: {} } };
+  const results = await runOn(createOnnxExecutor({ threads: 1 }), run);
+  expect(results).toMatchObject({ both: { data: Int32Array.of(0, 1, 0) }, either: { data: Int32Array.of(1, 1, 1) } });
+  expect(await runOn(createCpuExecutor(), run)).toEqual(results);
 });

@@ -2,9 +2,18 @@ import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import type { HostTensor } from '../../../engine/mod.ts';
-import { createOnnxExecutor, traceStep } from '../../../engine/mod.ts';
+import { traceStep } from '../../../engine/mod.ts';
 import { interpret } from '../../core/engine/float64.ts';
-import { createUniform, functionStep, randomTensor, relativeDifference, runOn, tensorOf } from './agreement.ts';
+import { openForTest } from '../../support/executors.ts';
+import {
+  compiledExecutors,
+  createUniform,
+  functionStep,
+  randomTensor,
+  relativeDifference,
+  runOn,
+  tensorOf,
+} from './agreement.ts';
 
 const uniform = createUniform(21);
 const random = (...shape: number[]): HostTensor => randomTensor(shape, uniform);
@@ -77,6 +86,55 @@ const layers: readonly (readonly [string, Readonly<Record<string, HostTensor>>, 
     ({ x, weight }) => tf.mul(tf.mean(tf.avgPool(x as Tensor4D, 2, 2, 'valid'), [1, 2]), weight as Tensor),
   ],
   [
+    'average pool with padding, rounded up',
+    { x: random(1, 5, 6, 2), weight: random(1, 3, 4, 2) },
+    ['x'],
+    ({ x, weight }) => tf.mul(tf.avgPool(x as Tensor4D, 3, 2, 1, 'ceil'), weight as Tensor),
+  ],
+  [
+    'max pool rounded up',
+    { x: random(1, 6, 5, 2), weight: random(1, 3, 3, 2) },
+    ['x'],
+    ({ x, weight }) => tf.mul(tf.maxPool(x as Tensor4D, 2, 2, 0, 'ceil'), weight as Tensor),
+  ],
+  [
+    'dilated convolution',
+    { x: random(1, 7, 6, 2), w: random(3, 2, 2, 3), weight: random(1, 7, 6, 3) },
+    ['x', 'w'],
+    ({ x, w, weight }) => tf.mul(tf.conv2d(x as Tensor4D, w as Tensor4D, 1, 'same', 'NHWC', [2, 3]), weight as Tensor),
+  ],
+  [
+    'depthwise convolution with two maps a channel',
+    { x: random(2, 5, 4, 3), w: random(3, 3, 3, 2), weight: random(2, 3, 2, 6) },
+    ['x', 'w'],
+    ({ x, w, weight }) => tf.mul(tf.depthwiseConv2d(x as Tensor4D, w as Tensor4D, 2, 'same'), weight as Tensor),
+  ],
+  [
+    'transposed convolution',
+    { x: random(1, 3, 4, 2), w: random(3, 3, 3, 2), weight: random(1, 6, 8, 3) },
+    ['x', 'w'],
+    ({ x, w, weight }) =>
+      tf.mul(tf.conv2dTranspose(x as Tensor4D, w as Tensor4D, [1, 6, 8, 3], 2, 'same'), weight as Tensor),
+  ],
+  [
+    'mirrored padding',
+    { x: random(3, 4, 2), weight: random(6, 6, 2) },
+    ['x'],
+    ({ x, weight }) =>
+      tf.mul(
+        tf.mirrorPad(
+          x as Tensor,
+          [
+            [2, 1],
+            [0, 2],
+            [0, 0],
+          ],
+          'reflect',
+        ),
+        weight as Tensor,
+      ),
+  ],
+  [
     'dense layer with dropout',
     { x: random(4, 5), w: random(5, 6), b: random(6), noise: tensorOf([4, 6], uniform), weight: random(4, 6) },
     ['x', 'w', 'b'],
@@ -103,9 +161,11 @@ test.each(layers)('%s', async (name, operands, varied, layer) => {
     )(varied.map((key) => batch[key] as Tensor));
     return Object.fromEntries(varied.map((key, index) => [key, gradients[index] as Tensor]));
   });
-  const gradients = await runOn(createOnnxExecutor({ threads: 1 }), run);
-  for (const key of varied) {
-    const expected = finiteDifferences(operands, layer, key);
-    expect(relativeDifference(gradients[key], expected), `d ${key}`).toBeLessThan(5e-6);
+  const expected = varied.map((key) => [key, finiteDifferences(operands, layer, key)] as const);
+  for (const executor of ['cpu', ...(await compiledExecutors())] as const) {
+    const gradients = await runOn(await openForTest(executor), run);
+    for (const [key, difference] of expected) {
+      expect(relativeDifference(gradients[key], difference), `d ${key} on ${executor}`).toBeLessThan(5e-6);
+    }
   }
 });

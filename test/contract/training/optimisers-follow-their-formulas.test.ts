@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import type { HostTensor, Step } from '../../../engine/mod.ts';
@@ -6,8 +7,9 @@ import { adam, adamCorrections } from '../../../worker/training/optimisers/adam.
 import { renormaliseFilters } from '../../../worker/training/optimisers/filter-renormalisation.ts';
 import type { Optimiser } from '../../../worker/training/optimisers/optimiser.ts';
 import { scalarsAt } from '../../../worker/training/optimisers/optimisers.ts';
-import { learningRateAt } from '../../../worker/training/optimisers/schedule.ts';
+import { countPlateaus, learningRateAt } from '../../../worker/training/optimisers/schedule.ts';
 import { sgd } from '../../../worker/training/optimisers/sgd.ts';
+import { availableExecutors } from '../../support/executors.ts';
 import { SHORT_TRIAL } from '../../support/trials.ts';
 import { createUniform, float32, functionStep, randomTensor, runOn } from '../executors/agreement.ts';
 
@@ -20,7 +22,12 @@ const start = randomTensor([SIZE], uniform);
 const gradients = Array.from({ length: STEPS }, () => randomTensor([SIZE], uniform));
 
 /** Weights after some steps with given gradients. */
-async function descend(optimiser: Optimiser, rateMultiplier: number, decayMultiplier: number): Promise<number[]> {
+async function descend(
+  optimiser: Optimiser,
+  rateMultiplier: number,
+  decayMultiplier: number,
+  rates: readonly number[] = gradients.map(() => RATE),
+): Promise<number[]> {
   const slots = Object.fromEntries(optimiser.slots.map((slot) => [slot, float32(SIZE)]));
   const step: Step = {
     name: 'update',
@@ -50,7 +57,7 @@ async function descend(optimiser: Optimiser, rateMultiplier: number, decayMultip
     const state = executor.createState({ weight: start, ...zeros });
     const compiled = await executor.compile(step);
     for (const [t, gradient] of gradients.entries()) {
-      const scalars = { learningRate: RATE, momentum: 0.9, weightDecay: DECAY, ...adamCorrections(t) };
+      const scalars = { learningRate: rates[t] ?? RATE, momentum: 0.9, weightDecay: DECAY, ...adamCorrections(t) };
       await compiled.run(state, { batch: { gradient }, scalars, noise: {} });
     }
     return Array.from((await state.read('weight')).data);
@@ -88,6 +95,59 @@ describe('SGD with momentum', () => {
   });
 });
 
+test('PyTorch’s momentum is the same at one learning rate: v ← μ·v + g; w ← w − lr·v', async () => {
+  const expected = reference((w, g, _, memory) => {
+    memory[0] = 0.9 * (memory[0] ?? 0) + (g + DECAY * w);
+    return w - RATE * memory[0];
+  });
+  close(await descend(sgd, 1, 1), expected);
+});
+
+test('after a drop of the learning rate the velocity is the old one, as in Caffe; PyTorch’s would shrink with it', async () => {
+  const rates = [RATE, RATE, RATE / 10, RATE / 10];
+  const caffe = reference((w, g, t, memory) => {
+    memory[0] = 0.9 * (memory[0] ?? 0) - (rates[t - 1] ?? 0) * (g + DECAY * w);
+    return w + memory[0];
+  });
+  const pytorch = reference((w, g, t, memory) => {
+    memory[0] = 0.9 * (memory[0] ?? 0) + (g + DECAY * w);
+    return w - (rates[t - 1] ?? 0) * memory[0];
+  });
+  const actual = await descend(sgd, 1, 1, rates);
+  close(actual, caffe);
+  expect(Math.max(...actual.map((w, index) => Math.abs(w - (pytorch[index] ?? 0))))).toBeGreaterThan(0.005);
+});
+
+const python = process.env.TICKWORK_PYTHON;
+const hasTorch = python !== undefined && (await availableExecutors()).includes('torch');
+
+describe.runIf(hasTorch)('the lab’s own PyTorch', () => {
+  /** Weights after the steps, by torch.optim in float64. */
+  function torchDescends(optimiser: string): number[] {
+    const code = `
+import json, sys, torch
+start, gradients = json.loads(sys.argv[1])
+w = torch.tensor(start, dtype=torch.float64, requires_grad=True)
+o = torch.optim.${optimiser}
+for g in gradients:
+    w.grad = torch.tensor(g, dtype=torch.float64)
+    o.step()
+print(json.dumps(w.tolist()))`;
+    const numbers = [Array.from(start.data), gradients.map(({ data }) => Array.from(data))];
+    const out = execFileSync(python as string, ['-c', code, JSON.stringify(numbers)], { encoding: 'utf8' });
+    return JSON.parse(out) as number[];
+  }
+
+  test('descends with momentum as we do', async () => {
+    const expected = torchDescends(`SGD([w], lr=${RATE}, momentum=0.9, weight_decay=${DECAY})`);
+    close(await descend(sgd, 1, 1), expected);
+  });
+
+  test('has our Adam', async () => {
+    close(await descend(adam, 1, 1), torchDescends(`Adam([w], lr=${RATE}, weight_decay=${DECAY})`));
+  });
+});
+
 test('Adam is algorithm 1 of its paper, and PyTorch’s with the decay in the gradient', async () => {
   const expected = reference((w, gradient, t, memory) => {
     const g = gradient + DECAY * w;
@@ -121,6 +181,7 @@ describe('the learning rate', () => {
       step,
       60,
       10,
+      [],
     );
 
   test('drops after every two train epochs', () => {
@@ -141,6 +202,22 @@ describe('the learning rate', () => {
       [0.1, 0.05],
     );
     expect(rate('constant', 59)).toBe(0.1);
+  });
+
+  test('drops when what is watched has not fallen below its lowest for some train epochs in a row', () => {
+    const after = (watched: readonly number[]): number =>
+      learningRateAt(
+        { ...SHORT_TRIAL, schedule: 'plateau', learningRate: 0.1, schedulePatience: 2 },
+        30,
+        60,
+        10,
+        watched,
+      );
+    close(
+      [[], [5, 4, 3], [5, 4, 4], [5, 4, 4, 3.9], [5, 4, 4, 4], [5, 4, 6, 5, 4.5, 4]].map(after),
+      [0.1, 0.1, 0.1, 0.1, 0.01, 0.001],
+    );
+    expect(countPlateaus([3, 3, 3, 3, 2, 2], 1)).toBe(4);
   });
 
   test('is among the scalars of every optimiser', () => {

@@ -90,6 +90,7 @@ test('a plan', () => {
         macsPerImage: 2_950_000,
         estimatedMacs: 8.1e11,
         differenceFromBase: '',
+        memoryBytes: 31_400_000,
       },
     ],
   };
@@ -97,9 +98,9 @@ test('a plan', () => {
     "
     VGG/8
 
-    config  weight layers  parameters  MACs/image     MACs
-    ──────────────────────────────────────────────────────
-    A-LRN              11     147,018      2.95e6  8.10e11
+    config  weight layers  parameters  memory  MACs/image     MACs
+    ──────────────────────────────────────────────────────────────
+    A-LRN              11     147,018   31 MB      2.95e6  8.10e11
     … and 1,999 more configurations
 
     4,000 trials = 2,000 configurations × 2 seeds (1, 2), about 1.23e13 multiply-accumulates

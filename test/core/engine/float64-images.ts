@@ -17,15 +17,15 @@ export function images(
   };
   switch (operation.kind) {
     case 'Conv2D':
-      convolve(operation.window, a.shape, b.shape, shape, (x, w, y) => add(y, element(a, x) * element(b, w)));
+      convolve(operation, a.shape, b.shape, shape, (x, w, y) => add(y, element(a, x) * element(b, w)));
       return operands.length < 3
         ? result.data
         : result.data.map((y, index) => y + (c.data[index % c.data.length] ?? 0));
     case 'Conv2DBackpropInput':
-      convolve(operation.window, shape, b.shape, a.shape, (x, w, y) => add(x, element(a, y) * element(b, w)));
+      convolve(operation, shape, b.shape, a.shape, (x, w, y) => add(x, element(a, y) * element(b, w)));
       return result.data;
     case 'Conv2DBackpropFilter':
-      convolve(operation.window, a.shape, shape, b.shape, (x, w, y) => add(w, element(a, x) * element(b, y)));
+      convolve(operation, a.shape, shape, b.shape, (x, w, y) => add(w, element(a, x) * element(b, y)));
       return result.data;
     case 'MaxPool':
       return everywhere(shape, (y) => Math.max(...windowAt(operation.window, a.shape, y).map((x) => element(a, x))));
@@ -44,7 +44,7 @@ export function images(
     case 'AvgPoolGrad':
       for (const y of positions(a.shape)) {
         const window = windowAt(operation.window, shape, y);
-        for (const x of window) add(x, element(a, y) / window.length);
+        for (const x of window) add(x, element(a, y) / (operation.window.filter[0] * operation.window.filter[1]));
       }
       return result.data;
     case 'LRN':
@@ -66,7 +66,7 @@ export function images(
 
 /** Calls back with every (input, filter, output) position that a convolution multiplies. */
 function convolve(
-  { strides, dilations, padding }: SlidingWindow,
+  { window: { strides, dilations, padding }, groups }: { readonly window: SlidingWindow; readonly groups: number },
   xShape: readonly number[],
   wShape: readonly number[],
   yShape: readonly number[],
@@ -77,7 +77,12 @@ function convolve(
       const row = i * strides[0] + down * dilations[0] - padding[0];
       const column = j * strides[1] + across * dilations[1] - padding[2];
       if (row < 0 || column < 0 || row >= (xShape[1] ?? 0) || column >= (xShape[2] ?? 0)) continue;
-      visit([batch, row, column, channel], [down, across, channel, filter], [batch, i, j, filter]);
+      const group = Math.floor(filter / ((wShape[3] ?? 1) / groups));
+      visit(
+        [batch, row, column, group * (wShape[2] ?? 1) + channel],
+        [down, across, channel, filter],
+        [batch, i, j, filter],
+      );
     }
   }
 }

@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { describeNetwork, NETWORK_FAMILIES, networkConfigs } from '../../../core/catalogue/networks.ts';
-import { withoutAuxiliaryHeads } from '../../../core/networks/connections.ts';
+import {
+  describeNetwork,
+  NETWORK_FAMILIES,
+  type NetworkFamily,
+  networkConfigs,
+} from '../../../core/catalogue/networks.ts';
+import { connect, withoutAuxiliaryHeads } from '../../../core/networks/connections.ts';
 import { countMultiplyAccumulates, countParameters, countWeightLayers } from '../../../core/networks/counts.ts';
 import type { NetworkInput } from '../../../core/networks/description.ts';
 import { inferShapes } from '../../../core/networks/shapes.ts';
+import { listWeights } from '../../../core/networks/weights.ts';
 
 const IMAGENET: NetworkInput = { channels: 3, classes: 1000, dropout: 0.5 };
 const GREY: NetworkInput = { channels: 1, classes: 10, dropout: 0.5 };
@@ -127,4 +133,82 @@ test.each(NETWORK_FAMILIES)('every configuration of %s can be drawn, with and wi
       expect(countWeightLayers(description)).toBeGreaterThan(1);
     }
   }
+});
+
+/** Parameters of the layers with weights, by name. */
+function parametersByLayer(family: NetworkFamily, config: string, input: NetworkInput): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { layer, shape } of listWeights(describeNetwork(family, config, input))) {
+    counts.set(layer, (counts.get(layer) ?? 0) + shape.reduce((product, length) => product * length, 1));
+  }
+  return counts;
+}
+
+const sumOf = (counts: ReadonlyMap<string, number>, matches: RegExp): number =>
+  [...counts].reduce((sum, [name, count]) => sum + (matches.test(name) ? count : 0), 0);
+
+describe('parts of the published networks', () => {
+  test.each([
+    ['stem', /^conv[12]/, 124_416],
+    ['3a', /^inception-3a/, 163_696],
+    ['3b', /^inception-3b/, 388_736],
+    ['4a', /^inception-4a/, 376_176],
+    ['4b', /^inception-4b/, 449_160],
+    ['4c', /^inception-4c/, 510_104],
+    ['4d', /^inception-4d/, 605_376],
+    ['4e', /^inception-4e/, 868_352],
+    ['5a', /^inception-5a/, 1_043_456],
+    ['5b', /^inception-5b/, 1_444_080],
+    ['trunk', /^(conv|inception)/, 5_973_552],
+    ['first auxiliary head', /^aux-4a/, 3_188_840],
+    ['second auxiliary head', /^aux-4d/, 3_190_888],
+  ])('GoogLeNet’s %s', (_, layers, parameters) => {
+    expect(sumOf(parametersByLayer('googlenet', 'gap-aux2', IMAGENET), layers)).toBe(parameters);
+  });
+
+  test.each([
+    ['M', 20_878_312],
+    ['M-2048', 10_439_656],
+    ['M-1024', 5_220_328],
+    ['M-128', 653_416],
+  ])('full7 and full8 of CNN-%s', (config, parameters) => {
+    expect(sumOf(parametersByLayer('cnn-m', config, IMAGENET), /^fc[78]$/)).toBe(parameters);
+  });
+
+  test.each([
+    ['A', 9_220_480],
+    ['A-LRN', 9_220_480],
+    ['B', 9_404_992],
+    ['C', 9_996_096],
+    ['D', 14_714_688],
+    ['E', 20_024_384],
+  ])('convolutions of VGG %s, and the fully connected layers that all share', (config, parameters) => {
+    const counts = parametersByLayer('vgg', config, IMAGENET);
+    expect(sumOf(counts, /^conv/)).toBe(parameters);
+    expect(sumOf(counts, /^fc/)).toBe(123_642_856);
+  });
+
+  test('GoogLeNet has 22 weight layers from image to class', () => {
+    const layers = withoutAuxiliaryHeads(describeNetwork('googlenet', 'gap-aux2', IMAGENET));
+    const depth = new Map<string, number>([['image', 0]]);
+    const weighted = new Set(listWeights(layers).map(({ layer }) => layer));
+    for (const { layer, sources } of connect(layers)) {
+      const deepest = Math.max(...sources.map((source) => depth.get(source) ?? 0));
+      depth.set(layer.name, deepest + (weighted.has(layer.name) ? 1 : 0));
+    }
+    expect(depth.get('fc')).toBe(22);
+  });
+
+  test('the fully connected heads of GoogLeNet/8 have 10.0 and 7.2 times the parameters', () => {
+    const total = (config: string): number => countParameters(describeNetwork('googlenet8', config, GREY));
+    expect(total('fc-fc') / total('gap')).toBeCloseTo(10.0, 1);
+    expect(total('fc') / total('gap')).toBeCloseTo(7.2, 1);
+  });
+
+  test('AlexNet/8 on 32-pixel colour images', () => {
+    const colour = { ...describeNetwork('alexnet8', 'base', { ...GREY, channels: 3 }), side: 32 };
+    expect(countParameters(colour)).toBe(589_498);
+    expect(countMultiplyAccumulates(colour) / 1e6).toBeCloseTo(7.0, 1);
+    expect(inferShapes(colour).find(({ layer }) => layer.name === 'pool5')?.output).toEqual([4, 4, 32]);
+  });
 });

@@ -32,6 +32,8 @@ describe('trialCost', () => {
   it('counts the crops of the final evaluation', () => {
     const more = trialCost({ ...PARAMETERS, testCrops: 5 }) - trialCost(PARAMETERS);
     expect(more).toBe(FORWARD * 2_000 * 2 * 24);
+    const corners = trialCost({ ...PARAMETERS, testCrops: 'corners' }) - trialCost(PARAMETERS);
+    expect(corners).toBe(FORWARD * 2_000 * 2 * 4);
     const plain = trialCost({ ...PARAMETERS, testFlip: false });
     expect(trialCost(PARAMETERS) - plain).toBe(FORWARD * 2_000);
   });

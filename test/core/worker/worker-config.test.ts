@@ -20,6 +20,7 @@ describe("a worker's settings", () => {
       slots: 3,
       threadsPerSlot: 2,
       stateDir: '/var/lib/tickwork',
+      checkpointFolder: '/var/lib/tickwork/checkpoints',
       datasetRoots: [],
       labels: {},
       logLevel: 'info',

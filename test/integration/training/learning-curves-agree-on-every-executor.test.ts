@@ -6,6 +6,7 @@ import { createDatasetCache } from '../../../worker/training/data/dataset-cache.
 import { initialState } from '../../../worker/training/networks/initial-state.ts';
 import { trainingStep } from '../../../worker/training/networks/training-step.ts';
 import { OPTIMISERS } from '../../../worker/training/optimisers/optimisers.ts';
+import { TRIAL_START } from '../../../worker/training/progress.ts';
 import { trainOneEpoch } from '../../../worker/training/train-epoch.ts';
 import { createTrainingInput } from '../../../worker/training/training-input.ts';
 import { DATASET_ROOTS } from '../../support/datasets.ts';
@@ -51,8 +52,9 @@ async function learningCurve(name: ExecutorName, nudged = false): Promise<readon
         now: () => 0,
         onProgress: () => {},
         pause: async () => {},
+        saving: { isDue: () => false, save: async () => {} },
       },
-      1,
+      TRIAL_START,
     );
     return losses;
   } finally {

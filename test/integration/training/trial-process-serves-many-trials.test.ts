@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrialParameters } from '../../../core/study/trial-parameters.ts';
 import type { AgentToTrial, TrialToAgent } from '../../../worker/trial-messages.ts';
 import { DATASET_ROOTS } from '../../support/datasets.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { SHORT_TRIAL } from '../../support/trials.ts';
 
 const EXECUTOR = {
@@ -28,8 +29,10 @@ describe('the trial process', () => {
   let child: ChildProcess;
   let received: TrialToAgent[];
   let waiting: Set<() => void>;
+  let checkpoints: Awaited<ReturnType<typeof temporaryFolder>>;
 
-  beforeEach(() => {
+  beforeEach(async () => {
+    checkpoints = await temporaryFolder();
     received = [];
     waiting = new Set();
     child = fork(PROGRAM, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -40,9 +43,11 @@ describe('the trial process', () => {
   });
 
   afterEach(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    await checkpoints[Symbol.asyncDispose]();
   });
 
   function heard(matches: (message: TrialToAgent) => boolean): Promise<TrialToAgent> {
@@ -63,8 +68,9 @@ describe('the trial process', () => {
     send({
       type: 'run',
       trialId,
+      cell: 'test-1.0',
       spec: { parameters: { ...PARAMETERS, ...changes }, seed: 1 },
-      options: { datasetRoots, executor: EXECUTOR, checkFirstBatch: false },
+      options: { datasetRoots, checkpointFolder: checkpoints.path, executor: EXECUTOR, checkFirstBatch: false },
     });
   const outcomeOf = async (trialId: string): Promise<Outcome> => {
     const message = await heard((m) => m.type === 'outcome' && m.trialId === trialId);

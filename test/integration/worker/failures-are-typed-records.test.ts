@@ -15,6 +15,12 @@ describe('a failure record', () => {
       'infrastructure',
       /SIGKILL \(perhaps out of memory\)/,
     ],
+    [
+      'that memory was short when V8 said so',
+      'exhaustHeap',
+      'out_of_memory',
+      /SIGABRT.*JavaScript heap out of memory/s,
+    ],
     ['the metric that is not a number', 'infiniteMetric', 'diverged', /trainLoss to be finite, got Infinity/],
     ["the trial's own reason", 'fail', 'diverged', /^The loss became NaN\.$/],
   ])('says %s', async (_, script, failure, message) => {

@@ -1,6 +1,7 @@
 import { DATASETS } from '../../../core/catalogue/datasets.ts';
 import { describeNetwork } from '../../../core/catalogue/networks.ts';
 import type { NetworkDescription } from '../../../core/networks/description.ts';
+import { withoutFrozenDropout } from '../../../core/networks/frozen.ts';
 import { uniform } from '../../../core/random/distributions.ts';
 import { createStream } from '../../../core/random/stream.ts';
 import type { TrialSpec } from '../../../core/study/trial-parameters.ts';
@@ -28,9 +29,10 @@ export function describeTrial({ parameters }: TrialSpec): NetworkDescription {
 /** @param objective in place of parts of the trial's own. */
 export function cellStep(spec: TrialSpec, batch: number, objective: Partial<Objective> = {}): CellStep {
   const { parameters, seed } = spec;
-  const description = describeTrial(spec);
-  const step = trainingStep(description, batch, { ...parameters, ...objective });
-  const state = initialState(description, seed, OPTIMISERS[objective.optimiser ?? parameters.optimiser]);
+  const whole = { ...parameters, ...objective };
+  const description = withoutFrozenDropout(describeTrial(spec), whole.freeze);
+  const step = trainingStep(description, batch, whole);
+  const state = initialState(description, seed, OPTIMISERS[whole.optimiser], whole.freeze);
   return { step, description, state, inputs: inputsFor(step, spec, description.classes) };
 }
 

@@ -36,7 +36,15 @@ async function check(
   const cell = cellStep(spec, batch);
   const oracle = await checkStep(executor, cell.step, { ...cell, state: conditionedState(cell.state) });
   // Plain descent at rate 1 without memory or decay: what a weight loses is its gradient.
-  const plain = cellStep(spec, batch, { optimiser: 'sgd', biasRate: 1, filterRadius: 0 });
+  const plain = cellStep(spec, batch, {
+    optimiser: 'sgd',
+    biasRate: 1,
+    biasDecay: 0,
+    layerRates: [],
+    layerDecays: [],
+    freeze: 0,
+    filterRadius: 0,
+  });
   const stream = createStream(spec.seed, 'gradient check');
   const gradients = await checkGradients(
     executor,

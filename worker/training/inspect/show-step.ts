@@ -1,4 +1,5 @@
 import { countMultiplyAccumulates, countParameters } from '../../../core/networks/counts.ts';
+import { withoutFrozenDropout } from '../../../core/networks/frozen.ts';
 import { printGraph, simplifyGraph, traceStep } from '../../../engine/mod.ts';
 import { lowerGraph } from '../../../engine/onnx/lower.ts';
 import { evaluationStep } from '../networks/evaluation-step.ts';
@@ -15,7 +16,10 @@ export function showStep(
   const description = describeTrial(spec);
   const { parameters } = spec;
   const { batchSize: batch } = parameters;
-  const step = which === 'training' ? trainingStep(description, batch, parameters) : evaluationStep(description, batch);
+  const step =
+    which === 'training'
+      ? trainingStep(withoutFrozenDropout(description, parameters.freeze), batch, parameters)
+      : evaluationStep(description, batch);
   const start = now();
   const traced = traceStep(step);
   const simplified = simplifyGraph(traced);

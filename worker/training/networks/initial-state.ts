@@ -1,4 +1,5 @@
 import type { NetworkDescription } from '../../../core/networks/description.ts';
+import type { LayerSelection } from '../../../core/networks/layer-selection.ts';
 import { listWeights } from '../../../core/networks/weights.ts';
 import { fillNormal } from '../../../core/random/distributions.ts';
 import { createStream } from '../../../core/random/stream.ts';
@@ -16,6 +17,7 @@ export function initialState(
   description: NetworkDescription,
   seed: number,
   optimiser: Optimiser = sgd,
+  frozen: LayerSelection = 0,
 ): Record<string, HostTensor> {
   const state: Record<string, HostTensor> = {};
   for (const { name, layer, role, shape, fanIn } of listWeights(description)) {
@@ -24,7 +26,7 @@ export function initialState(
     if (role === 'kernel') fillNormal(createStream(seed, 'weights', layer), values, Math.sqrt(2 / fanIn));
     state[name] = { shape, data: values };
   }
-  for (const { name, shape } of slotShapes(description, optimiser)) {
+  for (const { name, shape } of slotShapes(description, optimiser, frozen)) {
     state[name] = { shape, data: new Float32Array(shape.reduce((product, length) => product * length, 1)) };
   }
   return state;

@@ -1,43 +1,55 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LossName } from '../../../core/catalogue/losses.ts';
 import type { NetworkDescription } from '../../../core/networks/description.ts';
+import { type LayerSelection, trainableWeights } from '../../../core/networks/layer-selection.ts';
 import { inferShapes } from '../../../core/networks/shapes.ts';
 import { listWeights, type Weight } from '../../../core/networks/weights.ts';
 import type { NamedTensors, Step, StepInputs, StepOutputs, TensorSpec } from '../../../engine/step.ts';
 import { LOSSES } from '../objectives/losses.ts';
 import { renormaliseFilters } from '../optimisers/filter-renormalisation.ts';
+import { type MultiplierParameters, multipliersOf } from '../optimisers/multipliers.ts';
 import type { Optimiser } from '../optimisers/optimiser.ts';
 import { OPTIMISERS } from '../optimisers/optimisers.ts';
 import { forward } from './forward.ts';
 import { named } from './named.ts';
 
 /** What a training step does with the network's scores; the defaults are those of a study. */
-export interface Objective {
+export interface Objective extends MultiplierParameters {
   readonly loss: LossName;
   readonly optimiser: keyof typeof OPTIMISERS;
-  /** Learning rate of biases, as a multiple of the others'; Caffe's models have 2. */
-  readonly biasRate: number;
+  /** Layers whose weights the step reads and leaves as they are. */
+  readonly freeze: LayerSelection;
   /** Root mean square at which a filter is held (`renormaliseFilters`); 0 leaves filters alone. */
   readonly filterRadius: number;
 }
 
-const DEFAULT_OBJECTIVE: Objective = { loss: 'softmax', optimiser: 'sgd', biasRate: 1, filterRadius: 0 };
+const DEFAULT_OBJECTIVE: Objective = {
+  loss: 'softmax',
+  optimiser: 'sgd',
+  biasRate: 1,
+  biasDecay: 0,
+  layerRates: [],
+  layerDecays: [],
+  freeze: 0,
+  filterRadius: 0,
+};
 
 /** State entry of an optimiser's memory of a weight. */
 export const slotOf = (weight: string, slot: string): string => `${weight}/${slot}`;
 
-/** Every state entry that the optimiser keeps beside the weights, with its shape. */
+/** Every state entry that the optimiser keeps beside the weights that learn, with its shape. */
 export function slotShapes(
   description: NetworkDescription,
   { slots }: Optimiser,
+  frozen: LayerSelection,
 ): readonly { readonly name: string; readonly shape: readonly number[] }[] {
-  return listWeights(description).flatMap(({ name, shape }) =>
+  return trainableWeights(description, frozen).flatMap(({ name, shape }) =>
     slots.map((slot) => ({ name: slotOf(name, slot), shape })),
   );
 }
 
 /**
- * One step of the optimiser on the loss. Weight decay applies to kernels, not to biases.
+ * One step of the optimiser on the loss.
  *
  * - state: every weight and the optimiser's slots; batch: `images` [B, side, side, channels], `labels` [B, classes];
  * - scalars: the optimiser's; noise: a mask for each dropout layer, by its name;
@@ -51,7 +63,7 @@ export function trainingStep(
 ): Step {
   const { side, channels, classes, title } = description;
   const optimiser = OPTIMISERS[objective.optimiser];
-  const entries = [...listWeights(description), ...slotShapes(description, optimiser)];
+  const entries = [...listWeights(description), ...slotShapes(description, optimiser, objective.freeze)];
   return {
     name: `${title} training, batch ${batchSize}`,
     signature: {
@@ -81,18 +93,20 @@ export function dropoutMaskSpecs(description: NetworkDescription, batchSize: num
 function descend(description: NetworkDescription, objective: Objective, inputs: StepInputs): StepOutputs {
   const { state, batch, scalars } = inputs;
   const optimiser = OPTIMISERS[objective.optimiser];
-  const weights = listWeights(description);
+  const weights = trainableWeights(description, objective.freeze);
   const labels = named(batch, 'labels') as tf.Tensor2D;
   const { loss, scores, gradients } = differentiate(description, weights, objective.loss, inputs, labels);
   const next: Record<string, tf.Tensor> = {};
-  for (const { name, role, shape } of weights) {
+  for (const weight of weights) {
+    const { name, shape } = weight;
+    const { rate, decay } = multipliersOf(objective, weight);
     const updated = optimiser.update({
       weight: named(state, name),
       gradient: named(gradients, name),
       slots: Object.fromEntries(optimiser.slots.map((slot) => [slot, named(state, slotOf(name, slot))])),
       scalars,
-      rateMultiplier: role === 'bias' ? objective.biasRate : 1,
-      decayMultiplier: role === 'bias' ? 0 : 1,
+      rateMultiplier: rate,
+      decayMultiplier: decay,
     });
     for (const slot of optimiser.slots) next[slotOf(name, slot)] = named(updated.slots, slot);
     const held = objective.filterRadius > 0 && shape.length === 4;
@@ -104,7 +118,7 @@ function descend(description: NetworkDescription, objective: Objective, inputs: 
   return { state: next, metrics: { loss, errors } };
 }
 
-/** @returns the loss, its gradient by weight name, and the main head's scores, which the caller disposes of. */
+/** @param weights that learn. @returns the loss, its gradient by weight name, and the main head's scores, which the caller disposes of. */
 function differentiate(
   description: NetworkDescription,
   weights: readonly Weight[],
@@ -117,8 +131,8 @@ function differentiate(
   const values = weights.map(({ name }) => named(state, name));
   const kept: tf.Tensor[] = [];
   const { value: loss, grads } = tf.valueAndGrads((...current: tf.Tensor[]) => {
-    const parameters = Object.fromEntries(weights.map(({ name }, index) => [name, current[index] as tf.Tensor]));
-    const [main, ...auxiliary] = forward(description, parameters, images, noise);
+    const learning = Object.fromEntries(weights.map(({ name }, index) => [name, current[index] as tf.Tensor]));
+    const [main, ...auxiliary] = forward(description, { ...state, ...learning }, images, noise);
     kept.push(tf.keep(main));
     return (description.auxiliaryHeads ?? []).reduce<tf.Tensor>(
       (total, { lossWeight }, head) =>

@@ -10,6 +10,10 @@ export interface PlannedConfiguration {
   'macsPerImage'?: (number | string);
   'estimatedMacs'?: (number | string);
   /**
+   * Bytes that one trial holds while it trains, an estimate: weights, gradients, optimiser, activations of a batch.
+   */
+  'memoryBytes'?: (number | string);
+  /**
    * For example `dropout 0.5 → 0`, or `base`; empty when the study has no base.
    */
   'differenceFromBase'?: (string);
@@ -21,6 +25,10 @@ export interface PlannedConfiguration__Output {
   'parameters': (number);
   'macsPerImage': (number);
   'estimatedMacs': (number);
+  /**
+   * Bytes that one trial holds while it trains, an estimate: weights, gradients, optimiser, activations of a batch.
+   */
+  'memoryBytes': (number);
   /**
    * For example `dropout 0.5 → 0`, or `base`; empty when the study has no base.
    */

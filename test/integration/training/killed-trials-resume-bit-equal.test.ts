@@ -1,0 +1,163 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type TrialParameters, trialParametersSchema } from '../../../core/study/trial-parameters.ts';
+import type { ExecutorName } from '../../../engine/mod.ts';
+import type { AgentToTrial, TrialToAgent } from '../../../worker/trial-messages.ts';
+import { DATASET_ROOTS } from '../../support/datasets.ts';
+import { availableExecutors, engineCache } from '../../support/executors.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { SHORT_TRIAL } from '../../support/trials.ts';
+
+/** Compiled by `npm run build`, as the agent forks it. */
+const PROGRAM = fileURLToPath(new URL('../../../dist/worker/training/trial-process.js', import.meta.url));
+const CELL = 'grid-1.7';
+/** 16 steps an epoch, 192 in all; every source of state: momentum, dropout, random scales, a plateau. */
+const PARAMETERS: TrialParameters = trialParametersSchema.parse({
+  ...SHORT_TRIAL,
+  trainImages: 256,
+  testImages: 64,
+  trainEpochs: 12,
+  trainScale: [32, 40],
+  dropout: 0.4,
+  schedule: 'plateau',
+  schedulePatience: 1,
+  learningRate: 0.05,
+  checkpointEvery: 7,
+});
+
+type Outcome = Extract<TrialToAgent, { readonly type: 'outcome' }>['outcome'];
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly received: TrialToAgent[];
+  heard(matches: (message: TrialToAgent) => boolean): Promise<TrialToAgent>;
+}
+
+function start(executor: ExecutorName, checkpointFolder: string): Run {
+  const child = fork(PROGRAM, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const received: TrialToAgent[] = [];
+  const waiting = new Set<() => void>();
+  child.on('message', (message: TrialToAgent) => {
+    received.push(message);
+    for (const check of waiting) check();
+  });
+  const message: AgentToTrial = {
+    type: 'run',
+    trialId: 'trial',
+    cell: CELL,
+    spec: { parameters: PARAMETERS, seed: 3 },
+    options: {
+      datasetRoots: DATASET_ROOTS,
+      checkpointFolder,
+      checkFirstBatch: false,
+      executor: {
+        name: executor,
+        device: 'cpu',
+        precision: 'float32',
+        deterministic: true,
+        threads: 1,
+        cacheFolder: engineCache,
+      },
+    },
+  };
+  child.send(message);
+  return {
+    child,
+    received,
+    heard(matches) {
+      return new Promise((resolve) => {
+        const check = (): void => {
+          const found = received.find(matches);
+          if (found === undefined) return;
+          waiting.delete(check);
+          resolve(found);
+        };
+        waiting.add(check);
+        check();
+      });
+    },
+  };
+}
+
+async function finish(run: Run): Promise<{ readonly outcome: Outcome; readonly reports: unknown[] }> {
+  const message = await run.heard(({ type }) => type === 'outcome');
+  const outcome = (message as Extract<TrialToAgent, { readonly type: 'outcome' }>).outcome;
+  run.child.kill('SIGKILL');
+  const reports = run.received.filter(({ type }) => type === 'report');
+  return { outcome, reports };
+}
+
+/** Metrics that say nothing of time. */
+function numbersOf(outcome: Outcome): Record<string, number> {
+  if (outcome.status === 'failed') throw new Error(`${outcome.kind}: ${outcome.message}`);
+  const timed = /seconds$|perSecond$/i;
+  return Object.fromEntries(Object.entries(outcome.metrics).filter(([name]) => !timed.test(name)));
+}
+
+const executors = (await availableExecutors()).filter((name) => name === 'onnx' || name === 'torch');
+
+describe.each(executors)('a trial on %s whose process is killed again and again', (executor) => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const runs: Run[] = [];
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+  });
+  afterEach(async () => {
+    for (const { child } of runs.splice(0)) {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
+    }
+    await folder[Symbol.asyncDispose]();
+  });
+  const run = (place: string): Run => {
+    const started = start(executor, join(folder.path, place));
+    runs.push(started);
+    return started;
+  };
+  const killAt = async (started: Run, step: number): Promise<void> => {
+    await started.heard((m) => m.type === 'progress' && m.phase === 'training' && m.step >= step);
+    started.child.kill('SIGKILL');
+    await once(started.child, 'exit');
+  };
+
+  it('has the metrics and the learning curve of one that never stopped', async () => {
+    const whole = await finish(run('whole'));
+    await killAt(run('killed'), 20);
+    await killAt(run('killed'), 80);
+    const resumed = await finish(run('killed'));
+
+    expect(numbersOf(resumed.outcome)).toEqual(numbersOf(whole.outcome));
+    expect(resumed.reports).toEqual(whole.reports);
+    expect(whole.outcome).not.toHaveProperty('provenance.resumedFrom');
+    expect(resumed.outcome).toHaveProperty('provenance.resumedFrom.step', expect.any(Number));
+    if (resumed.outcome.status === 'failed') return;
+    expect(resumed.outcome.provenance.resumedFrom?.step).toBeGreaterThanOrEqual(70);
+  });
+
+  it('trusts no checkpoint that was damaged: it says so, and goes on from an older one or from the beginning', async () => {
+    const whole = await finish(run('whole'));
+    const trial = join(folder.path, 'killed', 'trials', CELL);
+    await killAt(run('killed'), 60);
+    const files = (await readdir(trial)).filter((name) => name.endsWith('.checkpoint')).sort();
+    expect(files).toHaveLength(2);
+    await writeFile(join(trial, files[1] as string), 'half a check');
+    const once = run('killed');
+    const second = await finish(once);
+    expect(once.received).toContainEqual(
+      expect.objectContaining({ type: 'warning', message: expect.stringMatching(/Deleted the damaged checkpoint/) }),
+    );
+    expect(numbersOf(second.outcome)).toEqual(numbersOf(whole.outcome));
+    expect(second.outcome).toHaveProperty('provenance.resumedFrom.step', Number((files[0] as string).slice(0, 12)));
+
+    for (const name of await readdir(trial)) await writeFile(join(trial, name), '');
+    const third = await finish(run('killed'));
+    expect(numbersOf(third.outcome)).toEqual(numbersOf(whole.outcome));
+    expect(third.outcome).not.toHaveProperty('provenance.resumedFrom');
+  });
+});

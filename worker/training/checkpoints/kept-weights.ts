@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TickworkError } from '../../../core/errors.ts';
+import type { HostTensor, StepState } from '../../../engine/executor.ts';
+import { writeDurably } from './durable-file.ts';
+import { decodeTensorFile, encodeTensorFile } from './encoding.ts';
+
+/** Weights that a trial has kept under a name, for others to start from. */
+export interface KeptWeights {
+  /** Of the network they were trained in. */
+  readonly title: string;
+  readonly weights: Readonly<Record<string, HostTensor>>;
+  /** SHA-256 of the file, hex: which weights these are, whatever their name. */
+  readonly digest: string;
+}
+
+const FILE = /^([0-9a-f]{64})\.weights$/;
+
+/**
+ * Writes `<SHA-256 of the bytes>.weights` and removes what was there before. Durable when it resolves.
+ * @param names of the state's entries that are weights.
+ * @param writer names the draft of this process.
+ * @returns the digest.
+ */
+export async function keepWeights(
+  folder: string,
+  writer: string,
+  title: string,
+  names: readonly string[],
+  state: StepState,
+): Promise<string> {
+  const pieces = encodeTensorFile({ title }, names, state.read);
+  const draft = join(folder, `${writer}.draft`);
+  const path = await writeDurably(draft, pieces, (digest) => join(folder, `${digest}.weights`));
+  const digest = path.slice(-'.weights'.length - 64, -'.weights'.length);
+  for (const { name } of await list(folder))
+    if (!name.startsWith(digest)) await rm(join(folder, name), { force: true });
+  return digest;
+}
+
+/** @throws TickworkError WEIGHTS_MISSING, CHECKPOINT_CORRUPT */
+export async function loadWeights(folder: string): Promise<KeptWeights> {
+  const [newest] = await list(folder);
+  if (newest === undefined) {
+    throw new TickworkError(
+      'WEIGHTS_MISSING',
+      `Expected kept weights in ${folder}, got none. First run the study that keeps them (saveWeightsAs) with the same ` +
+        'seeds, on workers with the same checkpoint folder.',
+    );
+  }
+  const bytes = await readFile(join(folder, newest.name));
+  const actual = createHash('sha256').update(bytes).digest('hex');
+  if (actual !== newest.digest) {
+    throw new TickworkError(
+      'CHECKPOINT_CORRUPT',
+      `Expected the weights ${join(folder, newest.name)} to have that SHA-256, got ${actual}. Delete the file and run the ` +
+        'trial that kept them again.',
+    );
+  }
+  const { head, tensors } = decodeTensorFile(bytes);
+  return { title: (head as { readonly title: string }).title, weights: tensors, digest: actual };
+}
+
+/** Newest first; more than one only while a trial replaces them. */
+async function list(folder: string): Promise<readonly { readonly name: string; readonly digest: string }[]> {
+  const names = await readdir(folder).catch(() => []);
+  const found = await Promise.all(
+    names.flatMap((name) => {
+      const digest = FILE.exec(name)?.[1];
+      if (digest === undefined) return [];
+      return [stat(join(folder, name)).then(({ mtimeMs }) => ({ name, digest, mtimeMs }))];
+    }),
+  );
+  return found.sort((a, b) => b.mtimeMs - a.mtimeMs);
+}
