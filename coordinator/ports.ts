@@ -1,6 +1,8 @@
 import type { MetricName } from '../core/catalogue/metrics.ts';
+import type { Locator } from '../core/space/locator.ts';
 import type { SweepEvent } from '../core/sweep/events.ts';
 import type { GroupedAggregate, Grouping } from '../core/table/grouping.ts';
+import type { Pairing } from '../core/table/pairing.ts';
 import type { FailureRecord, ReportRecord, ResultRecord, TrialRecord } from '../proto/records.ts';
 
 /** The event log: one writer, enforced by the log itself. Adapters: JetStream, memory. */
@@ -103,6 +105,13 @@ export interface ResultStore {
   /** Results of the given cells of one sweep: for trial listings, and what a restart compares with the event log. */
   results(sweepId: string, cells: readonly number[]): Promise<ReadonlyMap<number, StoredResult>>;
   aggregate(sweepId: string, grouping: Grouping, metrics: readonly MetricName[]): Promise<readonly GroupedAggregate[]>;
+  /** As `aggregate`, of the differences between each cell's value and that of its partner in the base row; cells without one are left out. */
+  aggregateDifferences(
+    sweepId: string,
+    grouping: Grouping,
+    pairing: Pairing,
+    metrics: readonly MetricName[],
+  ): Promise<readonly GroupedAggregate[]>;
   /** In the order of (cell, attempt, trainEpoch); `after` is the last one seen. */
   reports(query: {
     readonly sweepId: string;
@@ -113,7 +122,7 @@ export interface ResultStore {
   /** One Parquet file: a row for each committed (cell, metric), with its levels as columns. */
   exportParquet(
     sweepId: string,
-    factors: readonly { readonly name: string; readonly labels: readonly string[]; readonly stride: number }[],
+    factors: readonly { readonly name: string; readonly labels: readonly string[]; readonly locator: Locator }[],
   ): Promise<Uint8Array>;
   counts(): Promise<{ readonly results: number; readonly quarantined: number; readonly superseded: number }>;
   close(): Promise<void>;

@@ -103,6 +103,9 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
       case 'leadership-taken':
       case 'sweep-submitted':
       case 'sweep-completed':
+      case 'sweep-paused':
+      case 'sweep-resumed':
+      case 'failed-trials-retried':
         return [];
     }
   }

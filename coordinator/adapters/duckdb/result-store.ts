@@ -4,6 +4,7 @@ import type { ReportPoint, ResultStore, StoredResult } from '../../ports.ts';
 import { queryAggregates } from './aggregate-query.ts';
 import { writeBatch } from './commit.ts';
 import { openDatabase } from './database.ts';
+import { queryPairedDifferences } from './paired-query.ts';
 import { exportParquet, removeStaleExports } from './parquet-export.ts';
 import { readRows } from './rows.ts';
 
@@ -42,6 +43,8 @@ export async function openDuckDbResultStore({
     },
 
     aggregate: (sweepId, grouping, metrics) => queryAggregates(reader, sweepId, grouping, metrics),
+    aggregateDifferences: (sweepId, grouping, pairing, metrics) =>
+      queryPairedDifferences(reader, sweepId, grouping, pairing, metrics),
 
     async reports({ sweepId, cell, after, limit }) {
       const start = after ?? { cell: -1, attempt: -1, trainEpoch: -1 };
