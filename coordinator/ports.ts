@@ -1,6 +1,7 @@
 import type { MetricName } from '../core/catalogue/metrics.ts';
 import type { SweepEvent } from '../core/sweep/events.ts';
 import type { GroupedAggregate, Grouping } from '../core/table/grouping.ts';
+import type { Disposition } from '../core/trial/states.ts';
 import type { FailureRecord, ReportRecord, ResultRecord, TrialRecord } from '../proto/records.ts';
 
 /** The event log: one writer, enforced by the log itself. Adapters: JetStream, memory. */
@@ -102,6 +103,11 @@ export interface ResultStore {
   result(sweepId: string, cell: number): Promise<StoredResult | undefined>;
   /** Results of the given cells of one sweep: for trial listings, and what a restart compares with the event log. */
   results(sweepId: string, cells: readonly number[]): Promise<ReadonlyMap<number, StoredResult>>;
+  /**
+   * How records were settled that are neither an accepted result nor a report, by id: as they were set aside, or `committed` for
+   * a failure that was kept. What is not in the table is absent.
+   */
+  dispositions(ids: readonly string[]): Promise<ReadonlyMap<string, Disposition>>;
   aggregate(sweepId: string, grouping: Grouping, metrics: readonly MetricName[]): Promise<readonly GroupedAggregate[]>;
   /** In the order of (cell, attempt, trainEpoch); `after` is the last one seen. */
   reports(query: {
