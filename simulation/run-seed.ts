@@ -1,3 +1,4 @@
+import { scheduler } from 'node:timers/promises';
 import type { Logger } from '../runtime/logger.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type Flaws, NO_FLAWS } from './check/planted-bugs.ts';
@@ -25,6 +26,8 @@ export function createSimulator(): Simulator {
         return await runWorld({ seed, plan, flaws, codec, logger, ...(tell ? { tell } : {}) });
       } finally {
         Error.stackTraceLimit = limit;
+        // A world never lets Node have its turn, and without one the abandoned promises of the dead are never collected.
+        await scheduler.yield();
       }
     },
   };

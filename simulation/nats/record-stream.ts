@@ -37,7 +37,10 @@ export async function openSimulatedRecordStream(link: CoordinatorLink, process: 
   return {
     async *deliveries({ maxBatch, signal }) {
       if (signal.aborted || closing.signal.aborted) return;
-      const stop = AbortSignal.any([signal, closing.signal]);
+      const ended = new AbortController();
+      const stop = ended.signal;
+      // Not AbortSignal.any: Node keeps such a signal until it aborts, and those of a killed process never do.
+      for (const each of [signal, closing.signal]) each.addEventListener('abort', () => ended.abort());
       const waiting: StoredRecord[] = [];
       let arrived = deferred<void>();
       stop.addEventListener('abort', () => arrived.resolve());
