@@ -5,7 +5,6 @@ import { integer } from '../../core/random/distributions.ts';
 import { createStream } from '../../core/random/stream.ts';
 import type { Executor } from '../../engine/mod.ts';
 import type { Milliseconds } from '../../engine/probe/time-step.ts';
-import { NO_SAVING } from '../../worker/training/checkpoints/saving.ts';
 import type { Dataset, StoredImageSet } from '../../worker/training/data/dataset.ts';
 import { selectImages } from '../../worker/training/data/trial-images.ts';
 import { createDirectInput } from '../../worker/training/input/direct-input.ts';
@@ -49,7 +48,7 @@ export async function measureInputOverhead(executor: Executor, now: Milliseconds
     const constant: TrainingInput = { ...input, startEpoch: () => ({ fill: async () => first }) };
     const pause = async (): Promise<void> => {};
     const epoch = async (given: TrainingInput): Promise<number> => {
-      const training = { parameters, input: given, step, state, now, onProgress: () => {}, pause, saving: NO_SAVING };
+      const training = { parameters, input: given, step, state, now, onProgress: () => {}, pause };
       const { current } = await trainOneEpoch(training, TRIAL_START);
       return (1000 * current.seconds) / input.stepsPerEpoch;
     };
