@@ -1,7 +1,7 @@
 import { TickworkError } from '../../../core/errors.ts';
 import { createCropSampler, type Raster } from '../data/crop-sampler.ts';
 import { rescaledSize } from '../data/crops.ts';
-import type { FileImageSet, ImageSet } from '../data/dataset.ts';
+import type { FileImageSet, ImageSet, StoredImageSet } from '../data/dataset.ts';
 import { filePath } from '../data/file-table.ts';
 import { decodeImageFile, prepareDecoder } from '../data/image-decoder.ts';
 import { findPixels, keepPixels, type PixelCache } from '../data/pixel-cache.ts';
@@ -9,7 +9,7 @@ import { findPixels, keepPixels, type PixelCache } from '../data/pixel-cache.ts'
 /** A set, and where its decoded images are kept. */
 export interface ReadableSet {
   readonly images: ImageSet;
-  /** For sets of files. */
+  /** Of stored images only when it has a scale of its own. */
   readonly cache?: PixelCache | undefined;
 }
 
@@ -23,11 +23,27 @@ export type ImageReader = (place: number) => Raster | Promise<Raster>;
 const REMEMBERED = 4;
 
 export function createImageReader({ images, cache }: ReadableSet): ImageReader {
-  if (images.kind === 'stored') {
-    const { side, channels, pixels } = images;
-    const length = side * side * channels;
-    return (place) => ({ width: side, height: side, channels, pixels, offset: place * length });
-  }
+  return images.kind === 'stored' ? storedImageReader(images, cache) : fileReader(images, cache);
+}
+
+/** Rescaling an image once for all epochs leaves a copy of some rows to do for each of its crops. */
+function storedImageReader(
+  { side, channels, pixels }: StoredImageSet,
+  cache: PixelCache | undefined,
+): (place: number) => Raster {
+  const length = side * side * channels;
+  const stored = (place: number): Raster => ({ width: side, height: side, channels, pixels, offset: place * length });
+  if (cache === undefined) return stored;
+  return (place) => {
+    const kept = findPixels(cache, place);
+    if (kept !== undefined) return kept;
+    const rescaled = rescale(stored(place), cache.scale);
+    keepPixels(cache, place, rescaled);
+    return rescaled;
+  };
+}
+
+function fileReader(images: FileImageSet, cache: PixelCache | undefined): ImageReader {
   prepareDecoder();
   const decoding = new Map<number, Promise<Raster>>();
   return (place) => {
