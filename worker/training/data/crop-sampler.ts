@@ -81,12 +81,34 @@ function copyWindow(image: Raster, { left, top, flip }: Crop, window: Size, out:
       out.set(pixels.subarray(source, source + width), target);
       continue;
     }
-    for (let column = 0; column < width; column += channels) {
-      const mirrored = source + width - channels - column;
-      for (let channel = 0; channel < channels; channel += 1) {
-        out[target + column + channel] = pixels[mirrored + channel] as number;
-      }
+    if (channels === 3) mirrorColours(pixels, source, out, target, width);
+    else mirrorRow(pixels, source, out, target, width, channels);
+  }
+}
+
+function mirrorRow(
+  pixels: Uint8Array,
+  source: number,
+  out: Uint8Array,
+  target: number,
+  width: number,
+  channels: number,
+): void {
+  for (let column = 0; column < width; column += channels) {
+    const mirrored = source + width - channels - column;
+    for (let channel = 0; channel < channels; channel += 1) {
+      out[target + column + channel] = pixels[mirrored + channel] as number;
     }
+  }
+}
+
+function mirrorColours(pixels: Uint8Array, source: number, out: Uint8Array, target: number, width: number): void {
+  let from = source + width - 3;
+  for (let into = target; into < target + width; into += 3) {
+    out[into] = pixels[from] as number;
+    out[into + 1] = pixels[from + 1] as number;
+    out[into + 2] = pixels[from + 2] as number;
+    from -= 3;
   }
 }
 
