@@ -47,9 +47,8 @@ export async function measureInputOverhead(executor: Executor, now: Milliseconds
     const first = await input.startEpoch(1).fill(0);
     const constant: TrainingInput = { ...input, startEpoch: () => ({ fill: async () => first }) };
     const pause = async (): Promise<void> => {};
-    const saving = { isDue: () => false, save: pause };
     const epoch = async (given: TrainingInput): Promise<number> => {
-      const training = { parameters, input: given, step, state, now, onProgress: () => {}, pause, saving };
+      const training = { parameters, input: given, step, state, now, onProgress: () => {}, pause };
       const { current } = await trainOneEpoch(training, TRIAL_START);
       return (1000 * current.seconds) / input.stepsPerEpoch;
     };

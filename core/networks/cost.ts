@@ -20,8 +20,9 @@ export function trialCost(parameters: TrialParameters): number {
 /** Forward passes of the final test of one image; one over a whole image counts by its area. */
 function countTestViews({ testScale, testCrops, testFlip, testDense }: TrialParameters, side: number): number {
   const scales = typeof testScale === 'number' ? [testScale] : testScale;
-  const crops = testCrops === 'corners' ? 5 : testCrops * testCrops;
-  const views = scales.reduce((total, scale) => total + (testDense ? (scale / side) ** 2 : crops), 0);
+  const crops = testDense === true ? 0 : testCrops === 'corners' ? 5 : testCrops * testCrops;
+  const whole = (scale: number): number => (testDense === false ? 0 : (scale / side) ** 2);
+  const views = scales.reduce((total, scale) => total + whole(scale) + crops, 0);
   return views * (testFlip ? 2 : 1);
 }
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { DATASET_NAMES } from '../catalogue/datasets.ts';
 import { LOSS_NAMES } from '../catalogue/losses.ts';
-import { describeNetwork, NETWORK_FAMILIES, networkConfigs } from '../catalogue/networks.ts';
-import { unknownLayers } from '../networks/layer-selection.ts';
+import { NETWORK_FAMILIES, networkConfigs } from '../catalogue/networks.ts';
 import { countTrainImages, datasetIssues } from './dataset-issues.ts';
+import { layerIssues } from './layer-issues.ts';
 
 const positiveInteger = z.int().min(1);
 const fraction = z.number().min(0).lt(1);
 
-/** A test scale Q, or several whose posteriors are averaged. */
+/** A test scale Q, or several whose votes are averaged: posteriors, or the scores of a hinge loss. */
 const testScale = z.union([z.int().min(28).max(512), z.array(z.int().min(28).max(512)).min(1).max(8)]);
 
 /** A training scale S: one side length in pixels, or a range from which each image draws its own. */
@@ -79,14 +79,14 @@ const trialParametersObject = z
     batchSize: positiveInteger.max(4096),
     trainScale,
     testScale,
-    /** Run the network over the whole rescaled image instead of crops of it. */
-    testDense: z.boolean().default(false),
+    /** Run the network over the whole rescaled image instead of crops of it, or average both (Simonyan & Zisserman 2015, §4.3). */
+    testDense: z.union([z.boolean(), z.literal('and-crops')]).default(false),
     /**
      * Side of the grid of test crops: 1 is the centre crop, 5 is the 5×5 grid of Simonyan & Zisserman 2015; or `corners`, the
      * four corners and the centre of Krizhevsky et al. 2012.
      */
     testCrops: z.union([positiveInteger.max(9), z.literal('corners')]).default(1),
-    /** Average the posteriors of each test crop and its mirror image. */
+    /** Average the votes of each test crop and its mirror image. */
     testFlip: z.boolean().default(true),
     /** Mirror half of the training images. */
     trainFlip: z.boolean().default(true),
@@ -150,31 +150,8 @@ const trialParametersObject = z
         path: ['config'],
         message: `Expected config to be one of ${configs.join(', ')}, got ${JSON.stringify(p.config)}`,
       });
-      return;
     }
-    // Names of layers depend on neither channels nor classes.
-    const description = describeNetwork(p.network, p.config, { channels: 1, classes: 10, dropout: p.dropout });
-    const named = {
-      layerRates: p.layerRates.map((text) => text.split('=', 1)[0] as string),
-      layerDecays: p.layerDecays.map((text) => text.split('=', 1)[0] as string),
-      freeze: p.freeze,
-      copyLayers: p.copyLayers ?? [],
-      reinitialise: p.reinitialise,
-    };
-    for (const [parameter, selection] of Object.entries(named)) {
-      const problem = unknownLayers(description, selection);
-      if (problem !== undefined) context.addIssue({ code: 'custom', path: [parameter], message: problem });
-    }
-    for (const parameter of ['copyLayers', 'reinitialise'] as const) {
-      const given = parameter === 'copyLayers' ? p.copyLayers !== undefined : p.reinitialise.length > 0;
-      if (given && p.initialWeights === undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [parameter],
-          message: `Expected initialWeights with ${parameter}, got none`,
-        });
-    }
-    for (const { parameter, message } of datasetIssues(p)) {
+    for (const { parameter, message } of [...datasetIssues(p), ...(configs.includes(p.config) ? layerIssues(p) : [])]) {
       context.addIssue({ code: 'custom', path: [parameter], message });
     }
   });

@@ -1,23 +1,15 @@
-import type { ErrorCode } from '../errors.ts';
 import type { TrialParameters } from '../study/trial-parameters.ts';
 import { mayRetry } from '../trial/retry.ts';
-import type { Disposition, FailureKind } from '../trial/states.ts';
+import type { FailureKind } from '../trial/states.ts';
 import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
 import type { Command } from './commands.ts';
+import { decideRequest } from './decide-requests.ts';
+import { accept, type Decision, reject } from './decision.ts';
 import { disposeFailure, disposeResult } from './disposition.ts';
 import type { SweepEvent } from './events.ts';
 import { nextCell } from './next-cell.ts';
 import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts';
-
-/** Events to append (maybe none), or why not. `sweepId` and `disposition` answer the commands that ask for them. */
-export type Decision =
-  | {
-      readonly ok: true;
-      readonly events: readonly SweepEvent[];
-      readonly sweepId?: string;
-      readonly disposition?: Disposition;
-    }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+import { sweepsByTurn } from './turns.ts';
 
 export interface DecideOptions {
   /** Estimated cost of a trial, any unit: among the next cells the costliest is started first. */
@@ -30,9 +22,11 @@ export function decide(state: ClusterState, command: Command, now: number, optio
     case 'take-leadership':
       return accept([{ type: 'leadership-taken', epoch: state.epoch + 1, holder: command.holder, at: now }]);
     case 'submit-sweep':
-      return submit(state, command, now);
     case 'cancel-sweep':
-      return cancel(state, command, now);
+    case 'pause-sweep':
+    case 'resume-sweep':
+    case 'retry-failed':
+      return decideRequest(state, command, now);
     case 'grant-lease':
       return grant(state, command, now, options);
     case 'start-trial': {
@@ -66,62 +60,14 @@ export function decide(state: ClusterState, command: Command, now: number, optio
   }
 }
 
-function accept(events: readonly SweepEvent[], answer: { sweepId?: string; disposition?: Disposition } = {}): Decision {
-  return { ok: true, events, ...answer };
-}
-
-function reject(code: ErrorCode, message: string): Extract<Decision, { ok: false }> {
-  return { ok: false, code, message };
-}
-
-function submit(state: ClusterState, command: Extract<Command, { type: 'submit-sweep' }>, now: number): Decision {
-  const { requestId, study, studyYaml, total } = command;
-  const earlier = state.requests.get(requestId);
-  if (earlier) {
-    return earlier.what === 'submit' && state.sweeps.get(earlier.sweepId)?.studyYaml === studyYaml
-      ? accept([], { sweepId: earlier.sweepId })
-      : reject(
-          'REQUEST_ID_REUSED',
-          `Expected a new request id, got ${requestId}, which was used with other contents. Draw a new one.`,
-        );
-  }
-  let number = 1;
-  while (state.sweeps.has(`${study.name}-${number}`)) number++;
-  const sweepId = `${study.name}-${number}`;
-  return accept([{ type: 'sweep-submitted', sweepId, requestId, study, studyYaml, total, at: now }], { sweepId });
-}
-
-function cancel(state: ClusterState, command: Extract<Command, { type: 'cancel-sweep' }>, now: number): Decision {
-  const { sweepId, requestId } = command;
-  const sweep = state.sweeps.get(sweepId);
-  if (!sweep)
-    return reject(
-      'SWEEP_NOT_FOUND',
-      `Expected the name of a sweep, got ${JSON.stringify(sweepId)}. \`tickwork ls\` lists them.`,
-    );
-  const earlier = state.requests.get(requestId);
-  if (earlier) {
-    return earlier.what === 'cancel' && earlier.sweepId === sweepId
-      ? accept([], { sweepId })
-      : reject(
-          'REQUEST_ID_REUSED',
-          `Expected a new request id, got ${requestId}, which was used before. Draw a new one.`,
-        );
-  }
-  if (sweep.status !== 'active')
-    return reject('SWEEP_FINISHED', `Expected an active sweep, got ${sweepId}, which is ${sweep.status}.`);
-  return accept([{ type: 'sweep-cancelled', sweepId, requestId, at: now }], { sweepId });
-}
-
-/** Oldest active sweep first. No event when nothing is pending. */
+/** No event when nothing is pending. */
 function grant(
   state: ClusterState,
   command: Extract<Command, { type: 'grant-lease' }>,
   now: number,
   options: DecideOptions,
 ): Decision {
-  for (const sweep of state.sweeps.values()) {
-    if (sweep.status !== 'active') continue;
+  for (const sweep of sweepsByTurn(state)) {
     const cell = nextCell(sweep, options.costOf);
     if (cell === undefined) continue;
     const { worker, leaseId } = command;

@@ -58,4 +58,19 @@ export type SweepEvent =
       readonly at: number;
     }
   | { readonly type: 'sweep-cancelled'; readonly sweepId: string; readonly requestId: string; readonly at: number }
+  | {
+      /** No further cell starts until it is resumed; what runs goes on. */
+      readonly type: 'sweep-paused' | 'sweep-resumed';
+      readonly sweepId: string;
+      readonly requestId: string;
+      readonly at: number;
+    }
+  | {
+      /** Failed trials of these kinds (empty: of all) wait again, without strikes; a completed sweep is active again. */
+      readonly type: 'failed-trials-retried';
+      readonly sweepId: string;
+      readonly requestId: string;
+      readonly kinds: readonly FailureKind[];
+      readonly at: number;
+    }
   | { readonly type: 'sweep-completed'; readonly sweepId: string; readonly at: number };

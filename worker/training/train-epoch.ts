@@ -29,6 +29,8 @@ export interface Saving {
   /** @param step training steps done over the whole trial. */
   isDue(step: number): boolean;
   save(step: number, progress: TrainingProgress): Promise<void>;
+  /** Whether a trial that is stopped now will be run again, so that its place is worth saving. */
+  readonly isPreempted: () => boolean;
 }
 
 /**
@@ -76,14 +78,20 @@ export async function trainOneEpoch(training: Training, from: TrainingProgress):
       onProgress({ phase: 'training', trainEpoch, trainEpochs, step: step + 1, steps, loss, imagesPerSecond });
       reported = { done, at };
     }
-    if (saving?.isDue(step + 1)) {
+    const saves = saving?.isDue(step + 1) ?? false;
+    if (saving && saves) {
       const at = now();
       await saving.save(step + 1, progressAt(at));
       const pauseMs = now() - at;
       start += pauseMs;
       reported = { done: reported.done, at: reported.at + pauseMs };
     }
-    await pause();
+    try {
+      await pause();
+    } catch (stop) {
+      if (saving?.isPreempted() && !saves) await saving.save(step + 1, progressAt(now()));
+      throw stop;
+    }
   }
   return progressAt(now());
 }

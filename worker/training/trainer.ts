@@ -16,7 +16,7 @@ import { judgeFinally, testScales } from './final-test.ts';
 import { checkFirstBatch } from './first-batch.ts';
 import { type InputResources, openImageInput } from './input/open-input.ts';
 import { createTestInput } from './input/test-input.ts';
-import { evaluationStep } from './networks/evaluation-step.ts';
+import { evaluationStep, votesOf } from './networks/evaluation-step.ts';
 import { trainingStep } from './networks/training-step.ts';
 import { scalarsAt } from './optimisers/optimisers.ts';
 import type { TrialMetrics, TrialOutcome, TrialProgress, TrialProvenance, TrialReport } from './outcome.ts';
@@ -35,6 +35,8 @@ export interface TrainerDependencies {
   readonly now: () => number;
   /** Aborting it ends the trial as `cancelled`, after the batch that is being computed. */
   readonly signal: AbortSignal;
+  /** Asked once `signal` has aborted: whether the trial will be run again. Default: no. */
+  readonly isPreempted?: () => boolean;
   readonly onProgress: (progress: TrialProgress) => void;
   /** Prove the training step on the first batch before training; see first-batch.ts. */
   readonly checkFirstBatch?: boolean;
@@ -73,7 +75,7 @@ interface Trained {
 
 async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Lifecycle): Promise<Trained> {
   const { parameters } = spec;
-  const { executor, datasets, now, signal, onProgress, onReport, onWarning } = deps;
+  const { executor, datasets, now, signal, onProgress, onReport, onWarning, isPreempted = () => false } = deps;
   const { batchSize, trainEpochs } = parameters;
   signal.throwIfAborted();
   onProgress({ phase: 'loading', trainEpoch: 1, trainEpochs, step: 0, steps: 0 });
@@ -96,7 +98,7 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   const trainStep = await executor.compile(step);
   lifecycle.add('the training step', () => trainStep.dispose());
   // What fits in memory for training fits for testing, so both use one batch size.
-  const testStep = await executor.compile(evaluationStep(description, batchSize));
+  const testStep = await executor.compile(evaluationStep(description, batchSize, votesOf(parameters.loss)));
   lifecycle.add('the evaluation step', () => testStep.dispose());
 
   const pause = async (): Promise<void> => {
@@ -110,7 +112,7 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
     await pause();
   }
   const rhythm = { every: parameters.checkpointEvery, steps };
-  const saving = start.store && createSaving(start.store, state, rhythm, onWarning);
+  const saving = start.store && createSaving(start.store, state, rhythm, { onWarning, isPreempted });
   const training = { parameters, input, step: trainStep, state, now, onProgress, pause, saving };
   const evaluationOf = (name: 'validation' | 'test'): Evaluation => {
     const view = images[name];

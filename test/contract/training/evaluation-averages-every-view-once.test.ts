@@ -33,7 +33,7 @@ function cornerReader(): CompiledStep & { readonly batches: number[][] } {
       const seen = Array.from({ length: BATCH }, (_, row) => images[row * LENGTH] ?? Number.NaN);
       batches.push(seen);
       return {
-        posteriors: {
+        votes: {
           shape: [BATCH, 10],
           data: Float32Array.from(seen.flatMap((p) => [1 - p, p, ...Array(8).fill(0)])),
         },
@@ -97,7 +97,7 @@ describe('measureError', () => {
 
   it('gives the lower class an image that is undecided', async () => {
     const reader: CompiledStep = {
-      run: async () => ({ posteriors: { shape: [BATCH, 10], data: new Float32Array(BATCH * 10).fill(0.1) } }),
+      run: async () => ({ votes: { shape: [BATCH, 10], data: new Float32Array(BATCH * 10).fill(0.1) } }),
       dispose: async () => {},
     };
     const undecided = cornered(
@@ -112,7 +112,7 @@ describe('measureError', () => {
 
   it('makes no number of a posterior that is none', async () => {
     const reader: CompiledStep = {
-      run: async () => ({ posteriors: { shape: [BATCH, 10], data: new Float32Array(BATCH * 10).fill(Number.NaN) } }),
+      run: async () => ({ votes: { shape: [BATCH, 10], data: new Float32Array(BATCH * 10).fill(Number.NaN) } }),
       dispose: async () => {},
     };
     const attempt = measure(cornered([[0, 0]], [0]), testCrops(28, 28, 1, false), reader);

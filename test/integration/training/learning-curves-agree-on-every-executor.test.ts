@@ -56,7 +56,6 @@ async function learningCurve(name: ExecutorName, nudged = false): Promise<readon
         now: () => 0,
         onProgress: () => {},
         pause: async () => {},
-        saving: { isDue: () => false, save: async () => {} },
       },
       TRIAL_START,
     );

@@ -36,6 +36,11 @@ export interface Sweep {
    * Grows with every change of this sweep; what WatchSweep and tables are stamped with.
    */
   'revision'?: (number | string | Long);
+  /**
+   * An active sweep that starts no further cell.
+   */
+  'paused'?: (boolean);
+  'priority'?: (number);
   '_finishTime'?: "finishTime";
 }
 
@@ -69,5 +74,10 @@ export interface Sweep__Output {
    * Grows with every change of this sweep; what WatchSweep and tables are stamped with.
    */
   'revision': (number);
+  /**
+   * An active sweep that starts no further cell.
+   */
+  'paused': (boolean);
+  'priority': (number);
   '_finishTime'?: "finishTime";
 }
