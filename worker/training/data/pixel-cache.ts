@@ -6,7 +6,7 @@ export interface PixelCache {
   readonly scale: number;
   readonly channels: number;
   readonly bytes: Uint8Array;
-  /** [1]: the first free block. */
+  /** [2]: the first free block, and 1 once an image did not fit. */
   readonly used: Int32Array;
   /** [count]: the first block of an image, plus one; 0 while it is not kept. */
   readonly blocks: Int32Array;
@@ -28,7 +28,7 @@ export function createPixelCache(count: number, scale: number, channels: number,
     scale,
     channels,
     bytes: new Uint8Array(new SharedArrayBuffer(Math.floor(capacity / BLOCK) * BLOCK)),
-    used: integers(1),
+    used: integers(2),
     blocks: integers(count),
     sizes: integers(2 * count),
   };
@@ -39,8 +39,10 @@ export function findPixels({ channels, bytes, blocks, sizes }: PixelCache, image
   if (block === 0) return undefined;
   const width = sizes[2 * image] ?? 0;
   const height = sizes[2 * image + 1] ?? 0;
-  return { width, height, channels, pixels: bytes, offset: (block - 1) * BLOCK };
+  return { width, height, channels, pixels: bytes, offset: (block - 1) * BLOCK, stride: width };
 }
+
+export const isFull = ({ used }: PixelCache): boolean => Atomics.load(used, 1) !== 0;
 
 /** Keeps an image unless the cache is full; two threads may do so at once, one of the copies is then forgotten. */
 export function keepPixels(cache: PixelCache, image: number, { width, height, pixels, offset }: Raster): void {
@@ -49,7 +51,10 @@ export function keepPixels(cache: PixelCache, image: number, { width, height, pi
   const available = cache.bytes.length / BLOCK;
   let first = Atomics.load(cache.used, 0);
   for (;;) {
-    if (first + needed > available) return;
+    if (first + needed > available) {
+      Atomics.store(cache.used, 1, 1);
+      return;
+    }
     const found = Atomics.compareExchange(cache.used, 0, first, first + needed);
     if (found === first) break;
     first = found;
