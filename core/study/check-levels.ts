@@ -9,8 +9,9 @@ import type { Study, StudyFactor } from './study.ts';
 import { type TrialParameters, trialParametersSchema } from './trial-parameters.ts';
 import type { Path } from './yaml-positions.ts';
 
-/** Up to this many configurations are validated one by one; beyond it so many that show every level, and as many spread evenly. */
+/** Up to this many configurations are validated one by one; beyond it so many that show every level, and some spread evenly. */
 const EXHAUSTIVE_LIMIT = 10_000;
+const SPREAD = 1_000;
 const MAX_COMPLAINTS = 50;
 
 const PARAMETER_NAMES = new Set(Object.keys(trialParametersSchema.shape));
@@ -51,7 +52,7 @@ function* indicesToTry(grid: Grid): Generator<number> {
     yield index;
     if (++tried === EXHAUSTIVE_LIMIT) break;
   }
-  for (let i = 0; i < EXHAUSTIVE_LIMIT; i++) yield Math.floor((i * (grid.size - 1)) / (EXHAUSTIVE_LIMIT - 1));
+  for (let i = 0; i < SPREAD; i++) yield Math.floor((i * (grid.size - 1)) / (SPREAD - 1));
 }
 
 type Places = (gridIndex: number, factor: number) => Path;
