@@ -3,6 +3,7 @@ type Bench = (args: readonly string[], print: (line: string) => void) => Promise
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   engine: async () => (await import('./engine/bench.ts')).benchEngine,
+  input: async () => (await import('./input/bench.ts')).benchInput,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -21,6 +21,8 @@ export type {
 export { DEVICES, EXECUTOR_NAMES, PRECISIONS } from './executor.ts';
 export { openExecutor } from './executors.ts';
 export type { DType, GraphNode, GraphOutputs, StepGraph } from './graph/graph.ts';
+export type { MemoryEstimate } from './graph/memory.ts';
+export { estimateMemory } from './graph/memory.ts';
 export { printGraph } from './graph/print.ts';
 export { simplifyGraph } from './graph/simplify.ts';
 export type { OnnxExecutorOptions } from './onnx/executor.ts';

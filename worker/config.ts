@@ -38,6 +38,10 @@ const workerConfigSchema = z.strictObject({
   checkpointFolder: z.string().min(1).optional(),
   /** Folders that may hold datasets, best first. */
   datasetRoots: z.array(z.string().min(1)).default([]),
+  /** Threads of each trial that cut batches ahead of its training; 0: the trial cuts them itself. */
+  loaderThreads: z.int().min(0).max(64).default(1),
+  /** MiB of decoded photographs that each trial keeps for its next train epoch. */
+  pixelCacheMiB: z.int().min(0).max(1_048_576).default(1024),
   /** Free words that studies may ask for, for example `{ gpu: 'h200' }`. */
   labels: z.record(z.string().regex(/^[a-zA-Z][\w.-]{0,62}$/), z.string().max(256)).default({}),
   /** Addresses of NATS as this machine sees them. Default: those that the coordinator names. */

@@ -8,12 +8,16 @@ import type { Logger } from '../runtime/logger.ts';
 import { startAgent } from './agent/agent.ts';
 import type { WorkerConfig } from './config.ts';
 import { openCoordinatorStream } from './coordinator-stream/coordinator-stream.ts';
+import { connectWorkCalls } from './coordinator-stream/work-calls.ts';
 import { createEventLog } from './event-log.ts';
 import type { Emit, WorkerEvent } from './events.ts';
+import { openNodeFolder } from './outbox/node-folder.ts';
 import { openOutbox } from './outbox/outbox.ts';
+import { createNatsLink } from './publisher/nats-link.ts';
 import { createPublisher } from './publisher/publisher.ts';
 import { childEnvironment } from './slots/child-environment.ts';
 import { createSlot } from './slots/slot.ts';
+import { startTrialProcess } from './slots/trial-process.ts';
 import { STALE_CHECKPOINT_MS, WORKER_TIMINGS, type WorkerTimings } from './timings.ts';
 import { removeCheckpoints, removeStaleCheckpoints } from './training/checkpoints/folders.ts';
 import type { ExecutorChoice } from './trial-messages.ts';
@@ -63,7 +67,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
   };
 
   await using lifecycle = createLifecycle();
-  const outbox = await openOutbox(join(config.stateDir, 'outbox'), {
+  const outbox = await openOutbox(await openNodeFolder(join(config.stateDir, 'outbox'), clock), {
     clock,
     onDiskError: (error) => emit({ type: 'outbox:disk-refused', error: String(error) }),
   });
@@ -72,7 +76,10 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
   const stale = removeStaleCheckpoints(config.checkpointFolder, clock.now(), STALE_CHECKPOINT_MS);
   await stale.catch((error: unknown) => emit({ type: 'checkpoints:not-removed', error: String(error) }));
 
-  const publisher = createPublisher({ worker: config.name, outbox, timings, clock, random, emit });
+  const publisher = createPublisher({
+    ...{ worker: config.name, outbox, timings, clock, random, emit },
+    openLink: createNatsLink,
+  });
   lifecycle.add('publisher', publisher.close);
 
   const devices = options.devices ?? [{ name: config.device, environment: {} }];
@@ -84,11 +91,13 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
   const slots = Array.from({ length: config.slots }, (_, index) =>
     createSlot({
       index,
-      process: { entry, environment: environmentOfSlot(index) },
+      startProcess: (listener) => startTrialProcess({ entry, environment: environmentOfSlot(index) }, listener),
       options: {
         datasetRoots: config.datasetRoots,
         checkpointFolder: config.checkpointFolder,
         executor: executorOf(config),
+        loaderThreads: config.loaderThreads,
+        pixelCacheBytes: config.pixelCacheMiB * 2 ** 20,
         checkFirstBatch: config.checkFirstBatch,
       },
       stopGraceMs: timings.stopGraceMs,
@@ -111,7 +120,10 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
     slots,
     forgetCheckpoints: (cell) => removeCheckpoints(config.checkpointFolder, cell),
     openStream: (listener) =>
-      openCoordinatorStream({ address: config.coordinator, listener, timings, clock, random, emit }),
+      openCoordinatorStream({
+        calls: connectWorkCalls(config.coordinator),
+        ...{ listener, timings, clock, random, emit },
+      }),
     timings,
     clock,
     emit,

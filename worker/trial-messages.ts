@@ -25,6 +25,10 @@ export interface TrialOptions {
   /** Holds checkpoints and kept weights. */
   readonly checkpointFolder: string;
   readonly executor: ExecutorChoice;
+  /** Threads that cut batches ahead of the training; 0: none. */
+  readonly loaderThreads: number;
+  /** Bytes of decoded photographs to keep. */
+  readonly pixelCacheBytes: number;
   /** Prove each trial's training step on its first batch. */
   readonly checkFirstBatch: boolean;
 }

@@ -1,4 +1,4 @@
-import { DATASETS } from '../../core/catalogue/datasets.ts';
+import { networkEnds } from '../../core/catalogue/classes.ts';
 import { describeNetwork } from '../../core/catalogue/networks.ts';
 import type { Executor } from '../../engine/mod.ts';
 import type { Milliseconds } from '../../engine/probe/time-step.ts';
@@ -15,8 +15,8 @@ export interface CompileTime {
 export async function measureCompilation(executor: Executor, now: Milliseconds): Promise<readonly CompileTime[]> {
   const times = new Map<string, number>();
   for (const { parameters } of await demoTrials()) {
-    const { network, config, dataset, dropout, batchSize } = parameters;
-    const description = describeNetwork(network, config, { ...DATASETS[dataset], dropout });
+    const { network, config, dropout, batchSize } = parameters;
+    const description = describeNetwork(network, config, { ...networkEnds(parameters), dropout });
     const start = now();
     const compiled = await executor.compile(trainingStep(description, batchSize, parameters));
     const ms = now() - start;

@@ -1,10 +1,13 @@
-import { DATASETS } from '../../core/catalogue/datasets.ts';
+import { networkEnds } from '../../core/catalogue/classes.ts';
+import { type DatasetName, FIXED_DATASETS } from '../../core/catalogue/datasets.ts';
 import { describeNetwork } from '../../core/catalogue/networks.ts';
 import { integer } from '../../core/random/distributions.ts';
 import { createStream } from '../../core/random/stream.ts';
 import type { Executor } from '../../engine/mod.ts';
 import type { Milliseconds } from '../../engine/probe/time-step.ts';
-import type { Dataset, ImageSet } from '../../worker/training/data/dataset.ts';
+import type { Dataset, StoredImageSet } from '../../worker/training/data/dataset.ts';
+import { selectImages } from '../../worker/training/data/trial-images.ts';
+import { createDirectInput } from '../../worker/training/input/direct-input.ts';
 import { initialState } from '../../worker/training/networks/initial-state.ts';
 import { trainingStep } from '../../worker/training/networks/training-step.ts';
 import { OPTIMISERS } from '../../worker/training/optimisers/optimisers.ts';
@@ -35,16 +38,17 @@ export async function measureInputOverhead(executor: Executor, now: Milliseconds
     const parameters = { ...spec.parameters, trainImages: IMAGES };
     const { network, config, dropout, batchSize } = parameters;
     const dataset = madeUpDataset(parameters.dataset);
-    const description = describeNetwork(network, config, { ...dataset.facts, dropout });
+    const images = selectImages({ ...parameters, testImages: 1 }, spec.seed, dataset);
+    const direct = createDirectInput({ train: { images: dataset.train }, test: { images: dataset.train } });
+    const description = describeNetwork(network, config, { ...networkEnds(parameters), dropout });
     const state = executor.createState(initialState(description, spec.seed, OPTIMISERS[parameters.optimiser]));
     const step = await executor.compile(trainingStep(description, batchSize, parameters));
-    const input = createTrainingInput({ ...spec, parameters }, description, dataset);
-    const first = input.startEpoch(1).fill(0);
-    const constant: TrainingInput = { ...input, startEpoch: () => ({ fill: () => first }) };
+    const input = createTrainingInput({ ...spec, parameters }, description, images, direct);
+    const first = await input.startEpoch(1).fill(0);
+    const constant: TrainingInput = { ...input, startEpoch: () => ({ fill: async () => first }) };
     const pause = async (): Promise<void> => {};
-    const saving = { isDue: () => false, save: pause };
     const epoch = async (given: TrainingInput): Promise<number> => {
-      const training = { parameters, input: given, step, state, now, onProgress: () => {}, pause, saving };
+      const training = { parameters, input: given, step, state, now, onProgress: () => {}, pause };
       const { current } = await trainOneEpoch(training, TRIAL_START);
       return (1000 * current.seconds) / input.stepsPerEpoch;
     };
@@ -67,16 +71,18 @@ export async function measureInputOverhead(executor: Executor, now: Milliseconds
   return overheads;
 }
 
-function madeUpDataset(name: keyof typeof DATASETS): Dataset {
-  const facts = DATASETS[name];
+function madeUpDataset(name: DatasetName): Dataset {
+  if (name === 'voc07' || name === 'image-folder') throw new Error('Expected a demo of small images.');
+  const facts = FIXED_DATASETS[name];
   const draws = createStream(1, 'benchmark', 'pixels');
   const { side, channels, classes } = facts;
-  const set: ImageSet = {
+  const set: StoredImageSet = {
+    kind: 'stored',
     count: IMAGES,
     side,
     channels,
     pixels: Uint8Array.from({ length: IMAGES * side * side * channels }, () => integer(draws, 256)),
-    labels: Uint8Array.from({ length: IMAGES }, (_, index) => index % classes),
+    labels: Uint16Array.from({ length: IMAGES }, (_, index) => index % classes),
   };
-  return { facts, train: set, test: set };
+  return { facts, classNames: classes, train: set, test: set };
 }

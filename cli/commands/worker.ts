@@ -17,6 +17,8 @@ interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
   readonly stateDir: string;
   readonly checkpointDir?: string;
   readonly datasetRoot?: readonly string[];
+  readonly loaderThreads?: number;
+  readonly pixelCacheMib?: number;
   readonly label?: Readonly<Record<string, string>>;
   readonly nats?: readonly string[];
   readonly logLevel: LogLevel;
@@ -39,6 +41,16 @@ export const addWorker: AddCommand = (program, cli) => {
       'holds checkpoints and kept weights; workers may share it (default: in the state directory)',
     )
     .option('--dataset-root <DIR>', 'folder that holds datasets; may be given again', collect)
+    .option(
+      '--loader-threads <N>',
+      'threads of each trial that read images ahead of it (default: 1)',
+      wholeNumber(0, 64),
+    )
+    .option(
+      '--pixel-cache-mib <N>',
+      'decoded photographs that each trial keeps (default: 1024)',
+      wholeNumber(0, 1_048_576),
+    )
     .option('--label <KEY=VALUE>', 'a word that studies may ask for; may be given again', keyValue)
     .option(
       '--nats <URL>',
@@ -80,6 +92,8 @@ export const addWorker: AddCommand = (program, cli) => {
           stateDir: options.stateDir,
           checkpointFolder: options.checkpointDir,
           datasetRoots: [...(options.datasetRoot ?? []), PACKAGE_ROOT, cached, unpackedPackageRoot(cli.machine)],
+          loaderThreads: options.loaderThreads,
+          pixelCacheMiB: options.pixelCacheMib,
           labels: options.label,
           natsServers: options.nats,
           logLevel: options.logLevel,

@@ -13,6 +13,7 @@ export const METRICS = {
   trainLoss: { title: 'train loss', unit: '' },
   imagesPerSecond: { title: 'training speed', unit: 'img/s' },
   trainSeconds: { title: 'training time', unit: 's' },
+  inputWaitSeconds: { title: 'waiting for images', unit: 's' },
   testSeconds: { title: 'testing time', unit: 's' },
 } as const satisfies Record<string, { title: string; unit: string }>;
 

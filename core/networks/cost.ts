@@ -1,4 +1,4 @@
-import { DATASETS } from '../catalogue/datasets.ts';
+import { networkEnds } from '../catalogue/classes.ts';
 import { describeNetwork } from '../catalogue/networks.ts';
 import type { TrialParameters } from '../study/trial-parameters.ts';
 import { countMultiplyAccumulates } from './counts.ts';
@@ -9,9 +9,8 @@ import { countMultiplyAccumulates } from './counts.ts';
  * trials of one worker: schedulers start the longest first, plans turn it into hours at a measured rate.
  */
 export function trialCost(parameters: TrialParameters): number {
-  const { channels, classes } = DATASETS[parameters.dataset];
   const { network, config, dropout, batchSize, trainEpochs, testImages } = parameters;
-  const description = describeNetwork(network, config, { channels, classes, dropout });
+  const description = describeNetwork(network, config, { ...networkEnds(parameters), dropout });
   const forward = countMultiplyAccumulates(description);
   const trainedPerEpoch = Math.floor(parameters.trainImages / batchSize) * batchSize;
   const finalViews = countTestViews(parameters, description.side);
@@ -21,8 +20,9 @@ export function trialCost(parameters: TrialParameters): number {
 /** Forward passes of the final test of one image; one over a whole image counts by its area. */
 function countTestViews({ testScale, testCrops, testFlip, testDense }: TrialParameters, side: number): number {
   const scales = typeof testScale === 'number' ? [testScale] : testScale;
-  const crops = testCrops === 'corners' ? 5 : testCrops * testCrops;
-  const views = scales.reduce((total, scale) => total + (testDense ? (scale / side) ** 2 : crops), 0);
+  const crops = testDense === true ? 0 : testCrops === 'corners' ? 5 : testCrops * testCrops;
+  const whole = (scale: number): number => (testDense === false ? 0 : (scale / side) ** 2);
+  const views = scales.reduce((total, scale) => total + whole(scale) + crops, 0);
   return views * (testFlip ? 2 : 1);
 }
 

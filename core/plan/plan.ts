@@ -1,4 +1,4 @@
-import { DATASETS } from '../catalogue/datasets.ts';
+import { networkEnds } from '../catalogue/classes.ts';
 import { describeNetwork } from '../catalogue/networks.ts';
 import { createGrid } from '../grid/grid.ts';
 import { trialCost } from '../networks/cost.ts';
@@ -39,8 +39,7 @@ export function planStudy(study: Study): Plan {
   for (let i = 0; i < grid.size && rows.length < MAX_ROWS; i++) {
     if (!grid.allows(i)) continue;
     const p = trialParameters(grid, i);
-    const { channels, classes } = DATASETS[p.dataset];
-    const network = describeNetwork(p.network, p.config, { channels, classes, dropout: p.dropout });
+    const network = describeNetwork(p.network, p.config, { ...networkEnds(p), dropout: p.dropout });
     const levels = grid.labels(i);
     const differences = differencesFromBase(study, levels);
     rows.push({

@@ -1,12 +1,11 @@
 import type { z } from 'zod';
-import { DATASETS } from '../catalogue/datasets.ts';
 import { createGrid, type Grid } from '../grid/grid.ts';
 import { ABSENT, type FactorLeaf, leafDigit, leafLength } from '../space/space.ts';
 import type { Complaint } from './complaint.ts';
 import { levelAt } from './levels.ts';
 import type { PlacedLeaf } from './raw-space.ts';
 import type { Study, StudyFactor } from './study.ts';
-import { type TrialParameters, trialParametersSchema } from './trial-parameters.ts';
+import { TRIAL_PARAMETER_NAMES, type TrialParameters, trialParametersSchema } from './trial-parameters.ts';
 import type { Path } from './yaml-positions.ts';
 
 /** Up to this many configurations are validated one by one; beyond it so many that show every level, and some spread evenly. */
@@ -14,7 +13,7 @@ const EXHAUSTIVE_LIMIT = 10_000;
 const SPREAD = 1_000;
 const MAX_COMPLAINTS = 50;
 
-const PARAMETER_NAMES = new Set(Object.keys(trialParametersSchema.shape));
+const PARAMETER_NAMES = new Set(TRIAL_PARAMETER_NAMES);
 
 export const isTrialParameter = (name: string): boolean => PARAMETER_NAMES.has(name);
 
@@ -72,43 +71,19 @@ function placesOf(study: Study, placed: readonly PlacedLeaf[]): (grid: Grid) => 
 function complaintsAt(study: Study, grid: Grid, places: Places, gridIndex: number): Complaint[] {
   const values = grid.parameters(gridIndex);
   const parsed = trialParametersSchema.safeParse(values);
-  const issues = parsed.success ? datasetIssues(parsed.data) : parsed.error.issues.map(readable(values));
+  const issues = parsed.success ? [] : parsed.error.issues.map(readable(values));
   return issues.map(({ parameter, message }) => ({ path: pathOf(study, grid, places, gridIndex, parameter), message }));
 }
 
 function readable(values: Readonly<Record<string, unknown>>) {
   return (issue: z.core.$ZodIssue): { parameter: string; message: string } => {
     const parameter = String(issue.path[0] ?? '');
-    if (!(parameter in values))
+    if (!(parameter in values) && issue.code !== 'custom')
       return { parameter, message: `Expected the parameter ${parameter} to be given, in parameters or by a level` };
     const got = JSON.stringify(values[parameter]);
     const message = issue.message.replace(/^Invalid (input|option): e/, 'E').replace(/, received .*$/, '');
     return { parameter, message: message.includes(', got') ? message : `${message}, got ${parameter} = ${got}` };
   };
-}
-
-function datasetIssues(p: TrialParameters): { parameter: string; message: string }[] {
-  const facts = DATASETS[p.dataset];
-  const issues = [];
-  if (p.trainImages > facts.trainImages) {
-    issues.push({
-      parameter: 'trainImages',
-      message: `Expected at most the ${facts.trainImages} training images of ${p.dataset}, got ${p.trainImages}`,
-    });
-  }
-  if (p.testImages > facts.testImages) {
-    issues.push({
-      parameter: 'testImages',
-      message: `Expected at most the ${facts.testImages} test images of ${p.dataset}, got ${p.testImages}`,
-    });
-  }
-  if (p.batchSize > p.trainImages) {
-    issues.push({
-      parameter: 'batchSize',
-      message: `Expected at most trainImages (${p.trainImages}), got ${p.batchSize}`,
-    });
-  }
-  return issues;
 }
 
 /** Where the study sets `parameter` for this configuration: the last factor whose level assigns it, else `parameters`. */

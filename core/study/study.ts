@@ -6,7 +6,7 @@ import type { Search } from './search.ts';
 
 /** What a level may assign: any value a trial parameter can have. */
 const scalar = z.union([z.string().max(200), z.number(), z.boolean()]);
-const parameterValue = z.union([scalar, z.array(scalar).max(16)], {
+const parameterValue = z.union([scalar, z.array(scalar).max(1024)], {
   error: 'Expected text, a finite number, true, false or a list of these',
 });
 

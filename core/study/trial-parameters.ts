@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { DATASET_NAMES } from '../catalogue/datasets.ts';
 import { LOSS_NAMES } from '../catalogue/losses.ts';
-import { describeNetwork, NETWORK_FAMILIES, networkConfigs } from '../catalogue/networks.ts';
-import { unknownLayers } from '../networks/layer-selection.ts';
+import { NETWORK_FAMILIES, networkConfigs } from '../catalogue/networks.ts';
+import { countTrainImages, datasetIssues } from './dataset-issues.ts';
+import { layerIssues } from './layer-issues.ts';
 
 const positiveInteger = z.int().min(1);
 const fraction = z.number().min(0).lt(1);
 
-/** A test scale Q, or several whose posteriors are averaged. */
+/** A test scale Q, or several whose votes are averaged: posteriors, or the scores of a hinge loss. */
 const testScale = z.union([z.int().min(28).max(512), z.array(z.int().min(28).max(512)).min(1).max(8)]);
 
 /** A training scale S: one side length in pixels, or a range from which each image draws its own. */
@@ -36,34 +37,66 @@ const multipliers = z.array(
 const weightsName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, {
   error: 'Expected 1 to 64 lower-case letters, digits and "-"',
 });
+/** One folder below a dataset root: no separator, no leading dot, so that no study can leave the root. */
+const folderName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/, {
+  error: 'Expected the name of one folder: letters, digits, ".", "_" or "-", not beginning with "." or "-"',
+});
+
+/** How many classes, or which: numbers (from 0) or names. A network needs two to choose from. */
+const classes = z.union([
+  z.int().min(2).max(65_535),
+  z
+    .array(z.union([z.int().min(0).max(65_534), z.string().min(1).max(200)]))
+    .min(2)
+    .max(1024),
+]);
 
 /**
  * Everything one trial needs to know, seed aside. Any of these may be a factor of the grid.
  * S and Q are the smallest image side in training and testing (Simonyan & Zisserman 2015, §3.1–3.2).
  */
-export const trialParametersSchema = z
+const trialParametersObject = z
   .strictObject({
     network: z.enum(NETWORK_FAMILIES),
     /** Configuration within the family, for example VGG's `A-LRN`. */
     config: z.string(),
     dataset: z.enum(DATASET_NAMES),
-    trainImages: positiveInteger,
+    /** For `image-folder`: where it lies, below one of the worker's dataset roots. */
+    datasetFolder: folderName.optional(),
+    /** Default: all that the dataset has. */
+    classes: classes.optional(),
+    /** Drawn by the seed from the training set; the default follows from `imagesPerClass`. */
+    trainImages: positiveInteger.optional(),
+    /** The same number of training images of each class. */
+    imagesPerClass: positiveInteger.optional(),
+    /** Held out of the training set by the seed; learning curves are then measured on them instead of the test set. */
+    validationImages: z.int().min(0).default(0),
+    /** The first so many of the test set. */
     testImages: positiveInteger,
+    /** What becomes of a trial that meets an image that cannot be decoded: it fails, or leaves the image out and says so. */
+    corruptImages: z.enum(['fail', 'skip']).default('fail'),
     trainEpochs: positiveInteger.max(10_000),
     batchSize: positiveInteger.max(4096),
     trainScale,
     testScale,
-    /** Run the network over the whole rescaled image instead of crops of it. */
-    testDense: z.boolean().default(false),
+    /** Run the network over the whole rescaled image instead of crops of it, or average both (Simonyan & Zisserman 2015, §4.3). */
+    testDense: z.union([z.boolean(), z.literal('and-crops')]).default(false),
     /**
      * Side of the grid of test crops: 1 is the centre crop, 5 is the 5×5 grid of Simonyan & Zisserman 2015; or `corners`, the
      * four corners and the centre of Krizhevsky et al. 2012.
      */
     testCrops: z.union([positiveInteger.max(9), z.literal('corners')]).default(1),
-    /** Average the posteriors of each test crop and its mirror image. */
+    /** Average the votes of each test crop and its mirror image. */
     testFlip: z.boolean().default(true),
     /** Mirror half of the training images. */
     trainFlip: z.boolean().default(true),
+    /**
+     * Standard deviation of the random multiples of the principal components of colour that are added to each training
+     * image (Krizhevsky, Sutskever & Hinton 2012, §4.1: 0.1); 0 leaves colours alone.
+     */
+    colourShift: z.number().min(0).max(10).default(0),
+    /** `standardise`: zero mean and unit variance; `subtract-mean`: grey levels 0–255 less their mean, as the papers had them. */
+    inputNormalisation: z.enum(['standardise', 'subtract-mean']).default('standardise'),
     learningRate: z.number().positive(),
     schedule: z.enum(['constant', 'step', 'plateau', 'poly', 'cosine']).default('constant'),
     /** Train epochs between two drops of the `step` schedule. */
@@ -71,8 +104,8 @@ export const trialParametersSchema = z
     /** Train epochs without an improvement after which the `plateau` schedule drops. */
     schedulePatience: positiveInteger.default(3),
     /**
-     * What the `plateau` schedule watches, after each train epoch. The test error looks at the images of the final test, as
-     * the papers did with ImageNet's validation set.
+     * What the `plateau` schedule watches, after each train epoch. `testError` is that of the learning curve: of the
+     * validation images where there are any; without them it is of the images of the final test.
      */
     scheduleMetric: z.enum(['trainLoss', 'trainError', 'testError']).default('trainLoss'),
     /** What a drop of the `step` and `plateau` schedules multiplies by. */
@@ -117,31 +150,18 @@ export const trialParametersSchema = z
         path: ['config'],
         message: `Expected config to be one of ${configs.join(', ')}, got ${JSON.stringify(p.config)}`,
       });
-      return;
     }
-    // Names of layers depend on neither channels nor classes.
-    const description = describeNetwork(p.network, p.config, { channels: 1, classes: 10, dropout: p.dropout });
-    const named = {
-      layerRates: p.layerRates.map((text) => text.split('=', 1)[0] as string),
-      layerDecays: p.layerDecays.map((text) => text.split('=', 1)[0] as string),
-      freeze: p.freeze,
-      copyLayers: p.copyLayers ?? [],
-      reinitialise: p.reinitialise,
-    };
-    for (const [parameter, selection] of Object.entries(named)) {
-      const problem = unknownLayers(description, selection);
-      if (problem !== undefined) context.addIssue({ code: 'custom', path: [parameter], message: problem });
-    }
-    for (const parameter of ['copyLayers', 'reinitialise'] as const) {
-      const given = parameter === 'copyLayers' ? p.copyLayers !== undefined : p.reinitialise.length > 0;
-      if (given && p.initialWeights === undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [parameter],
-          message: `Expected initialWeights with ${parameter}, got none`,
-        });
+    for (const { parameter, message } of [...datasetIssues(p), ...(configs.includes(p.config) ? layerIssues(p) : [])]) {
+      context.addIssue({ code: 'custom', path: [parameter], message });
     }
   });
+
+export const TRIAL_PARAMETER_NAMES: readonly string[] = Object.keys(trialParametersObject.shape);
+
+export const trialParametersSchema = trialParametersObject.transform((p) => ({
+  ...p,
+  trainImages: countTrainImages(p) ?? 0,
+}));
 
 export type TrialParameters = z.output<typeof trialParametersSchema>;
 

@@ -1,4 +1,4 @@
-import { DATASETS } from '../catalogue/datasets.ts';
+import { networkEnds } from '../catalogue/classes.ts';
 import { METRICS, type MetricName } from '../catalogue/metrics.ts';
 import { describeNetwork } from '../catalogue/networks.ts';
 import { vectorEntries } from '../collections/sparse-vector.ts';
@@ -181,13 +181,13 @@ function countTrials(sweep: SweepState, grouping: Grouping, groups: Map<string, 
 /** Facts of networks already described: a grid has many configurations of few networks. */
 type KnownFacts = Map<string, Facts>;
 
-function factsOf({ network, config, dataset }: TrialParameters, known: KnownFacts): Facts {
-  const key = `${network} ${config} ${dataset}`;
+function factsOf({ network, config, dataset, classes }: TrialParameters, known: KnownFacts): Facts {
+  const ends = networkEnds({ dataset, classes });
+  const key = `${network} ${config} ${ends.channels} ${ends.classes}`;
   const found = known.get(key);
   if (found) return found;
-  const { channels, classes } = DATASETS[dataset];
   // Dropout has no weights: its rate changes none of the facts.
-  const description = describeNetwork(network, config, { channels, classes, dropout: 0 });
+  const description = describeNetwork(network, config, { ...ends, dropout: 0 });
   const facts = {
     weightLayers: countWeightLayers(description),
     parameters: countParameters(description),

@@ -37,7 +37,7 @@ export interface BuiltAddon {
 }
 
 /** Part of every key: a change of how addons are compiled here makes all of them stale. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** 16 hexadecimal digits that differ when the recipe, a source, a header beside a source, or the platform does. */
 export async function addonKey(recipe: AddonRecipe): Promise<string> {

@@ -47,6 +47,9 @@ export async function compileSharedObject(
   await run('the addon', [
     ...['-shared', ...objects, '-o', addon],
     ...recipe.libraryFolders.flatMap((library) => [`-L${library}`, `-Wl,-rpath,${library}`]),
+    // A symbol that the library does not have is refused by the loader, not met in the middle of a step, where it ends
+    // the process.
+    ...(process.platform === 'linux' ? ['-Wl,-z,now'] : []),
     // Libraries that register themselves (libtorch_cuda) are not referred to by name.
     ...['-Wl,--no-as-needed', ...recipe.libraries.map((library) => `-l${library}`)],
   ]);

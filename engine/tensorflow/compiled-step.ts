@@ -1,12 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { clone, keep } from '@tensorflow/tfjs-core';
-import { EngineError } from '../errors.ts';
 import type { CompiledStep, HostTensor, RunInputs, StepState } from '../executor.ts';
 import { checkRunInputs, checkState } from '../run-inputs.ts';
 import type { Step, StepOutputs, TensorSpec } from '../step.ts';
 import { withBackend } from '../tfjs/active-backend.ts';
 import { withCompleteGradients } from '../tfjs/complete-gradients.ts';
 import { BACKEND } from './backend.ts';
+import { failureOf } from './failure.ts';
 import type { DeviceState } from './state.ts';
 import { download, upload } from './state.ts';
 
@@ -22,7 +22,7 @@ export function createCompiledStep(step: Step, stateOf: (state: StepState) => De
       try {
         return withBackend(BACKEND, () => withCompleteGradients(() => runStep(step, entries as DeviceState, inputs)));
       } catch (error) {
-        throw explain(step, error);
+        throw failureOf(step.name, error);
       }
     },
     async dispose() {},
@@ -69,19 +69,4 @@ function described(entries: DeviceState): Record<string, HostTensor> {
       return [name, { shape, data: Object.create(kind.prototype, { length: { value: size } }) as Float32Array }];
     }),
   );
-}
-
-/** TF_RESOURCE_EXHAUSTED is status 8. */
-const OUT_OF_MEMORY = /OOM when allocating|Invalid TF_Status: 8\b|RESOURCE_EXHAUSTED|out of memory|failed to allocate/i;
-
-function explain(step: Step, error: unknown): unknown {
-  if (error instanceof EngineError || !(error instanceof Error)) return error;
-  const message = error.message.replaceAll('\n', ' ');
-  return OUT_OF_MEMORY.test(message)
-    ? new EngineError(
-        'EXECUTOR_OUT_OF_MEMORY',
-        `Expected step '${step.name}' to fit into the memory of the device, got: ${message}. Use a smaller batch.`,
-        { cause: error },
-      )
-    : new EngineError('EXECUTOR_FAILED', `TensorFlow failed in step '${step.name}': ${message}`, { cause: error });
 }

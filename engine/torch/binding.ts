@@ -19,6 +19,8 @@ export interface TorchBinding {
     readonly slots: number;
     readonly device: string;
     readonly bfloat16: boolean;
+    /** Whether inputs, state and metrics keep their addresses; a GPU then records a step and replays it. */
+    readonly fixedMemory: boolean;
     readonly instructions: readonly ScheduledInstruction[];
     readonly state: readonly object[];
     readonly tensors: readonly object[];

@@ -10,9 +10,16 @@ import type { TorchState } from './state.ts';
 import { createTorchState } from './state.ts';
 
 /**
+ * `1` keeps a step's inputs, state and metrics at fixed addresses and, on a GPU with a PyTorch that has ATen/accelerator/Graph.h (2.13), records the step as a
+ * CUDA graph after three runs and replays it. Never tried on a GPU yet, so it is asked for, not assumed.
+ */
+export const REPLAY_VARIABLE = 'TICKWORK_TORCH_REPLAY';
+
+/**
  * Runs the step graph on the libtorch of this machine's PyTorch: an interpreter in C++ (addon/) with one crossing a step,
  * state on the device, NHWC tensors as channels-last views. Threads and switches are libtorch's own: executors of one
  * process share those of the last one created.
+ * @param env where PyTorch is looked for, and `REPLAY_VARIABLE`.
  * @throws EngineError EXECUTOR_UNAVAILABLE saying what is missing and what to do.
  */
 export async function createTorchExecutor(
@@ -42,6 +49,7 @@ export async function createTorchExecutor(
           ...program,
           device,
           bfloat16: precision === 'bfloat16',
+          fixedMemory: env[REPLAY_VARIABLE] === '1',
           scalars: program.scalars.map(({ slot }) => slot),
           metrics: program.metrics.map(({ slot }) => slot),
         }),

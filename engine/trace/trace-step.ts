@@ -133,7 +133,16 @@ function explain(step: Step, error: unknown): unknown {
   if (kernel !== undefined) {
     return new EngineError(
       'STEP_UNTRACEABLE',
-      `Expected a kernel that can be traced, got ${kernel} ${where}. Write it with the kernels of engine/README.md.`,
+      `Expected a kernel that can be traced, got ${kernel} ${where}. Write it with the operations of docs/engine.md.`,
+      { cause: error },
+    );
+  }
+  const [, forward] = /gradient function not found for (\w+)/.exec(error.message) ?? [];
+  if (forward !== undefined) {
+    return new EngineError(
+      'STEP_UNTRACEABLE',
+      `Expected a kernel that TensorFlow.js has a gradient of, got ${forward} ${where}. Write it with others, or give ` +
+        'its gradient with tf.customGrad.',
       { cause: error },
     );
   }

@@ -50,6 +50,27 @@ describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }
     expect(group?.aggregate.n).toBe(2);
   });
 
+  test('a record is settled only once it is in the table', async () => {
+    expect(await store.dispositions(['s1.3.1.failure', 'x'])).toEqual(new Map());
+    await store.commit(
+      batchOf({ failures: [storedFailure(3, 1)], setAside: [aside('superseded', 'x'), aside('quarantined', 'y')] }),
+    );
+    const found = await store.dispositions([
+      's1.3.1.failure',
+      's1.3.2.failure',
+      's2.3.1.failure',
+      'x',
+      'y',
+      'nonsense',
+    ]);
+    expect([...found].sort()).toEqual([
+      ['s1.3.1.failure', 'committed'],
+      ['x', 'superseded'],
+      ['y', 'quarantined'],
+    ]);
+    expect(await store.dispositions([])).toEqual(new Map());
+  });
+
   test('a result that contradicts the accepted one is quarantined', async () => {
     const accepted = storedResult({ cell: 1, metrics: { testError: 10 } });
     const other = storedResult({ cell: 1, metrics: { testError: 20, trainError: 5 }, sequence: 50 });

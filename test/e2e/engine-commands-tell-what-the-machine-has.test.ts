@@ -10,6 +10,7 @@ test('show prints the step graph of a cell, and refuses one that the grid does n
   const shown = await runCommandLine(['engine', 'show', STUDY, '--cell', '0']);
   expect(shown.stdout).toMatch(/^step VGG\/8 A training, batch \d+\n {2}%0 = Input/);
   expect(shown.stdout).toMatch(/VGG\/8 A: \d+ nodes as traced, \d+ after the passes\./);
+  expect(shown.stdout).toMatch(/Memory from the liveness of values: at most [\d.]+ [MG]B at node %\d+ /);
   const refused = await runCommandLine(['engine', 'show', STUDY, '--cell', '999']);
   expect(refused.exitCode).toBe(2);
   expect(refused.stderr).toMatch(/Expected the cell to be from 0 to \d+, got 999/);

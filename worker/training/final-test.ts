@@ -4,10 +4,12 @@ import type { TrialParameters } from '../../core/study/trial-parameters.ts';
 import type { Executor } from '../../engine/executor.ts';
 import { cornerCrops } from './corner-crops.ts';
 import { type Crop, testCrops } from './data/crops.ts';
-import { addPosteriors, type Evaluation, judgeVotes } from './evaluation.ts';
+import { addVotes, type Evaluation } from './evaluation.ts';
 import { denseEvaluationStep } from './networks/dense-evaluation-step.ts';
+import { votesOf } from './networks/evaluation-step.ts';
+import { createVotes, divideVotes, joinVotes, judgeVotes, type Votes } from './votes.ts';
 
-type Protocol = Pick<TrialParameters, 'testScale' | 'testCrops' | 'testFlip' | 'testDense'>;
+type Protocol = Pick<TrialParameters, 'loss' | 'testScale' | 'testCrops' | 'testFlip' | 'testDense'>;
 
 /** The test scales Q of a trial, at least one. */
 export function testScales({ testScale }: Pick<Protocol, 'testScale'>): readonly number[] {
@@ -15,10 +17,10 @@ export function testScales({ testScale }: Pick<Protocol, 'testScale'>): readonly
 }
 
 /**
- * The judgement by the trial's own protocol: posteriors averaged over its scales, its crops or the whole image, and mirror
- * images (Simonyan & Zisserman 2015, §4.1–4.3).
+ * The judgement by the trial's own protocol: votes averaged over its scales, its crops or the whole image (or both, with
+ * equal weight), and mirror images (Simonyan & Zisserman 2015, §4.1–4.3).
  * @param evaluation over the network's crops; a dense test compiles a step for each scale instead, and disposes of it.
- * @throws TickworkError TRIAL_DIVERGED when a posterior is not a number.
+ * @throws TickworkError as `judgeVotes` does.
  */
 export async function judgeFinally(
   protocol: Protocol,
@@ -26,24 +28,43 @@ export async function judgeFinally(
   executor: Executor,
   evaluation: Evaluation,
 ): Promise<Judgement> {
-  const scales = testScales(protocol);
-  const { testImages, dataset, batchSize } = evaluation;
-  const sums = new Float64Array(testImages * description.classes);
-  if (protocol.testDense) {
-    for (const side of scales) {
-      const step = await executor.compile(denseEvaluationStep(description, side, batchSize));
-      try {
-        const whole = { ...evaluation, step, description: { ...description, side } };
-        await addPosteriors(whole, testCrops(side, side, 1, protocol.testFlip), sums);
-      } finally {
-        await step.dispose();
-      }
-    }
-  } else {
-    const crops = scales.flatMap((scale) => cropsAt(scale, description.side, protocol));
-    await addPosteriors(evaluation, crops, sums);
+  const votes = createVotes(evaluation.view.labels.length, description.classes);
+  if (protocol.testDense !== true) {
+    const crops = testScales(protocol).flatMap((scale) => cropsAt(scale, description.side, protocol));
+    await addVotes(evaluation, crops, votes);
+    divideVotes(votes, crops.length);
   }
-  return judgeVotes(sums, { labels: dataset.test.labels }, description.classes);
+  if (protocol.testDense !== false) {
+    const dense = createVotes(evaluation.view.labels.length, description.classes);
+    const views = await addDenseVotes(protocol, description, executor, evaluation, dense);
+    divideVotes(dense, views);
+    joinVotes(votes, dense);
+  }
+  return judgeVotes(votes, evaluation.view);
+}
+
+/** @returns how many views there are of an image. */
+async function addDenseVotes(
+  protocol: Protocol,
+  description: NetworkDescription,
+  executor: Executor,
+  evaluation: Evaluation,
+  votes: Votes,
+): Promise<number> {
+  let views = 0;
+  for (const side of testScales(protocol)) {
+    const kind = votesOf(protocol.loss);
+    const step = await executor.compile(denseEvaluationStep(description, side, evaluation.batchSize, kind));
+    try {
+      const whole = { ...evaluation, step, description: { ...description, side } };
+      const crops = testCrops(side, side, 1, protocol.testFlip);
+      await addVotes(whole, crops, votes);
+      views += crops.length;
+    } finally {
+      await step.dispose();
+    }
+  }
+  return views;
 }
 
 function cropsAt(scale: number, side: number, protocol: Protocol): readonly Crop[] {

@@ -22,6 +22,8 @@ export type TrialMetrics = Readonly<{
   /** Training only, input pipeline included, evaluations and compilation left out. */
   imagesPerSecond: number;
   trainSeconds: number;
+  /** Of them, what steps have waited for their batches. */
+  inputWaitSeconds: number;
   /** All evaluations: after every train epoch, and the last one. */
   testSeconds: number;
 }>;
@@ -30,7 +32,7 @@ export type TrialMetrics = Readonly<{
 export type EpochMetrics = Readonly<{
   trainLoss: number;
   trainError: number;
-  /** Centre crop at the test scale, no mirror images. */
+  /** Centre crop at the test scale, no mirror images; of the validation images when the trial holds some out. */
   testError: number;
   /** At the last step of the train epoch. */
   learningRate: number;
@@ -72,6 +74,8 @@ export interface TrialProvenance {
   readonly initialWeights?: { readonly title: string; readonly digest: string };
   /** The final weights, where they were kept. */
   readonly keptWeights?: { readonly name: string; readonly digest: string };
+  /** Files that could not be decoded and were left out, the first few by name; not given when there were none. */
+  readonly damagedImages?: { readonly count: number; readonly examples: readonly string[] };
 }
 
 /** The kinds of failure that a trial itself can have; its agent knows the others. */

@@ -12,6 +12,8 @@ export interface EpochProgress {
   readonly learningRate: number;
   /** Training only, saving of checkpoints left out. */
   readonly seconds: number;
+  /** Of them, what steps have waited for their batch. */
+  readonly inputWaitSeconds: number;
 }
 
 /** Where a trial is between two training steps; plain JSON. */
@@ -24,16 +26,30 @@ export interface TrainingProgress {
   readonly firstLoss?: number;
   /** Of the train epochs that are over. */
   readonly trainSeconds: number;
+  readonly inputWaitSeconds: number;
   readonly testSeconds: number;
 }
 
-const EPOCH_START: EpochProgress = { steps: 0, lossSum: 0, errors: 0, learningRate: 0, seconds: 0 };
+const EPOCH_START: EpochProgress = {
+  steps: 0,
+  lossSum: 0,
+  errors: 0,
+  learningRate: 0,
+  seconds: 0,
+  inputWaitSeconds: 0,
+};
 
-export const TRIAL_START: TrainingProgress = { epochs: [], current: EPOCH_START, trainSeconds: 0, testSeconds: 0 };
+export const TRIAL_START: TrainingProgress = {
+  epochs: [],
+  current: EPOCH_START,
+  trainSeconds: 0,
+  inputWaitSeconds: 0,
+  testSeconds: 0,
+};
 
 /** The train epoch under way is over and has been tested. */
 export function startNextEpoch(
-  { epochs, current, firstLoss, trainSeconds, testSeconds }: TrainingProgress,
+  { epochs, current, firstLoss, trainSeconds, inputWaitSeconds, testSeconds }: TrainingProgress,
   metrics: EpochMetrics,
   seconds: number,
 ): TrainingProgress {
@@ -42,6 +58,7 @@ export function startNextEpoch(
     current: EPOCH_START,
     ...(firstLoss === undefined ? {} : { firstLoss }),
     trainSeconds: trainSeconds + current.seconds,
+    inputWaitSeconds: inputWaitSeconds + current.inputWaitSeconds,
     testSeconds: testSeconds + seconds,
   };
 }

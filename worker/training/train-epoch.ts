@@ -20,7 +20,8 @@ export interface Training {
   readonly onProgress: (progress: TrialProgress) => void;
   /** Called between steps: gives way to other work, and throws when the trial is to stop. */
   readonly pause: () => Promise<void>;
-  readonly saving: Saving;
+  /** Without it nothing is saved. */
+  readonly saving?: Saving | undefined;
 }
 
 /** When and how a trial saves where it is. */
@@ -28,6 +29,8 @@ export interface Saving {
   /** @param step training steps done over the whole trial. */
   isDue(step: number): boolean;
   save(step: number, progress: TrainingProgress): Promise<void>;
+  /** Whether a trial that is stopped now will be run again, so that its place is worth saving. */
+  readonly isPreempted: () => boolean;
 }
 
 /**
@@ -44,20 +47,25 @@ export async function trainOneEpoch(training: Training, from: TrainingProgress):
   const steps = stepsPerEpoch * trainEpochs;
   const watched = from.epochs.map((metrics) => metrics[parameters.scheduleMetric]);
   let start = now();
-  const epoch = input.startEpoch(trainEpoch);
+  const epoch = input.startEpoch(trainEpoch, from.current.steps);
   let { firstLoss } = from;
   let { steps: done, lossSum, errors, learningRate } = from.current;
+  let waitedMs = 0;
   let reported = { done, at: start };
   const progressAt = (at: number): TrainingProgress => {
     const seconds = from.current.seconds + (at - start) / 1000;
-    const current = { steps: done, lossSum, errors, learningRate, seconds };
+    const inputWaitSeconds = from.current.inputWaitSeconds + waitedMs / 1000;
+    const current = { steps: done, lossSum, errors, learningRate, seconds, inputWaitSeconds };
     return { ...from, ...(firstLoss === undefined ? {} : { firstLoss }), current };
   };
   while (done < stepsPerEpoch) {
     const step = (trainEpoch - 1) * stepsPerEpoch + done;
     const scalars = scalarsAt(parameters, step, stepsPerEpoch, watched);
     learningRate = scalars.learningRate;
-    const metrics = await compiled.run(state, { ...epoch.fill(done), scalars });
+    const asked = now();
+    const inputs = await epoch.fill(done);
+    waitedMs += now() - asked;
+    const metrics = await compiled.run(state, { ...inputs, scalars });
     const loss = metrics.loss?.data[0] ?? Number.NaN;
     firstLoss ??= loss;
     requireConvergence(loss, firstLoss, parameters.divergenceFactor, `step ${step + 1} of ${steps}`);
@@ -70,14 +78,20 @@ export async function trainOneEpoch(training: Training, from: TrainingProgress):
       onProgress({ phase: 'training', trainEpoch, trainEpochs, step: step + 1, steps, loss, imagesPerSecond });
       reported = { done, at };
     }
-    if (saving.isDue(step + 1)) {
+    const saves = saving?.isDue(step + 1) ?? false;
+    if (saving && saves) {
       const at = now();
       await saving.save(step + 1, progressAt(at));
       const pauseMs = now() - at;
       start += pauseMs;
       reported = { done: reported.done, at: reported.at + pauseMs };
     }
-    await pause();
+    try {
+      await pause();
+    } catch (stop) {
+      if (saving?.isPreempted() && !saves) await saving.save(step + 1, progressAt(now()));
+      throw stop;
+    }
   }
   return progressAt(now());
 }

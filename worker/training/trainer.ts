@@ -5,14 +5,18 @@ import type { TrialSpec } from '../../core/study/trial-parameters.ts';
 import type { Executor } from '../../engine/executor.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/lifecycle.ts';
 import { checkTrial } from './check-trial.ts';
-import { createSaving, NO_SAVING } from './checkpoints/saving.ts';
+import { createSaving } from './checkpoints/saving.ts';
 import { testCrops } from './data/crops.ts';
+import { damagedImages } from './data/damaged-images.ts';
 import type { DatasetSource } from './data/dataset-cache.ts';
+import { selectImages } from './data/trial-images.ts';
 import { type Evaluation, measureError } from './evaluation.ts';
 import { failureOf } from './failure.ts';
 import { judgeFinally, testScales } from './final-test.ts';
 import { checkFirstBatch } from './first-batch.ts';
-import { evaluationStep } from './networks/evaluation-step.ts';
+import { type InputResources, openImageInput } from './input/open-input.ts';
+import { createTestInput } from './input/test-input.ts';
+import { evaluationStep, votesOf } from './networks/evaluation-step.ts';
 import { trainingStep } from './networks/training-step.ts';
 import { scalarsAt } from './optimisers/optimisers.ts';
 import type { TrialMetrics, TrialOutcome, TrialProgress, TrialProvenance, TrialReport } from './outcome.ts';
@@ -25,10 +29,14 @@ import { createTrainingInput } from './training-input.ts';
 export interface TrainerDependencies {
   readonly executor: Executor;
   readonly datasets: DatasetSource;
+  /** Default: no loader threads, no cache. */
+  readonly inputResources?: InputResources;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   /** Aborting it ends the trial as `cancelled`, after the batch that is being computed. */
   readonly signal: AbortSignal;
+  /** Asked once `signal` has aborted: whether the trial will be run again. Default: no. */
+  readonly isPreempted?: () => boolean;
   readonly onProgress: (progress: TrialProgress) => void;
   /** Prove the training step on the first batch before training; see first-batch.ts. */
   readonly checkFirstBatch?: boolean;
@@ -58,6 +66,8 @@ export async function trainTrial(spec: TrialSpec, deps: TrainerDependencies): Pr
   }
 }
 
+const NO_RESOURCES: InputResources = { loaderThreads: 0, pixelCacheBytes: 0 };
+
 interface Trained {
   readonly metrics: TrialMetrics;
   readonly provenance: TrialProvenance;
@@ -65,17 +75,20 @@ interface Trained {
 
 async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Lifecycle): Promise<Trained> {
   const { parameters } = spec;
-  const { executor, datasets, now, signal, onProgress, onReport, onWarning } = deps;
-  const { batchSize, trainEpochs, testImages } = parameters;
+  const { executor, datasets, now, signal, onProgress, onReport, onWarning, isPreempted = () => false } = deps;
+  const { batchSize, trainEpochs } = parameters;
   signal.throwIfAborted();
   onProgress({ phase: 'loading', trainEpoch: 1, trainEpochs, step: 0, steps: 0 });
-  const dataset = await datasets.load(parameters.dataset);
-  const { channels, classes } = dataset.facts;
+  const dataset = await datasets.load(parameters);
+  const images = selectImages(parameters, spec.seed, dataset);
+  const { facts, classes } = images;
   const { network, config, dropout } = parameters;
-  const description = describeNetwork(network, config, { channels, classes, dropout });
-  checkTrial(parameters, dataset.facts, description.side);
+  const description = describeNetwork(network, config, { channels: facts.channels, classes, dropout });
+  checkTrial(parameters, description.side);
   const trained = withoutFrozenDropout(description, parameters.freeze);
-  const input = createTrainingInput(spec, trained, dataset);
+  const imageInput = openImageInput(images, parameters, deps.inputResources ?? NO_RESOURCES);
+  lifecycle.add('the image input', () => imageInput.close());
+  const input = createTrainingInput(spec, trained, images, imageInput);
   const steps = input.stepsPerEpoch * trainEpochs;
 
   const start = await findStart(spec, trained, deps);
@@ -85,7 +98,7 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   const trainStep = await executor.compile(step);
   lifecycle.add('the training step', () => trainStep.dispose());
   // What fits in memory for training fits for testing, so both use one batch size.
-  const testStep = await executor.compile(evaluationStep(description, batchSize));
+  const testStep = await executor.compile(evaluationStep(description, batchSize, votesOf(parameters.loss)));
   lifecycle.add('the evaluation step', () => testStep.dispose());
 
   const pause = async (): Promise<void> => {
@@ -93,16 +106,25 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
     signal.throwIfAborted();
   };
   if (deps.checkFirstBatch && start.origin.resumedFrom === undefined) {
-    const inputs = { ...input.startEpoch(1).fill(0), scalars: scalarsAt(parameters, 0, input.stepsPerEpoch) };
+    const inputs = { ...(await input.startEpoch(1).fill(0)), scalars: scalarsAt(parameters, 0, input.stepsPerEpoch) };
     const run = { state: start.state, inputs };
     await checkFirstBatch({ executor, description: trained, parameters, step, compiled: trainStep, run });
     await pause();
   }
-  const saving = start.store
-    ? createSaving(start.store, state, { every: parameters.checkpointEvery, steps }, onWarning)
-    : NO_SAVING;
+  const rhythm = { every: parameters.checkpointEvery, steps };
+  const saving = start.store && createSaving(start.store, state, rhythm, { onWarning, isPreempted });
   const training = { parameters, input, step: trainStep, state, now, onProgress, pause, saving };
-  const evaluation: Evaluation = { description, step: testStep, batchSize, state, dataset, testImages, pause };
+  const evaluationOf = (name: 'validation' | 'test'): Evaluation => {
+    const view = images[name];
+    const set = view.images === images.train.images ? 'train' : 'test';
+    const { corruptImages, inputNormalisation: mode } = parameters;
+    const { normalisation } = facts;
+    const crops = createTestInput({ input: imageInput, set, view, normalisation, mode, corruptImages });
+    return { description, step: testStep, batchSize, state, view, input: crops, pause };
+  };
+  const evaluation = evaluationOf('test');
+  // Whoever chooses by the learning curve must not have seen the test images.
+  const curve = images.validation.places.length > 0 ? evaluationOf('validation') : evaluation;
   // The first scale stands for all of them while the trial goes on.
   const centreCrop = testCrops(testScales(parameters)[0] ?? description.side, description.side, 1, false);
   const timed = async <T>(trainEpoch: number, measure: () => Promise<T>): Promise<Timed<T>> => {
@@ -118,13 +140,13 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   while (progress.epochs.length < trainEpochs) {
     const ended = await trainOneEpoch(training, progress);
     const trainEpoch = ended.epochs.length + 1;
-    const centre = await timed(trainEpoch, () => measureError(evaluation, centreCrop));
+    const centre = await timed(trainEpoch, () => measureError(curve, centreCrop));
     const metrics = { ...summariseEpoch(ended, batchSize), testError: centre.found };
     progress = startNextEpoch(ended, metrics, centre.seconds);
     onReport({ trainEpoch, metrics });
   }
   const final = await timed(trainEpochs, () => judgeFinally(parameters, description, executor, evaluation));
-  const { trainSeconds, testSeconds } = progress;
+  const { trainSeconds, inputWaitSeconds, testSeconds } = progress;
   const { trainError = Number.NaN, trainLoss = Number.NaN } = progress.epochs.at(-1) ?? {};
   const metrics = {
     ...testMetrics(final.found),
@@ -132,11 +154,15 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
     trainLoss,
     imagesPerSecond: trainSeconds > 0 ? (steps * batchSize) / trainSeconds : 0,
     trainSeconds,
+    inputWaitSeconds,
     testSeconds: testSeconds + final.seconds,
   };
   const kept = await keepFinalWeights(spec, description, state, deps.checkpoints);
-  const provenance = provenanceOf(executor, parameters.dataset, dataset.facts.normalisation);
-  return { metrics, provenance: { ...provenance, perClass: final.found.perClass, ...start.origin, ...kept } };
+  const provenance = provenanceOf(executor, parameters.dataset, facts.normalisation);
+  return {
+    metrics,
+    provenance: { ...provenance, perClass: final.found.perClass, ...start.origin, ...kept, ...damagedImages(images) },
+  };
 }
 
 interface Timed<T> {

@@ -28,6 +28,7 @@ interface Workbench {
 
 export function createTrialHost({ send, openExecutor, now, writer }: TrialHostDependencies): TrialHost {
   let workbench: Workbench | undefined;
+  let closing = false;
   let current: { readonly trialId: string; readonly stop: AbortController; readonly done: Promise<void> } | undefined;
 
   async function prepare(options: TrialOptions): Promise<Workbench> {
@@ -50,7 +51,9 @@ export function createTrialHost({ send, openExecutor, now, writer }: TrialHostDe
           now,
           signal,
           checkpoints: { root: options.checkpointFolder, cell, writer },
+          inputResources: options,
           checkFirstBatch: options.checkFirstBatch,
+          isPreempted: () => closing,
           onWarning: (warning) => send({ type: 'warning', trialId, message: warning }),
           onProgress: (progress) => send({ type: 'progress', trialId, ...progress }),
           onReport: (report) => send({ type: 'report', trialId, ...report }),
@@ -78,6 +81,7 @@ export function createTrialHost({ send, openExecutor, now, writer }: TrialHostDe
       current = { trialId, stop, done: run(message, stop.signal) };
     },
     async close() {
+      closing = true;
       current?.stop.abort('the trial process is shutting down');
       await current?.done;
       await workbench?.executor.dispose();

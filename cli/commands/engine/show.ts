@@ -1,5 +1,5 @@
 import { type GlobalOptions, printJson, printLines } from '../../context.ts';
-import { formatCount, formatLarge } from '../../render/numbers.ts';
+import { formatBytes, formatCount, formatLarge } from '../../render/numbers.ts';
 import type { AddCommand } from '../command.ts';
 import { examples, wholeNumber } from '../options.ts';
 import { askInspector } from './ask-inspector.ts';
@@ -34,13 +34,16 @@ export const addEngineShow: AddCommand = (engine, cli) => {
         form: onnx ? 'onnx' : raw ? 'raw' : 'graph',
       });
       if (json) return printJson(cli, { cell, label, ...shown });
-      const { text, title, nodes, parameters, macsPerImage, batch, traceMs } = shown;
+      const { text, title, nodes, parameters, macsPerImage, batch, traceMs, memory } = shown;
       printLines(cli, [
         text.trimEnd(),
         '',
         `${title}: ${nodes.traced} nodes as traced, ${nodes.simplified} after the passes.`,
         `Cell ${cell} (${label}): ${formatCount(parameters)} parameters, ${formatLarge(macsPerImage)} ` +
           `multiply-accumulates an image forward, batch ${batch}; traced and simplified in ${traceMs.toFixed(0)} ms.`,
+        `Memory from the liveness of values: at most ${formatBytes(memory.peak)} at node %${memory.peakNode} (state ` +
+          `${formatBytes(memory.state)}, inputs ${formatBytes(memory.inputs)}, the rest ` +
+          `${formatBytes(memory.activations)}); a library's own working memory comes on top.`,
       ]);
     });
 };

@@ -1,5 +1,6 @@
 import { BIGINT, type DuckDBValue, LIST, listValue, VARCHAR } from '@duckdb/node-api';
-import type { ResultRecord } from '../../../proto/records.ts';
+import type { Disposition } from '../../../core/trial/states.ts';
+import { parseRecordId, type ResultRecord } from '../../../proto/records.ts';
 import type { ReportPoint, ResultStore, StoredResult } from '../../ports.ts';
 import { queryAggregates } from './aggregate-query.ts';
 import { writeBatch } from './commit.ts';
@@ -40,6 +41,31 @@ export async function openDuckDbResultStore({
         [VARCHAR, LIST(BIGINT)],
       );
       return new Map(found.map((result) => [result.cell, result]));
+    },
+
+    async dispositions(ids) {
+      const sql = `
+        SELECT sweep_id || '.' || cell || '.' || attempt || '.failure' AS id, 'committed' AS disposition FROM failures
+        WHERE (sweep_id, cell, attempt) IN (SELECT unnest($1), unnest($2), unnest($3))
+        UNION ALL SELECT id, disposition FROM set_aside WHERE id IN (SELECT unnest($4))`;
+      const keys = ids.flatMap((id) => parseRecordId(id) ?? []);
+      const rows = await readRows(
+        reader,
+        sql,
+        [
+          listValue(keys.map(({ sweepId }) => sweepId)),
+          listValue(keys.map(({ cell }) => BigInt(cell))),
+          listValue(keys.map(({ attempt }) => BigInt(attempt))),
+          listValue(ids),
+        ],
+        [LIST(VARCHAR), LIST(BIGINT), LIST(BIGINT), LIST(VARCHAR)],
+      );
+      const wanted = new Set(ids);
+      return new Map(
+        rows.flatMap(({ id, disposition }) =>
+          wanted.has(id as string) ? [[id as string, disposition as Disposition]] : [],
+        ),
+      );
     },
 
     aggregate: (sweepId, grouping, metrics) => queryAggregates(reader, sweepId, grouping, metrics),

@@ -2,7 +2,8 @@ import { TickworkError } from '../../../core/errors.ts';
 import { digitAt } from '../../../core/space/locator.ts';
 import { aggregate } from '../../../core/statistics/aggregate.ts';
 import { type GroupedAggregate, type Grouping, groupKey, groupOf } from '../../../core/table/grouping.ts';
-import type { FailureRecord, ReportRecord } from '../../../proto/records.ts';
+import type { Disposition } from '../../../core/trial/states.ts';
+import { type FailureRecord, type ReportRecord, recordId } from '../../../proto/records.ts';
 import type { ResultStore, SetAside, StoredResult } from '../../ports.ts';
 import { contradiction } from '../contradiction.ts';
 
@@ -48,6 +49,13 @@ export function createMemoryResultStore(): ResultStore {
           .filter(({ cell }) => wanted.has(cell))
           .map((result) => [result.cell, result]),
       );
+    },
+
+    async dispositions(ids) {
+      const wanted = new Set(ids);
+      const kept = [...failures.values()].map((failure) => [recordId(failure), 'committed'] as const);
+      const aside = [...setAside.values()].map(({ id, disposition }) => [id, disposition] as const);
+      return new Map<string, Disposition>([...kept, ...aside].filter(([id]) => wanted.has(id)));
     },
 
     async aggregate(sweepId, grouping, metrics) {

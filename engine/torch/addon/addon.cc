@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "interpreter.h"
 #include "node_values.h"
 #include "operations.h"
 #include "window.h"
@@ -45,13 +46,12 @@ at::ScalarType scalarType(napi_typedarray_type type) {
   throw std::invalid_argument("expected a Float32Array, an Int32Array or a Uint8Array");
 }
 
-// The memory of a typed array as a tensor, without copying on the CPU.
-at::Tensor borrowed(const Elements& given, at::IntArrayRef shape, at::Device device) {
+// The memory of a typed array as a tensor, without copying.
+at::Tensor borrowed(const Elements& given, at::IntArrayRef shape) {
   if (given.count != static_cast<size_t>(c10::multiply_integers(shape))) {
     throw std::invalid_argument("expected a typed array of another length");
   }
-  const at::Tensor host = at::from_blob(given.data, shape, at::TensorOptions().dtype(scalarType(given.type)));
-  return device.is_cpu() ? host : host.to(device);
+  return at::from_blob(given.data, shape, at::TensorOptions().dtype(scalarType(given.type)));
 }
 
 Instruction readInstruction(napi_env env, napi_value object, const Program& program) {
@@ -67,7 +67,7 @@ Instruction readInstruction(napi_env env, napi_value object, const Program& prog
   result.release = integers(env, property(env, object, "release"));
   const napi_value values = property(env, object, "values");
   if (!isUndefined(env, values)) {
-    result.constant = borrowed(elements(env, values), result.shape, at::kCPU).clone().to(program.device);
+    result.constant = borrowed(elements(env, values), result.shape).clone().to(program.device);
   }
   return result;
 }
@@ -79,6 +79,7 @@ napi_value compile(napi_env env, napi_value* arguments) {
   program->slots = integer(env, property(env, given, "slots"));
   program->device = at::Device(text(env, property(env, given, "device")));
   program->bfloat16 = boolean(env, property(env, given, "bfloat16"));
+  program->fixedMemory = boolean(env, property(env, given, "fixedMemory"));
   const auto each = [&](const char* name, const auto& body) {
     const napi_value list = property(env, given, name);
     for (uint32_t i = 0; i < lengthOf(env, list); i++) body(element(env, list, i));
@@ -111,13 +112,15 @@ at::Tensor placed(const at::Tensor& value, at::Device device) {
 // Arguments: device, then an array of { name, shape, data }.
 napi_value createState(napi_env env, napi_value* arguments) {
   const c10::InferenceMode inference;
+  static int64_t states = 0;
   auto state = std::make_unique<State>();
+  state->number = states++;
   const at::Device device(text(env, arguments[0]));
   for (uint32_t i = 0; i < lengthOf(env, arguments[1]); i++) {
     const napi_value entry = element(env, arguments[1], i);
     const std::vector<int64_t> shape = integers(env, property(env, entry, "shape"));
-    const at::Tensor host = borrowed(elements(env, property(env, entry, "data")), shape, at::kCPU);
-    (*state)[text(env, property(env, entry, "name"))] = placed(host, device);
+    const at::Tensor host = borrowed(elements(env, property(env, entry, "data")), shape);
+    state->entries[text(env, property(env, entry, "name"))] = placed(host, device);
   }
   return makeExternal(env, state.release());
 }
@@ -135,14 +138,14 @@ void copyInto(napi_env env, const at::Tensor& value, napi_value target) {
 napi_value readState(napi_env env, napi_value* arguments) {
   const c10::InferenceMode inference;
   const State& state = *external<State>(env, arguments[0]);
-  const auto found = state.find(text(env, arguments[1]));
-  if (found == state.end()) throw std::invalid_argument("expected an entry of the state");
+  const auto found = state.entries.find(text(env, arguments[1]));
+  if (found == state.entries.end()) throw std::invalid_argument("expected an entry of the state");
   copyInto(env, found->second, arguments[2]);
   return nullptr;
 }
 
 napi_value clearState(napi_env env, napi_value* arguments) {
-  external<State>(env, arguments[0])->clear();
+  external<State>(env, arguments[0])->entries.clear();
   return nullptr;
 }
 
@@ -153,25 +156,14 @@ napi_value run(napi_env env, napi_value* arguments) {
   State& state = *external<State>(env, arguments[1]);
   const napi_value arrays = element(env, arguments[2], 0);
   const std::vector<double> scalars = numbers(env, element(env, arguments[2], 1));
-  Frame frame{program, std::vector<at::Tensor>(static_cast<size_t>(program.slots))};
-  const auto slot = [&](int64_t index) -> at::Tensor& { return frame.values[static_cast<size_t>(index)]; };
-  for (const StateSlot& entry : program.state) slot(entry.slot) = state.at(entry.name);
+  std::vector<at::Tensor> inputs;
   for (uint32_t i = 0; i < program.tensors.size(); i++) {
-    const TensorSlot& tensor = program.tensors[i];
-    slot(tensor.slot) = borrowed(elements(env, element(env, arrays, i)), tensor.shape, program.device);
+    inputs.push_back(borrowed(elements(env, element(env, arrays, i)), program.tensors[i].shape));
   }
-  for (size_t i = 0; i < program.scalars.size(); i++) {
-    slot(program.scalars[i]) = at::scalar_tensor(scalars[i], at::TensorOptions().dtype(at::kFloat).device(program.device));
-  }
-  for (const Instruction& instruction : program.instructions) {
-    instruction.operation(instruction, frame);
-    for (const int64_t released : instruction.release) slot(released).reset();
-  }
-  for (size_t i = 0; i < program.metrics.size(); i++) {
-    copyInto(env, slot(program.metrics[i]), element(env, arguments[3], static_cast<uint32_t>(i)));
-  }
-  for (const StateResult& entry : program.newState) {
-    state[entry.name] = entry.copy ? slot(entry.slot).clone() : slot(entry.slot);
+  for (const double scalar : scalars) inputs.push_back(at::scalar_tensor(scalar, at::kFloat));
+  const std::vector<at::Tensor> metrics = program.fixedMemory ? replayed(program, state, inputs) : interpreted(program, state, inputs);
+  for (size_t i = 0; i < metrics.size(); i++) {
+    copyInto(env, metrics[i], element(env, arguments[3], static_cast<uint32_t>(i)));
   }
   return nullptr;
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -52,10 +53,17 @@ struct StateResult {
   bool copy;
 };
 
+class Replay;
+
 struct Program {
+  Program();
+  ~Program();
+
   int64_t slots = 0;
   at::Device device = at::kCPU;
   bool bfloat16 = false;
+  // Inputs, state and metrics stay at their addresses, so that a GPU can replay what it did before.
+  bool fixedMemory = false;
   std::vector<Instruction> instructions;
   std::vector<StateSlot> state;
   // Batch and noise, then scalars.
@@ -63,10 +71,16 @@ struct Program {
   std::vector<int64_t> scalars;
   std::vector<StateResult> newState;
   std::vector<int64_t> metrics;
+  // Of the state that the program ran on last.
+  mutable std::unique_ptr<Replay> replay;
 };
 
 // Weights and optimiser slots, where the device wants them, in TensorFlow.js's logical layout.
-using State = std::map<std::string, at::Tensor>;
+struct State {
+  std::map<std::string, at::Tensor> entries;
+  // Tells states apart whose memory was given away again.
+  int64_t number;
+};
 
 struct Frame {
   const Program& program;

@@ -3,11 +3,14 @@ import { backend_util } from '@tensorflow/tfjs-core';
 import { EngineError } from '../../errors.ts';
 import type { DType } from '../../graph/graph.ts';
 import type { BinaryKind, UnaryKind } from '../../graph/operation.ts';
-import { BINARY, COMPARISONS, ON_INTEGERS, UNARY } from '../../graph/operation.ts';
+import { BINARY, ON_INTEGERS, UNARY } from '../../graph/operation.ts';
 import { broadcastShape, formatShape } from '../../shape.ts';
 import { compose } from '../composition.ts';
 import type { TraceKernel, TraceKernels } from '../kernel.ts';
 import { attributesOf } from '../kernel.ts';
+
+/** All others compute with bools as 0 and 1. */
+const ON_BOOLS: ReadonlySet<BinaryKind> = new Set(['Equal', 'LogicalAnd', 'LogicalOr', 'NotEqual']);
 
 /** Leave integers as they are. */
 const ROUNDING: ReadonlySet<UnaryKind> = new Set(['Ceil', 'Floor', 'Round']);
@@ -34,10 +37,8 @@ function binary(kind: BinaryKind): TraceKernel {
     const c = compose(call);
     const dtype = knownDType(backend_util.upcastType(a.dtype, b.dtype));
     // tfjs calculates with booleans as with 0 and 1; the libraries of other executors do not.
-    if (dtype === 'bool' && !COMPARISONS.has(kind)) {
-      return c.cast(c.binary(kind, c.cast(a, 'int32'), c.cast(b, 'int32')), 'bool');
-    }
-    return c.binary(kind, c.cast(a, dtype), c.cast(b, dtype));
+    if (dtype !== 'bool' || ON_BOOLS.has(kind)) return c.binary(kind, c.cast(a, dtype), c.cast(b, dtype));
+    return c.cast(c.binary(kind, c.cast(a, 'int32'), c.cast(b, 'int32')), 'bool');
   };
 }
 

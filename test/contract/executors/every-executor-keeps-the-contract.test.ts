@@ -160,3 +160,20 @@ test('booleans are multiplied as TensorFlow.js multiplies them', async () => {
   expect(results).toMatchObject({ both: { data: Int32Array.of(0, 1, 0) }, either: { data: Int32Array.of(1, 1, 1) } });
   expect(await runOn(createCpuExecutor(), run)).toEqual(results);
 });
+
+test('what ONNX Runtime refuses is an error that names the step', async () => {
+  const executor = createOnnxExecutor({ threads: 1 });
+  const integers: Step = {
+    name: 'integers',
+    signature: { state: {}, batch: { x: float32(3) }, scalars: [], noise: {} },
+    run: ({ batch }) => {
+      const column = tf.reshape(tf.cast(batch.x as Tensor, 'int32'), [3, 1]);
+      return { state: {}, metrics: { products: tf.matMul(column, column, false, true) } };
+    },
+  };
+  await expect(executor.compile(integers)).rejects.toMatchObject({
+    code: 'EXECUTOR_FAILED',
+    message: expect.stringContaining("ONNX Runtime refused step 'integers'"),
+  });
+  await executor.dispose();
+});

@@ -134,6 +134,17 @@ describe.skipIf(!canCompile)('with a compiler', () => {
     expect(await buildAddon(recipe, { cacheFolder: folder.path, env })).toMatchObject({ path, cached: false });
   });
 
+  test('an addon built for another ABI is refused with the symbol, and does not end the process', async () => {
+    await using folder = await temporaryFolder();
+    const recipe = await recipeIn(folder.path, 'ANSWER + missing::function(1)');
+    await writeFile(join(folder.path, 'answer.h'), '#define ANSWER 42\nnamespace missing { int function(int); }\n');
+    const { path } = await buildAddon(recipe, { cacheFolder: folder.path, env });
+    await expect(loadAddon(path)).rejects.toMatchObject({
+      code: 'EXECUTOR_UNAVAILABLE',
+      message: expect.stringMatching(/undefined symbol: \w*missing\w*function.* Build it again\.$/),
+    });
+  });
+
   test('an addon whose library has gone is refused with its name', async () => {
     await using folder = await temporaryFolder();
     const recipe = await recipeIn(folder.path);

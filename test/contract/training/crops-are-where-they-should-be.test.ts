@@ -1,29 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStream } from '../../../core/random/stream.ts';
-import { createCropSampler } from '../../../worker/training/data/crop-sampler.ts';
-import { type Crop, drawTrainCrop, testCrops } from '../../../worker/training/data/crops.ts';
-import type { ImageSet } from '../../../worker/training/data/dataset.ts';
+import { createCropSampler, type Raster } from '../../../worker/training/data/crop-sampler.ts';
+import { type Crop, drawTrainCrop, rescaledSize, stretchCrop, testCrops } from '../../../worker/training/data/crops.ts';
 
 const SIDE = 28;
-/** Pixels come out as they are stored. */
-const RAW = { mean: [0, 0, 0], deviation: [1 / 255, 1 / 255, 1 / 255] };
-
-function imageOf(side: number, channels: number, pixel: (x: number, y: number, channel: number) => number): ImageSet {
+function imageOf(side: number, channels: number, pixel: (x: number, y: number, channel: number) => number): Raster {
   const pixels = Uint8Array.from({ length: side * side * channels }, (_, i) => {
     const place = Math.floor(i / channels);
     return pixel(place % side, Math.floor(place / side), i % channels);
   });
-  return { count: 1, side, channels, pixels, labels: Uint8Array.of(0) };
+  return { width: side, height: side, channels, pixels, offset: 0 };
 }
 
-function sampled(images: ImageSet, crop: Crop, side = SIDE, normalisation = RAW): Float32Array {
-  const out = new Float32Array(side * side * images.channels);
-  createCropSampler(side, normalisation)(images, 0, crop, out, 0);
+function sampled(image: Raster, crop: Crop, side = SIDE): Uint8Array {
+  const out = new Uint8Array(side * side * image.channels);
+  createCropSampler({ width: side, height: side })(image, crop, out, 0);
   return out;
 }
 
-const noise = (seed: number, side: number, channels = 1): ImageSet => {
+const noise = (seed: number, side: number, channels = 1): Raster => {
   const stream = createStream(seed);
   return imageOf(side, channels, () => stream.uint32() & 0xff);
 };
@@ -45,9 +41,7 @@ describe('the crop sampler', () => {
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom(1, 3), (seed, channels) => {
         const images = noise(seed, SIDE, channels);
-        expect(sampled(images, { scale: SIDE, left: 0, top: 0, flip: false })).toEqual(
-          Float32Array.from(images.pixels),
-        );
+        expect(sampled(images, { scale: SIDE, left: 0, top: 0, flip: false })).toEqual(images.pixels);
       }),
     );
   });
@@ -93,8 +87,12 @@ describe('the crop sampler', () => {
             const column = crop.flip ? SIDE - 1 - x : x;
             const place = (start: number, i: number): number =>
               Math.min(Math.max(((start + i + 0.5) * SIDE) / crop.scale - 0.5, 0), SIDE - 1);
-            expect(values[2 * (y * SIDE + x)]).toBeCloseTo(8 * place(crop.left, column), 3);
-            expect(values[2 * (y * SIDE + x) + 1]).toBeCloseTo(8 * place(crop.top, y), 3);
+            expect(Math.abs((values[2 * (y * SIDE + x)] ?? 0) - 8 * place(crop.left, column))).toBeLessThanOrEqual(
+              0.5001,
+            );
+            expect(Math.abs((values[2 * (y * SIDE + x) + 1] ?? 0) - 8 * place(crop.top, y))).toBeLessThanOrEqual(
+              0.5001,
+            );
           }
         }
       }),
@@ -116,13 +114,108 @@ describe('the crop sampler', () => {
     );
   });
 
-  it('normalises to (pixel / 255 − mean) / deviation, and writes only its own place', () => {
-    const images = imageOf(SIDE, 1, (x) => x);
-    const out = new Float32Array(3 * SIDE * SIDE).fill(7);
-    const crop = { scale: SIDE, left: 0, top: 0, flip: false };
-    createCropSampler(SIDE, { mean: [0.25], deviation: [0.5] })(images, 0, crop, out, SIDE * SIDE);
-    expect(out[SIDE * SIDE + 5]).toBeCloseTo((5 / 255 - 0.25) / 0.5, 6);
-    expect(new Set([...out.subarray(0, SIDE * SIDE), ...out.subarray(2 * SIDE * SIDE)])).toEqual(new Set([7]));
+  it('writes only its own place', () => {
+    const image = imageOf(SIDE, 1, (x) => x);
+    const out = new Uint8Array(3 * SIDE * SIDE).fill(77);
+    createCropSampler({ width: SIDE, height: SIDE })(
+      image,
+      { scale: 40, left: 3, top: 4, flip: false },
+      out,
+      SIDE * SIDE,
+    );
+    expect(new Set([...out.subarray(0, SIDE * SIDE), ...out.subarray(2 * SIDE * SIDE)])).toEqual(new Set([77]));
+  });
+});
+
+/** The mean of the source under a triangle around each pixel of the crop, straight from the definition. */
+function defined({ width, height, pixels, channels }: Raster, crop: Crop, side: number): Float64Array {
+  const rescaled = rescaledSize({ width, height }, crop.scale);
+  const weightsOf = (start: number, i: number, source: number, target: number): number[] => {
+    const factor = source / target;
+    const reach = Math.max(1, factor);
+    const weights = Array.from({ length: source }, (_, pixel) =>
+      Math.max(0, 1 - Math.abs(pixel + 0.5 - (start + i + 0.5) * factor) / reach),
+    );
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return weights.map((weight) => weight / sum);
+  };
+  const out = new Float64Array(side * side * channels);
+  for (let y = 0; y < side; y += 1) {
+    const rows = weightsOf(crop.top, y, height, rescaled.height);
+    for (let x = 0; x < side; x += 1) {
+      const columns = weightsOf(crop.left, crop.flip ? side - 1 - x : x, width, rescaled.width);
+      for (const [row, down] of rows.entries()) {
+        if (down === 0) continue;
+        for (const [column, across] of columns.entries()) {
+          if (across === 0) continue;
+          for (let channel = 0; channel < channels; channel += 1) {
+            const place = (y * side + x) * channels + channel;
+            const pixel = pixels[(row * width + column) * channels + channel] ?? 0;
+            out[place] = (out[place] ?? 0) + down * across * pixel;
+          }
+        }
+      }
+    }
+  }
+  return out;
+}
+
+describe('an image of any proportions', () => {
+  const anyImage = fc.record({
+    seed: fc.nat(),
+    width: fc.integer({ min: 8, max: 70 }),
+    height: fc.integer({ min: 8, max: 70 }),
+    channels: fc.constantFrom(1, 3),
+    scale: fc.integer({ min: 12, max: 60 }),
+    flip: fc.boolean(),
+  });
+  const rasterOf = (seed: number, width: number, height: number, channels: number): Raster => {
+    const stream = createStream(seed);
+    const pixels = Uint8Array.from({ length: width * height * channels }, () => stream.uint32() & 0xff);
+    return { width, height, channels, pixels, offset: 0 };
+  };
+
+  it('is rescaled and cropped by the definition, growing or shrinking', () => {
+    fc.assert(
+      fc.property(anyImage, fc.nat(), ({ seed, width, height, channels, scale, flip }, place) => {
+        const image = rasterOf(seed, width, height, channels);
+        const crop = { ...drawTrainCrop(createStream(place), scale, 12, true, image), flip };
+        const values = sampled(image, crop, 12);
+        for (const [i, exact] of defined(image, crop, 12).entries()) {
+          expect(Math.abs((values[i] ?? 0) - exact)).toBeLessThanOrEqual(0.5 + 1e-9);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('shows the same pixel in every window, and a flat image stays flat', () => {
+    fc.assert(
+      fc.property(anyImage, fc.nat(255), ({ seed, width, height, channels, scale }, grey) => {
+        const image = rasterOf(seed, width, height, channels);
+        const size = rescaledSize(image, scale);
+        const whole = new Uint8Array(size.width * size.height * channels);
+        const origin = { scale, left: 0, top: 0, flip: false };
+        createCropSampler(size)(image, origin, whole, 0);
+        const crop = drawTrainCrop(createStream(seed), scale, 12, false, image);
+        const again = { ...size, channels, pixels: whole, offset: 0 };
+        expect(sampled(again, crop, 12)).toEqual(sampled(image, crop, 12));
+        const flat = { ...image, pixels: new Uint8Array(image.pixels.length).fill(grey) };
+        expect(new Set(sampled(flat, crop, 12))).toEqual(new Set([grey]));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('has its corners and its centre where a square has them', () => {
+    const tall = { width: 300, height: 400 };
+    const crops = testCrops(256, 224, 3, false).map((crop) => stretchCrop(crop, 224, tall));
+    expect(rescaledSize(tall, 256)).toEqual({ width: 256, height: 341 });
+    expect(crops[0]).toMatchObject({ left: 0, top: 0 });
+    expect(crops[4]).toMatchObject({ left: 16, top: 59 });
+    expect(crops[8]).toMatchObject({ left: 32, top: 117 });
+    const [centre] = testCrops(224, 224, 1, false).map((crop) => stretchCrop(crop, 224, { width: 400, height: 200 }));
+    expect(centre).toEqual({ scale: 224, left: 112, top: 0, flip: false });
   });
 });
 

@@ -3,7 +3,7 @@ import { describeNetwork } from '../../../core/catalogue/networks.ts';
 import type { NetworkDescription } from '../../../core/networks/description.ts';
 import { createOnnxExecutor } from '../../../engine/mod.ts';
 import { denseEvaluationStep } from '../../../worker/training/networks/dense-evaluation-step.ts';
-import { evaluationStep } from '../../../worker/training/networks/evaluation-step.ts';
+import { evaluationStep, type VoteKind, votesOf } from '../../../worker/training/networks/evaluation-step.ts';
 import { initialState } from '../../../worker/training/networks/initial-state.ts';
 import { createUniform, randomTensor, relativeDifference, runOn, tensorOf } from '../executors/agreement.ts';
 
@@ -30,8 +30,8 @@ describe('at the side it was trained on, a fully convolutional network gives wha
       state,
       inputs,
     });
-    const expected = ordinary.posteriors ?? tensorOf([0], () => 0);
-    expect(relativeDifference(dense.posteriors, expected)).toBeLessThan(1e-5);
+    const expected = ordinary.votes ?? tensorOf([0], () => 0);
+    expect(relativeDifference(dense.votes, expected)).toBeLessThan(1e-5);
   });
 });
 
@@ -61,7 +61,7 @@ test('over a larger image it averages the scores of all positions, before the so
           state,
           inputs: { batch: { images }, scalars: {}, noise: {} },
         })
-      ).posteriors?.data ?? [],
+      ).votes?.data ?? [],
     );
   // The pool moves the network by 2 pixels: 3 × 3 positions. Scores up to a constant are the logarithms of posteriors.
   const sums = [0, 0, 0];
@@ -82,4 +82,25 @@ test('over a larger image it averages the scores of all positions, before the so
   dense.forEach((posterior, label) => {
     expect(posterior).toBeCloseTo(Math.exp(sums[label] ?? 0) / total, 5);
   });
+});
+
+test('a network of a hinge loss votes by its scores, of which the posteriors are the softmax', async () => {
+  expect([votesOf('softmax'), votesOf('hinge'), votesOf('ranking-hinge')]).toEqual(['posteriors', 'scores', 'scores']);
+  const description = describeNetwork('vgg8', 'A', INPUT);
+  const state = initialState(description, 1);
+  const images = randomTensor([2, 40, 40, 1], createUniform(2));
+  const votes = async (kind: VoteKind): Promise<number[]> => {
+    const step = denseEvaluationStep(description, 40, 2, kind);
+    const inputs = { batch: { images }, scalars: {}, noise: {} };
+    const results = await runOn(createOnnxExecutor({ threads: 1 }), { step, state, inputs });
+    return Array.from(results.votes?.data ?? []);
+  };
+  const [scores, posteriors] = [await votes('scores'), await votes('posteriors')];
+  for (const row of [0, 1]) {
+    const own = scores.slice(10 * row, 10 * row + 10).map(Math.exp);
+    const total = own.reduce((sum, value) => sum + value, 0);
+    own.forEach((value, label) => {
+      expect(posteriors[10 * row + label]).toBeCloseTo(value / total, 5);
+    });
+  }
 });

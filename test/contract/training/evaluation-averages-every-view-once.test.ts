@@ -5,6 +5,8 @@ import type { CompiledStep, StepState } from '../../../engine/executor.ts';
 import { type Crop, testCrops } from '../../../worker/training/data/crops.ts';
 import type { ImageSet } from '../../../worker/training/data/dataset.ts';
 import { measureError } from '../../../worker/training/evaluation.ts';
+import { createDirectInput } from '../../../worker/training/input/direct-input.ts';
+import { createTestInput } from '../../../worker/training/input/test-input.ts';
 
 const BATCH = 8;
 const LENGTH = 28 * 28;
@@ -18,7 +20,7 @@ function cornered(corners: readonly (readonly [number, number])[], labels: reado
     pixels[image * LENGTH] = left;
     pixels[image * LENGTH + 27] = right;
   }
-  return { count: corners.length, side: 28, channels: 1, pixels, labels: Uint8Array.from(labels) };
+  return { kind: 'stored', count: corners.length, side: 28, channels: 1, pixels, labels: Uint16Array.from(labels) };
 }
 
 /** A network that is sure of class 1 as far as the top left pixel is bright, and else of class 0; it counts its batches. */
@@ -31,7 +33,7 @@ function cornerReader(): CompiledStep & { readonly batches: number[][] } {
       const seen = Array.from({ length: BATCH }, (_, row) => images[row * LENGTH] ?? Number.NaN);
       batches.push(seen);
       return {
-        posteriors: {
+        votes: {
           shape: [BATCH, 10],
           data: Float32Array.from(seen.flatMap((p) => [1 - p, p, ...Array(8).fill(0)])),
         },
@@ -43,11 +45,18 @@ function cornerReader(): CompiledStep & { readonly batches: number[][] } {
 
 function measure(test: ImageSet, crops: readonly Crop[], step: CompiledStep, pause = async () => {}): Promise<number> {
   const description = vgg8('A', { channels: 1, classes: 10, dropout: 0 });
-  const dataset = { facts: FACTS, train: test, test };
-  return measureError(
-    { description, step, batchSize: BATCH, state: STATE, dataset, testImages: test.count, pause },
-    crops,
-  );
+  const places = Uint32Array.from({ length: test.count }, (_, place) => place);
+  const view = { images: test, places, labels: test.labels };
+  const sets = { train: { images: test }, test: { images: test } };
+  const input = createTestInput({
+    input: createDirectInput(sets),
+    set: 'test',
+    view,
+    normalisation: FACTS.normalisation,
+    mode: 'standardise',
+    corruptImages: 'fail',
+  });
+  return measureError({ description, step, batchSize: BATCH, state: STATE, view, input, pause }, crops);
 }
 
 describe('measureError', () => {
@@ -88,7 +97,7 @@ describe('measureError', () => {
 
   it('gives the lower class an image that is undecided', async () => {
     const reader: CompiledStep = {
-      run: async () => ({ posteriors: { shape: [BATCH, 10], data: new Float32Array(BATCH * 10).fill(0.1) } }),
+      run: async () => ({ votes: { shape: [BATCH, 10], data: new Float32Array(BATCH * 10).fill(0.1) } }),
       dispose: async () => {},
     };
     const undecided = cornered(
@@ -103,7 +112,7 @@ describe('measureError', () => {
 
   it('makes no number of a posterior that is none', async () => {
     const reader: CompiledStep = {
-      run: async () => ({ posteriors: { shape: [BATCH, 10], data: new Float32Array(BATCH * 10).fill(Number.NaN) } }),
+      run: async () => ({ votes: { shape: [BATCH, 10], data: new Float32Array(BATCH * 10).fill(Number.NaN) } }),
       dispose: async () => {},
     };
     const attempt = measure(cornered([[0, 0]], [0]), testCrops(28, 28, 1, false), reader);

@@ -51,5 +51,7 @@ describe('a final test', () => {
     const [dense, crop] = [await run({ testDense: true, testScale: 28 }), await run({ testScale: 28 })];
     expect(dense.provenance.perClass.confusion).toEqual(crop.provenance.perClass.confusion);
     expect(dense.metrics.testMeanAveragePrecision).toBeCloseTo(crop.metrics.testMeanAveragePrecision ?? 0, 6);
+    const both = await run({ testDense: 'and-crops', testScale: 28 });
+    expect(both.provenance.perClass.confusion).toEqual(crop.provenance.perClass.confusion);
   });
 });

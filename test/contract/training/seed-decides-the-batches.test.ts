@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { describeNetwork } from '../../../core/catalogue/networks.ts';
 import type { TrialParameters } from '../../../core/study/trial-parameters.ts';
 import type { Dataset } from '../../../worker/training/data/dataset.ts';
+import { selectImages } from '../../../worker/training/data/trial-images.ts';
+import { openImageInput } from '../../../worker/training/input/open-input.ts';
 import { initialState } from '../../../worker/training/networks/initial-state.ts';
 import { createTrainingInput } from '../../../worker/training/training-input.ts';
 import { paintedDataset } from '../../support/image-sets.ts';
@@ -12,51 +14,55 @@ const NETWORK = { channels: 1, classes: 10, dropout: 0.5 };
 describe('the training input', () => {
   let dataset: Dataset;
   beforeAll(async () => {
-    dataset = await paintedDataset(100, 10).load('fashion-mnist');
+    dataset = await paintedDataset(100, 10).load({ dataset: 'fashion-mnist' });
   });
 
   /** Images, labels and masks of every step of two epochs. */
-  function batches(seed: number, changes: Partial<TrialParameters> = {}) {
+  async function batches(seed: number, changes: Partial<TrialParameters> = {}) {
     const parameters = { ...SHORT_TRIAL, trainScale: [32, 64] as [number, number], ...changes };
     const description = describeNetwork('vgg8', parameters.config, NETWORK);
-    const input = createTrainingInput({ seed, parameters }, description, dataset);
-    return [1, 2].flatMap((trainEpoch) => {
+    const images = selectImages({ ...parameters, testImages: 10 }, seed, dataset);
+    const direct = openImageInput(images, parameters, { loaderThreads: 0, pixelCacheBytes: 0 });
+    const input = createTrainingInput({ seed, parameters }, description, images, direct);
+    const steps: { images: number[]; labels: number[]; mask: number[] }[] = [];
+    for (const trainEpoch of [1, 2]) {
       const epoch = input.startEpoch(trainEpoch);
-      return Array.from({ length: input.stepsPerEpoch }, (_, step) => {
-        const { batch, noise } = epoch.fill(step);
+      for (let step = 0; step < input.stepsPerEpoch; step += 1) {
+        const { batch, noise } = await epoch.fill(step);
         const copy = (name: string, from: typeof batch): number[] => Array.from(from[name]?.data ?? []);
-        return { images: copy('images', batch), labels: copy('labels', batch), mask: copy('dropout6', noise) };
-      });
-    });
+        steps.push({ images: copy('images', batch), labels: copy('labels', batch), mask: copy('dropout6', noise) });
+      }
+    }
+    return steps;
   }
 
-  it('is the same for every configuration of a seed', () => {
-    const first = batches(1, { config: 'A' });
-    expect(batches(1, { config: 'E', learningRate: 1, weightDecay: 0 })).toEqual(first);
+  it('is the same for every configuration of a seed', async () => {
+    const first = await batches(1, { config: 'A' });
+    expect(await batches(1, { config: 'E', learningRate: 1, weightDecay: 0 })).toEqual(first);
     expect(first).toHaveLength(4);
   });
 
-  it('differs between seeds, epochs and steps', () => {
-    const all = [...batches(1), ...batches(2)];
+  it('differs between seeds, epochs and steps', async () => {
+    const all = [...(await batches(1)), ...(await batches(2))];
     for (const what of ['images', 'mask'] as const) {
       expect(new Set(all.map((step) => step[what].join())).size).toBe(all.length);
     }
   });
 
-  it('shows an image alike whatever the batch size', () => {
-    const images = (changes: Partial<TrialParameters>): string[] =>
-      batches(1, changes).flatMap(({ images: pixels }) => {
+  it('shows an image alike whatever the batch size', async () => {
+    const images = async (changes: Partial<TrialParameters>): Promise<string[]> =>
+      (await batches(1, changes)).flatMap(({ images: pixels }) => {
         const length = 28 * 28;
         return Array.from({ length: pixels.length / length }, (_, row) =>
           pixels.slice(row * length, (row + 1) * length).join(),
         );
       });
-    expect(images({ batchSize: 4 })).toEqual(images({ batchSize: 20 }));
+    expect(await images({ batchSize: 4 })).toEqual(await images({ batchSize: 20 }));
   });
 
-  it('visits each image of the subset at most once an epoch, and drops the incomplete last batch', () => {
+  it('visits each image of the subset at most once an epoch, and drops the incomplete last batch', async () => {
     const plain = { trainScale: 28, trainFlip: false, batchSize: 16 };
-    const steps = batches(1, plain);
+    const steps = await batches(1, plain);
     const length = 28 * 28;
     const epochs = [steps.slice(0, 2), steps.slice(2)].map((epoch) =>
       epoch.flatMap(({ images }) =>
@@ -67,8 +73,8 @@ describe('the training input', () => {
     expect(new Set(epochs.flat()).size).toBeLessThanOrEqual(40);
   });
 
-  it('labels one class of each image', () => {
-    for (const { labels } of batches(1)) {
+  it('labels one class of each image', async () => {
+    for (const { labels } of await batches(1)) {
       for (let row = 0; row < 16; row += 1) {
         const one = labels.slice(row * 10, (row + 1) * 10);
         expect([...one].sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);

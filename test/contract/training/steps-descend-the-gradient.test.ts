@@ -152,9 +152,9 @@ describe('the evaluation step', () => {
     for (const executor of [createCpuExecutor(), createOnnxExecutor({ threads: 1 })]) {
       const state = executor.createState(start);
       const step = await executor.compile(evaluationStep(TINY, BATCH));
-      const { posteriors } = await step.run(state, { batch: { images }, scalars: {}, noise: {} });
-      expect(posteriors?.shape).toEqual([BATCH, 3]);
-      results.push(Array.from(posteriors?.data ?? []));
+      const { votes } = await step.run(state, { batch: { images }, scalars: {}, noise: {} });
+      expect(votes?.shape).toEqual([BATCH, 3]);
+      results.push(Array.from(votes?.data ?? []));
       await step.dispose();
       await executor.dispose();
     }

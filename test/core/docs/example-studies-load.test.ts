@@ -9,10 +9,13 @@ const TRIALS: Readonly<Record<string, number>> = {
   'coarse-to-fine.yaml': 12,
   'components.yaml': 15,
   'fashion-mnist-vgg8-b.yaml': 1,
+  'image-folder.yaml': 18,
   'learning-rate.yaml': 24,
   'lrn-ablation.yaml': 20,
   'optimisers.yaml': 22,
   'random-search.yaml': 16,
+  'vgg-a-for-deeper-nets.yaml': 5,
+  'vgg-deeper-from-a.yaml': 30,
 };
 
 describe('examples/studies', () => {

@@ -105,6 +105,28 @@ describe('what cannot be traced is refused with the line', () => {
       /got Unique in step 'classify'/,
     ],
     [
+      'a kernel without a gradient',
+      withMetrics(({ batch }) => ({
+        x: tf.grad((x: Tensor) => tf.sum(tf.topk(x, 2).values))(tf.reshape(batch.x as Tensor, [2, 24])),
+      })),
+      'STEP_UNTRACEABLE',
+      /has a gradient of, got TopK in step 'classify'/,
+    ],
+    [
+      'a pool whose window lies on padding alone',
+      withMetrics(({ batch }) => ({ x: tf.maxPool(batch.x as Tensor4D, 2, 2, 2) })),
+      'STEP_UNTRACEABLE',
+      /on padding alone/,
+    ],
+    [
+      'a tensor without elements',
+      withMetrics(({ batch }) => ({
+        x: tf.conv2d(batch.x as Tensor4D, tf.ones([9, 9, 1, 1]) as Tensor4D, 1, 'valid'),
+      })),
+      'STEP_SHAPE',
+      /to have elements, got Conv2D/,
+    ],
+    [
       'a random number',
       withMetrics(({ batch }) => ({ x: tf.add(batch.x as Tensor, tf.randomUniform([2, 6, 4, 1])) })),
       'STEP_UNTRACEABLE',

@@ -34,6 +34,8 @@ describe('trialCost', () => {
     expect(more).toBe(FORWARD * 2_000 * 2 * 24);
     const corners = trialCost({ ...PARAMETERS, testCrops: 'corners' }) - trialCost(PARAMETERS);
     expect(corners).toBe(FORWARD * 2_000 * 2 * 4);
+    const both = trialCost({ ...PARAMETERS, testScale: 56, testDense: 'and-crops' });
+    expect(both - trialCost(PARAMETERS)).toBe(FORWARD * 2_000 * 2 * 4);
     const plain = trialCost({ ...PARAMETERS, testFlip: false });
     expect(trialCost(PARAMETERS) - plain).toBe(FORWARD * 2_000);
   });

@@ -14,6 +14,8 @@ describe("a worker's settings", () => {
       precision: 'float32',
       deterministic: false,
       checkFirstBatch: false,
+      loaderThreads: 1,
+      pixelCacheMiB: 1024,
       engineCache: '.tickwork/engine',
       coordinator: 'localhost:7070',
       name: expect.stringMatching(/^gpu-7-[0-9a-f]{6}$/),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DATASETS } from '../../../core/catalogue/datasets.ts';
+import { FIXED_DATASETS } from '../../../core/catalogue/datasets.ts';
 import { createDatasetCache } from '../../../worker/training/data/dataset-cache.ts';
 import { readIdx } from '../../../worker/training/data/idx.ts';
 import { IDX_FILES, readIdxImageSets } from '../../../worker/training/data/idx-image-sets.ts';
@@ -95,7 +95,7 @@ describe('readIdx', () => {
 });
 
 describe('a dataset directory', () => {
-  const facts = { ...DATASETS['fashion-mnist'], side: 4, trainImages: 3, testImages: 2 };
+  const facts = { ...FIXED_DATASETS['fashion-mnist'], side: 4, trainImages: 3, testImages: 2 };
 
   async function writeTiny(directory: string, labels = Uint8Array.of(0, 9, 3)): Promise<void> {
     await mkdir(directory, { recursive: true });
@@ -111,8 +111,15 @@ describe('a dataset directory', () => {
     await using folder = await temporaryFolder();
     await writeTiny(folder.path);
     const { train, test } = await readIdxImageSets(folder.path, facts);
-    expect(train).toEqual({ count: 3, side: 4, channels: 1, pixels: PIXELS, labels: Uint8Array.of(0, 9, 3) });
-    expect(test).toMatchObject({ count: 2, labels: Uint8Array.of(0, 9) });
+    expect(train).toEqual({
+      kind: 'stored',
+      count: 3,
+      side: 4,
+      channels: 1,
+      pixels: PIXELS,
+      labels: Uint16Array.of(0, 9, 3),
+    });
+    expect(test).toMatchObject({ count: 2, labels: Uint16Array.of(0, 9) });
   });
 
   it('is refused for a label that no class has', async () => {
@@ -130,21 +137,23 @@ describe('a dataset directory', () => {
     await writeTiny(named);
     await writeTiny(bare);
     const absent = join(folder.path, 'absent');
-    expect(await locateDataset('fashion-mnist', [absent, join(folder.path, 'named'), bare])).toBe(named);
-    expect(await locateDataset('fashion-mnist', [bare, named])).toBe(bare);
+    expect(await locateDataset({ dataset: 'fashion-mnist' }, [absent, join(folder.path, 'named'), bare])).toBe(named);
+    expect(await locateDataset({ dataset: 'fashion-mnist' }, [bare, named])).toBe(bare);
   });
 
   it('is missing by the name of its file and of every place looked in, until it is put there', async () => {
     await using folder = await temporaryFolder();
     const datasets = createDatasetCache([folder.path]);
-    await expect(datasets.load('fashion-mnist')).rejects.toEqual(
+    await expect(datasets.load({ dataset: 'fashion-mnist' })).rejects.toEqual(
       missing(
-        /Expected .*fashion-mnist\/train-images-idx3-ubyte\.gz to be a readable file for dataset fashion-mnist, got none \(looked in /,
+        /Expected .*fashion-mnist\/train-images-idx3-ubyte\.gz to be readable for dataset fashion-mnist, got none \(looked in /,
       ),
     );
     await writeTiny(join(folder.path, 'fashion-mnist'));
     // Found now, and refused for being three images instead of sixty thousand.
-    await expect(datasets.load('fashion-mnist')).rejects.toEqual(corrupt(/dimensions 60000×28×28, got 3×4×4/));
-    await expect(locateDataset('fashion-mnist', [])).rejects.toEqual(missing(/no directory was given/));
+    await expect(datasets.load({ dataset: 'fashion-mnist' })).rejects.toEqual(
+      corrupt(/dimensions 60000×28×28, got 3×4×4/),
+    );
+    await expect(locateDataset({ dataset: 'fashion-mnist' }, [])).rejects.toEqual(missing(/no directory was given/));
   });
 });

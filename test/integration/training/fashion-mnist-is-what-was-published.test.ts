@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DATASETS } from '../../../core/catalogue/datasets.ts';
-import type { Dataset } from '../../../worker/training/data/dataset.ts';
+import type { Dataset, StoredImageSet } from '../../../worker/training/data/dataset.ts';
 import { createDatasetCache } from '../../../worker/training/data/dataset-cache.ts';
-import { drawSubset } from '../../../worker/training/data/subset.ts';
+import { selectImages } from '../../../worker/training/data/trial-images.ts';
 import { DATASET_ROOTS } from '../../support/datasets.ts';
 
 describe('Fashion-MNIST', () => {
-  let dataset: Dataset;
+  let dataset: Dataset & { readonly train: StoredImageSet; readonly test: StoredImageSet };
   const source = createDatasetCache(DATASET_ROOTS);
   beforeAll(async () => {
-    dataset = await source.load('fashion-mnist');
+    dataset = (await source.load({ dataset: 'fashion-mnist' })) as typeof dataset;
   });
 
   it('has 6,000 training and 1,000 test images of each class', () => {
@@ -42,11 +42,15 @@ describe('Fashion-MNIST', () => {
   });
 
   it('is decoded once for all trials of a process', async () => {
-    expect(await source.load('fashion-mnist')).toBe(dataset);
+    expect(await source.load({ dataset: 'fashion-mnist' })).toBe(dataset);
   });
 
   it('gives each seed a subset of its own, and every class its share of it', () => {
-    const subset = drawSubset(1, 'fashion-mnist', dataset.train.count, 10_000);
+    const subsetOf = (seed: number, trainImages: number): Uint32Array => {
+      const selection = { dataset: 'fashion-mnist', trainImages, validationImages: 0, testImages: 1 } as const;
+      return selectImages(selection, seed, dataset).train.places;
+    };
+    const subset = subsetOf(1, 10_000);
     expect(new Set(subset).size).toBe(10_000);
     const counts = Array.from({ length: 10 }, () => 0);
     for (const image of subset) {
@@ -55,7 +59,7 @@ describe('Fashion-MNIST', () => {
     }
     // Hypergeometric, standard deviation 27.4: five of them.
     for (const count of counts) expect(Math.abs(count - 1_000)).toBeLessThan(137);
-    expect(drawSubset(1, 'fashion-mnist', dataset.train.count, 500)).toEqual(subset.slice(0, 500));
-    expect(drawSubset(2, 'fashion-mnist', dataset.train.count, 500)).not.toEqual(subset.slice(0, 500));
+    expect(subsetOf(1, 500)).toEqual(subset.slice(0, 500));
+    expect(subsetOf(2, 500)).not.toEqual(subset.slice(0, 500));
   });
 });

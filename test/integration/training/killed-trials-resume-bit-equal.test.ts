@@ -54,6 +54,8 @@ function start(executor: ExecutorName, checkpointFolder: string): Run {
       datasetRoots: DATASET_ROOTS,
       checkpointFolder,
       checkFirstBatch: false,
+      loaderThreads: 1,
+      pixelCacheBytes: 0,
       executor: {
         name: executor,
         device: 'cpu',
@@ -98,7 +100,7 @@ function numbersOf(outcome: Outcome): Record<string, number> {
   return Object.fromEntries(Object.entries(outcome.metrics).filter(([name]) => !timed.test(name)));
 }
 
-const executors = (await availableExecutors()).filter((name) => name === 'onnx' || name === 'torch');
+const executors = (await availableExecutors()).filter((name) => name !== 'cpu');
 
 describe.each(executors)('a trial on %s whose process is killed again and again', (executor) => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -126,7 +128,7 @@ describe.each(executors)('a trial on %s whose process is killed again and again'
     await once(started.child, 'exit');
   };
 
-  it('has the metrics and the learning curve of one that never stopped', async () => {
+  it('has the metrics and the learning curve of one that never stopped', { timeout: 180_000 }, async () => {
     const whole = await finish(run('whole'));
     await killAt(run('killed'), 20);
     await killAt(run('killed'), 80);
@@ -140,24 +142,28 @@ describe.each(executors)('a trial on %s whose process is killed again and again'
     expect(resumed.outcome.provenance.resumedFrom?.step).toBeGreaterThanOrEqual(70);
   });
 
-  it('trusts no checkpoint that was damaged: it says so, and goes on from an older one or from the beginning', async () => {
-    const whole = await finish(run('whole'));
-    const trial = join(folder.path, 'killed', 'trials', CELL);
-    await killAt(run('killed'), 60);
-    const files = (await readdir(trial)).filter((name) => name.endsWith('.checkpoint')).sort();
-    expect(files).toHaveLength(2);
-    await writeFile(join(trial, files[1] as string), 'half a check');
-    const once = run('killed');
-    const second = await finish(once);
-    expect(once.received).toContainEqual(
-      expect.objectContaining({ type: 'warning', message: expect.stringMatching(/Deleted the damaged checkpoint/) }),
-    );
-    expect(numbersOf(second.outcome)).toEqual(numbersOf(whole.outcome));
-    expect(second.outcome).toHaveProperty('provenance.resumedFrom.step', Number((files[0] as string).slice(0, 12)));
+  // Reading files is the same on every executor.
+  it.runIf(executor === 'onnx')(
+    'trusts no damaged checkpoint, says so, and goes on from an older one or afresh',
+    async () => {
+      const whole = await finish(run('whole'));
+      const trial = join(folder.path, 'killed', 'trials', CELL);
+      await killAt(run('killed'), 60);
+      const files = (await readdir(trial)).filter((name) => name.endsWith('.checkpoint')).sort();
+      expect(files).toHaveLength(2);
+      await writeFile(join(trial, files[1] as string), 'half a check');
+      const once = run('killed');
+      const second = await finish(once);
+      expect(once.received).toContainEqual(
+        expect.objectContaining({ type: 'warning', message: expect.stringMatching(/Deleted the damaged checkpoint/) }),
+      );
+      expect(numbersOf(second.outcome)).toEqual(numbersOf(whole.outcome));
+      expect(second.outcome).toHaveProperty('provenance.resumedFrom.step', Number((files[0] as string).slice(0, 12)));
 
-    for (const name of await readdir(trial)) await writeFile(join(trial, name), '');
-    const third = await finish(run('killed'));
-    expect(numbersOf(third.outcome)).toEqual(numbersOf(whole.outcome));
-    expect(third.outcome).not.toHaveProperty('provenance.resumedFrom');
-  });
+      for (const name of await readdir(trial)) await writeFile(join(trial, name), '');
+      const third = await finish(run('killed'));
+      expect(numbersOf(third.outcome)).toEqual(numbersOf(whole.outcome));
+      expect(third.outcome).not.toHaveProperty('provenance.resumedFrom');
+    },
+  );
 });

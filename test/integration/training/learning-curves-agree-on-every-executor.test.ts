@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import { networkEnds } from '../../../core/catalogue/classes.ts';
 import { describeNetwork } from '../../../core/catalogue/networks.ts';
 import { trialParametersSchema } from '../../../core/study/trial-parameters.ts';
 import type { ExecutorName, HostTensor } from '../../../engine/mod.ts';
 import { createDatasetCache } from '../../../worker/training/data/dataset-cache.ts';
+import { selectImages } from '../../../worker/training/data/trial-images.ts';
+import { openImageInput } from '../../../worker/training/input/open-input.ts';
 import { initialState } from '../../../worker/training/networks/initial-state.ts';
 import { trainingStep } from '../../../worker/training/networks/training-step.ts';
 import { OPTIMISERS } from '../../../worker/training/optimisers/optimisers.ts';
@@ -26,11 +29,12 @@ const ROUNDING = 2e-5;
  * @param nudged move one of the 236,074 initial weights by one part in 2^23, the smallest that float32 knows.
  */
 async function learningCurve(name: ExecutorName, nudged = false): Promise<readonly number[]> {
-  const dataset = await createDatasetCache(DATASET_ROOTS).load(TRIAL.dataset);
+  const dataset = await createDatasetCache(DATASET_ROOTS).load(TRIAL);
+  const images = selectImages(TRIAL, SEED, dataset);
+  const input = openImageInput(images, TRIAL, { loaderThreads: 0, pixelCacheBytes: 0 });
   const executor = await openForTest(name);
   try {
-    const { channels, classes } = dataset.facts;
-    const description = describeNetwork(TRIAL.network, TRIAL.config, { channels, classes, dropout: TRIAL.dropout });
+    const description = describeNetwork(TRIAL.network, TRIAL.config, { ...networkEnds(TRIAL), dropout: TRIAL.dropout });
     const compiled = await executor.compile(trainingStep(description, TRIAL.batchSize, TRIAL));
     const initial = initialState(description, SEED, OPTIMISERS[TRIAL.optimiser]);
     const { data } = initial['conv1_1/kernel'] as HostTensor;
@@ -39,7 +43,7 @@ async function learningCurve(name: ExecutorName, nudged = false): Promise<readon
     await trainOneEpoch(
       {
         parameters: TRIAL,
-        input: createTrainingInput({ parameters: TRIAL, seed: SEED }, description, dataset),
+        input: createTrainingInput({ parameters: TRIAL, seed: SEED }, description, images, input),
         state: executor.createState(initial),
         step: {
           ...compiled,
@@ -52,7 +56,6 @@ async function learningCurve(name: ExecutorName, nudged = false): Promise<readon
         now: () => 0,
         onProgress: () => {},
         pause: async () => {},
-        saving: { isDue: () => false, save: async () => {} },
       },
       TRIAL_START,
     );

@@ -70,7 +70,14 @@ describe('the trial process', () => {
       trialId,
       cell: 'test-1.0',
       spec: { parameters: { ...PARAMETERS, ...changes }, seed: 1 },
-      options: { datasetRoots, checkpointFolder: checkpoints.path, executor: EXECUTOR, checkFirstBatch: false },
+      options: {
+        datasetRoots,
+        checkpointFolder: checkpoints.path,
+        executor: EXECUTOR,
+        loaderThreads: 1,
+        pixelCacheBytes: 0,
+        checkFirstBatch: false,
+      },
     });
   const outcomeOf = async (trialId: string): Promise<Outcome> => {
     const message = await heard((m) => m.type === 'outcome' && m.trialId === trialId);

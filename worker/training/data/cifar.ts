@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetFacts } from '../../../core/catalogue/datasets.ts';
+import type { FixedDatasetFacts } from '../../../core/catalogue/datasets.ts';
 import { TickworkError } from '../../../core/errors.ts';
-import type { Dataset, ImageSet } from './dataset.ts';
+import { type Dataset, type StoredImageSet, sharedBytes } from './dataset.ts';
 import { checkLabels } from './idx-image-sets.ts';
 
 /** How a binary version of CIFAR is laid out (Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html). */
@@ -25,23 +25,23 @@ export const CIFAR_100: CifarFormat = { train: ['train.bin'], test: ['test.bin']
  * Reads the binary version. A file's size must be what the dataset says before a byte of it is read.
  * @throws TickworkError DATASET_MISSING, DATASET_CORRUPT.
  */
-export async function readCifar(directory: string, facts: DatasetFacts, format: CifarFormat): Promise<Dataset> {
+export async function readCifar(directory: string, facts: FixedDatasetFacts, format: CifarFormat): Promise<Dataset> {
   const paths = (names: readonly string[]): string[] => names.map((name) => join(directory, name));
   const train = await readImageSet(paths(format.train), facts, facts.trainImages, format);
   const test = await readImageSet(paths(format.test), facts, facts.testImages, format);
-  return { facts, train, test };
+  return { facts, classNames: facts.classNames ?? facts.classes, train, test };
 }
 
 async function readImageSet(
   paths: readonly string[],
-  { side, channels, classes }: DatasetFacts,
+  { side, channels, classes }: FixedDatasetFacts,
   count: number,
   { labelBytes }: CifarFormat,
-): Promise<ImageSet> {
+): Promise<StoredImageSet> {
   const area = side * side;
   const record = labelBytes + channels * area;
   const perFile = count / paths.length;
-  const pixels = new Uint8Array(count * channels * area);
+  const pixels = sharedBytes(count * channels * area);
   const labels = new Uint8Array(count);
   for (const [index, path] of paths.entries()) {
     const bytes = await readExactly(path, perFile * record);
@@ -53,7 +53,7 @@ async function readImageSet(
     }
     checkLabels(labels.subarray(index * perFile, (index + 1) * perFile), classes, path);
   }
-  return { count, side, channels, pixels, labels };
+  return { kind: 'stored', count, side, channels, pixels, labels: Uint16Array.from(labels) };
 }
 
 /** Planes one after the other become pixels one after the other. */

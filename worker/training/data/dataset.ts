@@ -1,18 +1,43 @@
 import type { DatasetFacts } from '../../../core/catalogue/datasets.ts';
+import type { FileTable } from './file-table.ts';
+
+interface LabelledSet {
+  readonly count: number;
+  readonly channels: number;
+  /** [count], each below the dataset's number of classes; of several classes the lowest that is present. */
+  readonly labels: Uint16Array;
+  /** For images of several classes: [count, classes], 1 where a class is present, −1 where it is absent, 0 where it is difficult. */
+  readonly targets?: Int8Array;
+}
 
 /** Decoded images in memory, as stored: nothing scaled, nothing normalised. */
-export interface ImageSet {
-  readonly count: number;
+export interface StoredImageSet extends LabelledSet {
+  readonly kind: 'stored';
   readonly side: number;
-  readonly channels: number;
-  /** [count, side, side, channels], 0–255. */
+  /** [count, side, side, channels], 0–255; over shared memory when loader threads are to read it without a copy. */
   readonly pixels: Uint8Array;
-  /** [count], each below the dataset's number of classes. */
-  readonly labels: Uint8Array;
 }
+
+/** Images of any size, decoded when they are needed. */
+export interface FileImageSet extends LabelledSet {
+  readonly kind: 'files';
+  readonly files: FileTable;
+  /** [count], 1 for a file that was found not to be an image; in shared memory, told by one thread to the others. */
+  readonly damaged: Uint8Array;
+}
+
+export type ImageSet = StoredImageSet | FileImageSet;
 
 export interface Dataset {
   readonly facts: DatasetFacts;
+  /** Classes of the labels, by number; as many as `facts` says when they have no names. */
+  readonly classNames: readonly string[] | number;
   readonly train: ImageSet;
-  readonly test: ImageSet;
+  /** When a dataset has none, test images are drawn from the training set by the seed of the trial. */
+  readonly test?: ImageSet;
+}
+
+/** Zeros that other threads can see. */
+export function sharedBytes(length: number): Uint8Array<SharedArrayBuffer> {
+  return new Uint8Array(new SharedArrayBuffer(length));
 }

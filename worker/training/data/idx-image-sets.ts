@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { DatasetFacts } from '../../../core/catalogue/datasets.ts';
+import type { FixedDatasetFacts } from '../../../core/catalogue/datasets.ts';
 import { TickworkError } from '../../../core/errors.ts';
-import type { Dataset, ImageSet } from './dataset.ts';
+import type { Dataset, StoredImageSet } from './dataset.ts';
 import { readIdx } from './idx.ts';
 
 const FILES = {
@@ -17,24 +17,24 @@ export const IDX_FILES: readonly string[] = Object.values(FILES).flatMap(({ imag
  * between trials because each seed draws another subset.
  * @throws TickworkError DATASET_MISSING, DATASET_CORRUPT.
  */
-export async function readIdxImageSets(directory: string, facts: DatasetFacts): Promise<Dataset> {
+export async function readIdxImageSets(directory: string, facts: FixedDatasetFacts): Promise<Dataset> {
   const train = await readImageSet(directory, FILES.train, facts, facts.trainImages);
   const test = await readImageSet(directory, FILES.test, facts, facts.testImages);
-  return { facts, train, test };
+  return { facts, classNames: facts.classNames ?? facts.classes, train, test };
 }
 
 async function readImageSet(
   directory: string,
   files: { readonly images: string; readonly labels: string },
-  facts: DatasetFacts,
+  facts: FixedDatasetFacts,
   count: number,
-): Promise<ImageSet> {
+): Promise<StoredImageSet> {
   const { side, channels, classes } = facts;
   const pixels = await readIdx(join(directory, files.images), [count, side, side]);
   const labelsPath = join(directory, files.labels);
   const labels = await readIdx(labelsPath, [count]);
   checkLabels(labels, classes, labelsPath);
-  return { count, side, channels, pixels, labels };
+  return { kind: 'stored', count, side, channels, pixels, labels: Uint16Array.from(labels) };
 }
 
 /** @throws TickworkError DATASET_CORRUPT naming the first label that is not below `classes`. */

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { TickworkError } from '../../../core/errors.ts';
+import { sharedBytes } from './dataset.ts';
 
 /** Third byte of the magic number: unsigned bytes, the only element type that image sets use. */
 const UNSIGNED_BYTE = 0x08;
@@ -11,7 +12,7 @@ const UNSIGNED_BYTE = 0x08;
  * name ends in `.gz`. The header is compared with the expected dimensions before anything is allocated, and reading
  * stops at the first byte too many, so a file that lies about its size costs no memory.
  * @param dimensions what the file must hold, for example [60000, 28, 28].
- * @returns the elements, row-major.
+ * @returns the elements, row-major, in shared memory.
  * @throws TickworkError DATASET_MISSING when the file cannot be opened, DATASET_CORRUPT when it is not what was expected.
  */
 export async function readIdx(path: string, dimensions: readonly number[]): Promise<Uint8Array> {
@@ -45,7 +46,7 @@ async function decodeIdx(
       if (position < headerLength) continue;
       checkHeader(header, path, dimensions);
     }
-    elements ??= new Uint8Array(length);
+    elements ??= sharedBytes(length);
     const filled = position - headerLength;
     if (filled + rest.length > length) {
       throw corrupt(path, `${length} bytes of data after the header, as its dimensions say`, 'more');

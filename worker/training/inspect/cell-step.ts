@@ -1,4 +1,4 @@
-import { DATASETS } from '../../../core/catalogue/datasets.ts';
+import { networkEnds } from '../../../core/catalogue/classes.ts';
 import { describeNetwork } from '../../../core/catalogue/networks.ts';
 import type { NetworkDescription } from '../../../core/networks/description.ts';
 import { withoutFrozenDropout } from '../../../core/networks/frozen.ts';
@@ -21,9 +21,8 @@ export interface CellStep {
 }
 
 export function describeTrial({ parameters }: TrialSpec): NetworkDescription {
-  const { network, config, dropout, dataset } = parameters;
-  const { channels, classes } = DATASETS[dataset];
-  return describeNetwork(network, config, { channels, classes, dropout });
+  const { network, config, dropout } = parameters;
+  return describeNetwork(network, config, { ...networkEnds(parameters), dropout });
 }
 
 /** @param objective in place of parts of the trial's own. */

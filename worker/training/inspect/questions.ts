@@ -1,6 +1,6 @@
 import type { TrialSpec } from '../../../core/study/trial-parameters.ts';
 import type { ExecutorDescription, ExecutorName, ExecutorOptions } from '../../../engine/executor.ts';
-import type { GradientCheck, StepCheck } from '../../../engine/mod.ts';
+import type { GradientCheck, MemoryEstimate, StepCheck } from '../../../engine/mod.ts';
 
 /** What `tickwork engine` asks the process of main.ts about one cell of a study. */
 export type Question =
@@ -30,6 +30,8 @@ export interface ShownStep {
   readonly macsPerImage: number;
   readonly batch: number;
   readonly traceMs: number;
+  /** Of the simplified graph, from the liveness of its values. */
+  readonly memory: MemoryEstimate;
 }
 
 export interface CheckedStep {

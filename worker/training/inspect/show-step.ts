@@ -1,6 +1,6 @@
 import { countMultiplyAccumulates, countParameters } from '../../../core/networks/counts.ts';
 import { withoutFrozenDropout } from '../../../core/networks/frozen.ts';
-import { printGraph, simplifyGraph, traceStep } from '../../../engine/mod.ts';
+import { estimateMemory, printGraph, simplifyGraph, traceStep } from '../../../engine/mod.ts';
 import { lowerGraph } from '../../../engine/onnx/lower.ts';
 import { evaluationStep } from '../networks/evaluation-step.ts';
 import { trainingStep } from '../networks/training-step.ts';
@@ -33,5 +33,6 @@ export function showStep(
     macsPerImage: countMultiplyAccumulates(description),
     batch,
     traceMs,
+    memory: estimateMemory(simplified),
   };
 }

@@ -55,7 +55,10 @@ export const ELEMENTWISE = casesOf((add) => {
     { x: coarse(4, 6), y: coarse(6) },
     ({ x, y }) => {
       const [p, q] = [tf.greater(x as Tensor, 0), tf.lessEqual(y as Tensor, 0)];
-      return [tf.logicalAnd(p, q), tf.logicalOr(p, q), tf.logicalXor(p, q), tf.logicalNot(p)];
+      return [
+        ...[tf.logicalAnd(p, q), tf.logicalOr(p, q), tf.logicalXor(p, q), tf.logicalNot(p)],
+        ...[tf.mul(p, q), tf.equal(p, q), tf.notEqual(p, q), tf.greater(p, q)],
+      ];
     },
     [],
   );

@@ -1,0 +1,66 @@
+import { networkEnds } from '../../core/catalogue/classes.ts';
+import { describeNetwork } from '../../core/catalogue/networks.ts';
+import { createOnnxExecutor } from '../../engine/mod.ts';
+import { makeTextures } from '../../worker/training/data/textures.ts';
+import { selectImages } from '../../worker/training/data/trial-images.ts';
+import { openImageInput } from '../../worker/training/input/open-input.ts';
+import { initialState } from '../../worker/training/networks/initial-state.ts';
+import { trainingStep } from '../../worker/training/networks/training-step.ts';
+import { OPTIMISERS } from '../../worker/training/optimisers/optimisers.ts';
+import { TRIAL_START } from '../../worker/training/progress.ts';
+import { trainOneEpoch } from '../../worker/training/train-epoch.ts';
+import { createTrainingInput } from '../../worker/training/training-input.ts';
+import { demoTrials } from '../engine/demo-trials.ts';
+import { median } from '../medians.ts';
+
+export interface DemoWait {
+  readonly net: string;
+  readonly loaderThreads: number;
+  readonly imagesPerSecond: number;
+  /** Share of a train epoch that steps have waited for their batches. */
+  readonly waiting: number;
+  readonly rounds: readonly { readonly imagesPerSecond: number; readonly waiting: number }[];
+}
+
+/** Train epochs of the demo's networks on textures, one executor thread, with each number of loader threads in turns. */
+export async function measureDemoWaits(threads: readonly number[], rounds: number): Promise<readonly DemoWait[]> {
+  const waits: DemoWait[] = [];
+  const [first] = await demoTrials();
+  if (first === undefined) throw new Error('Expected the demo to have a trial.');
+  for (const trainScale of [32, [32, 64] as [number, number]]) {
+    const images = { dataset: 'textures', trainImages: 4000, testImages: 1, trainScale } as const;
+    const parameters = { ...first.parameters, ...images, trainEpochs: 100 };
+    const { network, config, dropout, batchSize } = parameters;
+    const selected = selectImages(parameters, 1, makeTextures());
+    const description = describeNetwork(network, config, { ...networkEnds(parameters), dropout });
+    const executor = createOnnxExecutor({ threads: 1 });
+    const state = executor.createState(initialState(description, 1, OPTIMISERS[parameters.optimiser]));
+    const step = await executor.compile(trainingStep(description, batchSize, parameters));
+    const measured = threads.map((loaderThreads) => ({ loaderThreads, rounds: [] as DemoWait['rounds'][number][] }));
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const { loaderThreads, rounds: results } of measured) {
+        const input = openImageInput(selected, parameters, { loaderThreads, pixelCacheBytes: 0 });
+        const given = createTrainingInput({ parameters, seed: 1 }, description, selected, input);
+        const training = { parameters, input: given, step, state, now: () => performance.now(), onProgress: () => {} };
+        // The first epoch starts the threads.
+        await trainOneEpoch({ ...training, pause: async () => {} }, TRIAL_START);
+        const { current } = await trainOneEpoch({ ...training, pause: async () => {} }, TRIAL_START);
+        await input.close();
+        const { steps, seconds, inputWaitSeconds } = current;
+        const imagesPerSecond = Math.round((steps * batchSize) / seconds);
+        if (round > 0) results.push({ imagesPerSecond, waiting: inputWaitSeconds / seconds });
+      }
+    }
+    for (const { loaderThreads, rounds: results } of measured) {
+      waits.push({
+        net: `${description.title}, S = ${JSON.stringify(trainScale)}`,
+        loaderThreads,
+        imagesPerSecond: median(results.map((result) => result.imagesPerSecond)),
+        waiting: median(results.map((result) => result.waiting)),
+        rounds: results,
+      });
+    }
+    await executor.dispose();
+  }
+  return waits;
+}

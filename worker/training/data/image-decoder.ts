@@ -1,0 +1,79 @@
+import { readFile, stat } from 'node:fs/promises';
+import sharp from 'sharp';
+import { TickworkError } from '../../../core/errors.ts';
+import type { Raster } from './crop-sampler.ts';
+import { type ImageHeader, isComplete, readImageHeader } from './image-header.ts';
+
+/** The largest of ImageNet's photographs has 20 million. */
+export const MAX_PIXELS = 64 * 2 ** 20;
+const MAX_BYTES = 256 * 2 ** 20;
+/** A network cannot learn from a strip; its rescaled other side would be many times the smallest. */
+const MAX_ASPECT = 50;
+
+/** Decoding runs on libuv's threads, one image each; libvips' own cache would hold what no crop asks for again. */
+export function prepareDecoder(): void {
+  sharp.cache(false);
+  sharp.concurrency(1);
+}
+
+/**
+ * Decodes a JPEG or PNG as RGB, as it is stored: no rotation by EXIF, transparency dropped, grey made colour. Format,
+ * size and completeness are checked before a pixel is decoded, so a file that lies costs no memory.
+ * @returns [height, width, 3].
+ * @throws TickworkError DATASET_MISSING when the file cannot be opened, DATASET_CORRUPT when it is not a whole image.
+ */
+export async function decodeImageFile(path: string): Promise<Raster> {
+  const bytes = await readBounded(path);
+  const header = readImageHeader(bytes);
+  if (typeof header === 'string') throw corrupt(path, 'a JPEG or PNG', header);
+  checkSize(path, header);
+  if (!isComplete(bytes, header)) throw corrupt(path, `a whole ${header.format}`, 'one that ends early');
+  return decode(path, bytes, header);
+}
+
+async function decode(path: string, bytes: Uint8Array, header: ImageHeader): Promise<Raster> {
+  const { width, height, format, plain } = header;
+  try {
+    const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
+    const colours = plain ? image : image.toColourspace('srgb').removeAlpha();
+    const { data, info } = await colours.raw().toBuffer({ resolveWithObject: true });
+    if (info.width !== width || info.height !== height || info.channels !== 3) {
+      const found = `${info.width}×${info.height}×${info.channels}`;
+      throw corrupt(path, `a ${format} of ${width}×${height} pixels in colour`, found);
+    }
+    return { width, height, channels: 3, pixels: data, offset: 0 };
+  } catch (error) {
+    if (error instanceof TickworkError) throw error;
+    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+    throw corrupt(path, `a ${format} that can be decoded`, `"${reason.trim()}"`, error);
+  }
+}
+
+async function readBounded(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_BYTES) throw corrupt(path, `an image of at most ${MAX_BYTES} bytes`, `${size}`);
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof TickworkError) throw error;
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new TickworkError(
+      'DATASET_MISSING',
+      `Expected ${path} to be a readable file, got ${code}. Install the dataset or name the directory it is in.`,
+      { cause: error },
+    );
+  }
+}
+
+function checkSize(path: string, { width, height }: ImageHeader): void {
+  const found = `one of ${width}×${height}`;
+  if (width * height > MAX_PIXELS) throw corrupt(path, `an image of at most ${MAX_PIXELS} pixels`, found);
+  if (Math.max(width, height) > MAX_ASPECT * Math.min(width, height)) {
+    throw corrupt(path, `an image at most ${MAX_ASPECT} times as long as it is wide`, found);
+  }
+}
+
+function corrupt(path: string, expected: string, found: string, cause?: unknown): TickworkError {
+  const advice = 'Replace the file, or set corruptImages: skip to leave such images out.';
+  return new TickworkError('DATASET_CORRUPT', `Expected ${path} to be ${expected}, got ${found}. ${advice}`, { cause });
+}

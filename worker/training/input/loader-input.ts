@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads';
+import { TickworkError } from '../../../core/errors.ts';
+import type { ReadableSets } from './direct-input.ts';
+import type { ImageInput } from './image-input.ts';
+import type { LoaderFailure, LoaderOrder, LoaderSettings } from './loader-messages.ts';
+import { createRing, type Ring, releaseBatch, stopRing, takeBatch } from './ring.ts';
+
+/** Cuts batches ahead of the trainer, on threads of their own. @param threads at least 1. */
+export function createLoaderInput(sets: ReadableSets, threads: number): ImageInput {
+  const entry = new URL('./loader-thread.js', import.meta.url);
+  const failures = createFailures();
+  const workers = Array.from({ length: threads }, (_, thread) => {
+    const settings: LoaderSettings = { sets, thread, threads };
+    const worker = new Worker(entry, { workerData: settings });
+    worker.on('message', failures.raise);
+    worker.on('error', (error) => failures.raise({ code: 'INTERNAL', message: `A loader thread has ended: ${error}` }));
+    return worker;
+  });
+  let current: Ring | undefined;
+  const end = (): void => {
+    if (current !== undefined) stopRing(current);
+    current = undefined;
+  };
+  return {
+    open(pass) {
+      end();
+      failures.forget();
+      const ring = createRing(pass, sets[pass.set].images.channels);
+      current = ring;
+      const order: LoaderOrder = { pass, ring };
+      for (const worker of workers) worker.postMessage(order);
+      let batch = pass.firstBatch;
+      let taken: number | undefined;
+      return {
+        async next() {
+          if (taken !== undefined) releaseBatch(ring, taken);
+          const slot = await Promise.race([takeBatch(ring, pass, batch), failures.next]);
+          taken = batch;
+          batch += 1;
+          return { pixels: ring.pixels[slot] as Uint8Array, places: ring.places[slot] as Int32Array };
+        },
+      };
+    },
+    async close() {
+      end();
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
+
+/** The first failure of a pass, for whoever waits for its batches. */
+function createFailures() {
+  let reject: (error: TickworkError) => void = () => {};
+  const create = (): Promise<never> => {
+    const promise = new Promise<never>((_, fail) => {
+      reject = fail;
+    });
+    // A pass that is given up is waited for by nobody.
+    promise.catch(() => {});
+    return promise;
+  };
+  const failures = {
+    next: create(),
+    forget: () => void (failures.next = create()),
+    raise: ({ code, message }: LoaderFailure) => reject(new TickworkError(code, message)),
+  };
+  return failures;
+}

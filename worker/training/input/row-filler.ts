@@ -1,0 +1,74 @@
+import { TickworkError } from '../../../core/errors.ts';
+import { integer } from '../../../core/random/distributions.ts';
+import { createStream } from '../../../core/random/stream.ts';
+import { createCropSampler, type Raster } from '../data/crop-sampler.ts';
+import { type Crop, drawTrainCrop, type Size, stretchCrop } from '../data/crops.ts';
+import { createImageReader, type ReadableSet } from './image-reader.ts';
+import type { InputPass } from './pass.ts';
+
+/** Place of the image that a row shows, or `NOTHING`. */
+export const NOTHING = -1;
+
+/** Attempts to find an image in place of one that cannot be decoded; past it, hardly any can. */
+const MAX_SUBSTITUTES = 100;
+
+/**
+ * Writes the crop of one row, [side, side, channels] grey levels. A pure function of the pass, the row and the image files:
+ * any thread gives the same bytes, in any order.
+ * @param row of the whole pass.
+ * @returns the place of the image that the row shows. With `skip`, an image that cannot be decoded is replaced: in
+ * training by another one that its own stream draws, in testing by nothing.
+ * @throws TickworkError DATASET_MISSING, DATASET_CORRUPT.
+ */
+export type RowFiller = (row: number, out: Uint8Array, offset: number) => number | Promise<number>;
+
+export function createRowFiller(pass: InputPass, set: ReadableSet): RowFiller {
+  const { places, side, views, corruptImages } = pass;
+  const read = createImageReader(set);
+  const sample = createCropSampler({ width: side, height: side });
+  const cropOf = cropsOf(pass);
+  const perImage = views.kind === 'train' ? 1 : views.crops.length;
+
+  const finish = (image: Raster, place: number, row: number, out: Uint8Array, offset: number): number => {
+    sample(image, cropOf(place, row, image), out, offset);
+    return place;
+  };
+  const fillAnyway = async (row: number, place: number, out: Uint8Array, offset: number): Promise<number> => {
+    let candidate = place;
+    const substitutes = views.kind === 'train' ? substitutesOf(views.seed, views.trainEpoch, place, places) : undefined;
+    for (let attempt = 0; attempt < MAX_SUBSTITUTES; attempt += 1) {
+      try {
+        return finish(await read(candidate), candidate, row, out, offset);
+      } catch (error) {
+        if (!(error instanceof TickworkError) || error.code !== 'DATASET_CORRUPT') throw error;
+        if (substitutes === undefined) return NOTHING;
+        candidate = substitutes();
+      }
+    }
+    throw new TickworkError(
+      'DATASET_CORRUPT',
+      `Expected most images to be whole, got ${MAX_SUBSTITUTES} in a row that cannot be decoded. Copy the dataset again.`,
+    );
+  };
+  return (row, out, offset) => {
+    const place = places[Math.floor(row / perImage)] as number;
+    if (corruptImages === 'skip' && set.images.kind === 'files') return fillAnyway(row, place, out, offset);
+    const image = read(place);
+    if (image instanceof Promise) return image.then((raster) => finish(raster, place, row, out, offset));
+    return finish(image, place, row, out, offset);
+  };
+}
+
+function cropsOf({ views, side }: InputPass): (place: number, row: number, size: Size) => Crop {
+  if (views.kind === 'test') {
+    const { crops } = views;
+    return (_, row, size) => stretchCrop(crops[row % crops.length] as Crop, side, size);
+  }
+  const stream = createStream(views.seed, 'crops', views.trainEpoch);
+  return (place, _, size) => drawTrainCrop(stream.at(place), views.scale, side, views.flip, size);
+}
+
+function substitutesOf(seed: number, trainEpoch: number, place: number, places: Uint32Array): () => number {
+  const stream = createStream(seed, 'substitutes', trainEpoch).at(place);
+  return () => places[integer(stream, places.length)] as number;
+}
