@@ -33,7 +33,22 @@ export function checkLevels(study: Study, placed: readonly PlacedLeaf[]): Compla
       found.set(`${complaint.path.join('.')} ${complaint.message}`, complaint);
     if (found.size >= MAX_COMPLAINTS) break;
   }
-  return [...found.values()];
+  return [...found.values(), ...checkStages(study, grid)];
+}
+
+/** What later stages of a search set, tried with the first configuration. */
+function checkStages({ search }: Study, grid: Grid): Complaint[] {
+  return (search?.stages ?? []).flatMap(({ parameters }, i) => {
+    const values = { ...grid.parameters(0), ...parameters };
+    const parsed = trialParametersSchema.safeParse(values);
+    const issues = parsed.success ? [] : parsed.error.issues.map(readable(values));
+    return issues
+      .filter(({ parameter }) => parameter in parameters)
+      .map(({ parameter, message }) => ({
+        path: ['sampler', 'coarseToFine', 'stages', i, 'parameters', parameter],
+        message,
+      }));
+  });
 }
 
 /** @returns the validated parameters of one configuration. @throws ZodError never for a study that passed checkLevels exhaustively. */

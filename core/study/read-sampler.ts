@@ -1,11 +1,10 @@
-import type { ZodType } from 'zod';
 import { METRIC_NAMES } from '../catalogue/metrics.ts';
 import { LAYOUTS, type Layout, MAX_DIMENSIONS, pointSequence } from '../search/points.ts';
 import { dimensionsOf, drawConfigurations } from './draw-configurations.ts';
 import { type RawLeaf, type RawSpace, rawLeaves } from './raw-space.ts';
 import { type Complain, isMapping, type Mapping, shown } from './read-axis.ts';
 import { type Search, type SearchStage, STAGE_FACTOR, stageLeaf, toStored } from './search.ts';
-import { trialParametersSchema } from './trial-parameters.ts';
+import { TRIAL_PARAMETER_NAMES } from './trial-parameters.ts';
 import type { Path } from './yaml-positions.ts';
 
 /** Which cells of the grid are run, and in which order. Absent: all of them, in the order of the grid. */
@@ -84,14 +83,11 @@ function readCoarseToFine(options: Mapping, path: Path, complain: Complain): Sam
   };
 }
 
+/** Their values are checked in check-levels.ts, beside the rest of a configuration. */
 function complainOfParameters(parameters: Mapping, path: Path, complain: Complain): void {
-  const shape = trialParametersSchema.shape as Readonly<Record<string, ZodType>>;
-  for (const [name, value] of Object.entries(parameters)) {
-    if (!Object.hasOwn(shape, name))
+  for (const name of Object.keys(parameters))
+    if (!TRIAL_PARAMETER_NAMES.includes(name))
       complain([...path, name], `Expected a trial parameter, got ${JSON.stringify(name)}`);
-    else if (shape[name]?.safeParse(value).success !== true)
-      complain([...path, name], `Expected a good value of ${name}, got ${shown(value)}`);
-  }
 }
 
 const isWhole = (value: unknown, low: number, high: number): boolean =>
