@@ -155,7 +155,7 @@ describe.each(executors)('a trial on %s whose process is killed again and again'
       const once = run('killed');
       const second = await finish(once);
       expect(once.received).toContainEqual(
-        expect.objectContaining({ type: 'warning', message: expect.stringMatching(/Deleted the damaged checkpoint/) }),
+        expect.objectContaining({ type: 'warning', message: expect.stringMatching(/Deleted a damaged checkpoint/) }),
       );
       expect(numbersOf(second.outcome)).toEqual(numbersOf(whole.outcome));
       expect(second.outcome).toHaveProperty('provenance.resumedFrom.step', Number((files[0] as string).slice(0, 12)));
