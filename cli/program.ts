@@ -7,13 +7,16 @@ import { addDemo } from './commands/demo.ts';
 import { addEngine } from './commands/engine/engine.ts';
 import { addLs } from './commands/ls.ts';
 import { examples } from './commands/options.ts';
+import { addPause, addResume } from './commands/pause.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRetry } from './commands/retry.ts';
 import { addStatus } from './commands/status.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addTable } from './commands/table.ts';
 import { addTrials } from './commands/trials.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
+import { addWhy } from './commands/why.ts';
 import { DEFAULT_COORDINATOR } from './commands/with-client.ts';
 import { addWorker } from './commands/worker.ts';
 import { addWorkers } from './commands/workers.ts';
@@ -32,6 +35,10 @@ const COMMANDS: readonly AddCommand[] = [
   addLs,
   addTrials,
   addTable,
+  addWhy,
+  addPause,
+  addResume,
+  addRetry,
   addCancel,
   addWorkers,
   addStatus,

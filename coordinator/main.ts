@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { createCostModel } from '../core/networks/cost.ts';
 import { SOFTWARE_VERSION } from '../proto/protocol-version.ts';
 import { natsNames } from '../proto/subjects.ts';
-import { type Clock, systemClock } from '../runtime/clock.ts';
+import { type Clock, createSteadyClock, systemClock } from '../runtime/clock.ts';
 import { createLifecycle } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { openDuckDbResultStore } from './adapters/duckdb/result-store.ts';
@@ -41,6 +41,8 @@ export interface RunCoordinatorOptions {
  */
 export async function runCoordinator(config: CoordinatorConfig, options: RunCoordinatorOptions): Promise<void> {
   const { signal, logger, clock = systemClock, random = Math.random, onReady } = options;
+  // Leases last as long as they say, whatever is done to the machine's clock.
+  const steadyClock = options.clock ?? createSteadyClock();
   await using lifecycle = createLifecycle();
   const startedAt = clock.now();
 
@@ -73,7 +75,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
   const sessions = createClusterSessions({
     ledger,
     store,
-    clock,
+    clock: steadyClock,
     newLeaseId: randomUUID,
     leaseDurationMs: config.leaseDurationMs,
     heartbeatIntervalMs: config.heartbeatIntervalMs,
@@ -87,7 +89,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
     onExpired: () => metrics.increment('tickwork_leases_expired_total'),
     logger,
   });
-  wireMetrics({ metrics, ledger, log, store, sessions, natsConnected: () => link.connected, clock });
+  wireMetrics({ metrics, ledger, log, store, sessions, natsConnected: () => link.connected, clock: steadyClock });
 
   let httpAddress = '';
   const facts = {
@@ -97,7 +99,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
     httpAddress: () => httpAddress,
     eventLogSequence: () => log.lastSequence,
   };
-  const api = createApi({ ledger, store, sessions, clock, facts });
+  const api = createApi({ ledger, store, sessions, clock: steadyClock, facts });
   const serving = createServing({ config, api, work: sessions.accept, metrics, clock, logger });
   lifecycle.add('serving', serving.close);
 

@@ -1,6 +1,9 @@
 import type { MetricName } from '../core/catalogue/metrics.ts';
+import type { Locator } from '../core/space/locator.ts';
 import type { SweepEvent } from '../core/sweep/events.ts';
 import type { GroupedAggregate, Grouping } from '../core/table/grouping.ts';
+import type { Pairing } from '../core/table/pairing.ts';
+import type { Disposition } from '../core/trial/states.ts';
 import type { FailureRecord, ReportRecord, ResultRecord, TrialRecord } from '../proto/records.ts';
 
 /** The event log: one writer, enforced by the log itself. Adapters: JetStream, memory. */
@@ -102,7 +105,19 @@ export interface ResultStore {
   result(sweepId: string, cell: number): Promise<StoredResult | undefined>;
   /** Results of the given cells of one sweep: for trial listings, and what a restart compares with the event log. */
   results(sweepId: string, cells: readonly number[]): Promise<ReadonlyMap<number, StoredResult>>;
+  /**
+   * How records were settled that are neither an accepted result nor a report, by id: as they were set aside, or `committed` for
+   * a failure that was kept. What is not in the table is absent.
+   */
+  dispositions(ids: readonly string[]): Promise<ReadonlyMap<string, Disposition>>;
   aggregate(sweepId: string, grouping: Grouping, metrics: readonly MetricName[]): Promise<readonly GroupedAggregate[]>;
+  /** As `aggregate`, of the differences between each cell's value and that of its partner in the base row; cells without one are left out. */
+  aggregateDifferences(
+    sweepId: string,
+    grouping: Grouping,
+    pairing: Pairing,
+    metrics: readonly MetricName[],
+  ): Promise<readonly GroupedAggregate[]>;
   /** In the order of (cell, attempt, trainEpoch); `after` is the last one seen. */
   reports(query: {
     readonly sweepId: string;
@@ -113,7 +128,7 @@ export interface ResultStore {
   /** One Parquet file: a row for each committed (cell, metric), with its levels as columns. */
   exportParquet(
     sweepId: string,
-    factors: readonly { readonly name: string; readonly labels: readonly string[]; readonly stride: number }[],
+    factors: readonly { readonly name: string; readonly labels: readonly string[]; readonly locator: Locator }[],
   ): Promise<Uint8Array>;
   counts(): Promise<{ readonly results: number; readonly quarantined: number; readonly superseded: number }>;
   close(): Promise<void>;

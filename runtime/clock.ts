@@ -18,3 +18,12 @@ export const systemClock: Clock = {
     }
   },
 };
+
+/**
+ * Begins with the system's time and from then on only counts: nobody sets it. For durations and whatever is compared with
+ * them; once the system's clock was corrected the two differ.
+ */
+export function createSteadyClock(): Clock {
+  const beginning = Date.now() - performance.now();
+  return { now: () => Math.round(beginning + performance.now()), sleep: systemClock.sleep };
+}

@@ -8,15 +8,22 @@ import type { Logger } from '../runtime/logger.ts';
 import { startAgent } from './agent/agent.ts';
 import type { WorkerConfig } from './config.ts';
 import { openCoordinatorStream } from './coordinator-stream/coordinator-stream.ts';
+import { connectWorkCalls } from './coordinator-stream/work-calls.ts';
 import { createEventLog } from './event-log.ts';
 import type { Emit, WorkerEvent } from './events.ts';
+import { openNodeFolder } from './outbox/node-folder.ts';
 import { openOutbox } from './outbox/outbox.ts';
+import { createNatsLink } from './publisher/nats-link.ts';
 import { createPublisher } from './publisher/publisher.ts';
 import { childEnvironment } from './slots/child-environment.ts';
 import { createSlot } from './slots/slot.ts';
+import { startTrialProcess } from './slots/trial-process.ts';
 import { STALE_CHECKPOINT_MS, WORKER_TIMINGS, type WorkerTimings } from './timings.ts';
 import { removeCheckpoints, removeStaleCheckpoints } from './training/checkpoints/folders.ts';
 import type { ExecutorChoice } from './trial-messages.ts';
+
+/** Images that a loader thread has decoded at the same time, and one more that it cuts crops from. */
+const DECODES_PER_LOADER = 4;
 
 /** One device of the machine, and what a trial process needs in its environment to use it and no other. */
 export interface SlotDevice {
@@ -63,7 +70,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
   };
 
   await using lifecycle = createLifecycle();
-  const outbox = await openOutbox(join(config.stateDir, 'outbox'), {
+  const outbox = await openOutbox(await openNodeFolder(join(config.stateDir, 'outbox'), clock), {
     clock,
     onDiskError: (error) => emit({ type: 'outbox:disk-refused', error: String(error) }),
   });
@@ -72,19 +79,24 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
   const stale = removeStaleCheckpoints(config.checkpointFolder, clock.now(), STALE_CHECKPOINT_MS);
   await stale.catch((error: unknown) => emit({ type: 'checkpoints:not-removed', error: String(error) }));
 
-  const publisher = createPublisher({ worker: config.name, outbox, timings, clock, random, emit });
+  const publisher = createPublisher({
+    ...{ worker: config.name, outbox, timings, clock, random, emit },
+    openLink: createNatsLink,
+  });
   lifecycle.add('publisher', publisher.close);
 
   const devices = options.devices ?? [{ name: config.device, environment: {} }];
   const environmentOfSlot = (index: number): NodeJS.ProcessEnv => ({
     ...childEnvironment(process.env),
     ...devices[index % devices.length]?.environment,
+    // Images are decoded on libuv's threads, which all loader threads of a process share; read once, when it starts.
+    UV_THREADPOOL_SIZE: String(Math.max(4, DECODES_PER_LOADER * config.loaderThreads)),
   });
   const entry = options.trialProcess ?? fileURLToPath(new URL('./training/trial-process.js', import.meta.url));
   const slots = Array.from({ length: config.slots }, (_, index) =>
     createSlot({
       index,
-      process: { entry, environment: environmentOfSlot(index) },
+      startProcess: (listener) => startTrialProcess({ entry, environment: environmentOfSlot(index) }, listener),
       options: {
         datasetRoots: config.datasetRoots,
         checkpointFolder: config.checkpointFolder,
@@ -113,7 +125,10 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
     slots,
     forgetCheckpoints: (cell) => removeCheckpoints(config.checkpointFolder, cell),
     openStream: (listener) =>
-      openCoordinatorStream({ address: config.coordinator, listener, timings, clock, random, emit }),
+      openCoordinatorStream({
+        calls: connectWorkCalls(config.coordinator),
+        ...{ listener, timings, clock, random, emit },
+      }),
     timings,
     clock,
     emit,

@@ -18,10 +18,14 @@ import type { ListTrialsRequest } from '../../proto/generated/tickwork/v1/ListTr
 import type { ListTrialsResponse__Output } from '../../proto/generated/tickwork/v1/ListTrialsResponse.ts';
 import type { ListWorkersRequest } from '../../proto/generated/tickwork/v1/ListWorkersRequest.ts';
 import type { ListWorkersResponse__Output } from '../../proto/generated/tickwork/v1/ListWorkersResponse.ts';
+import type { PauseSweepRequest } from '../../proto/generated/tickwork/v1/PauseSweepRequest.ts';
+import type { ResumeSweepRequest } from '../../proto/generated/tickwork/v1/ResumeSweepRequest.ts';
+import type { RetryFailedRequest } from '../../proto/generated/tickwork/v1/RetryFailedRequest.ts';
 import type { SubmitSweepRequest } from '../../proto/generated/tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep__Output } from '../../proto/generated/tickwork/v1/Sweep.ts';
 import type { SweepPlan__Output } from '../../proto/generated/tickwork/v1/SweepPlan.ts';
 import type { Table__Output } from '../../proto/generated/tickwork/v1/Table.ts';
+import type { Trial__Output } from '../../proto/generated/tickwork/v1/Trial.ts';
 import type { WatchSweepRequest } from '../../proto/generated/tickwork/v1/WatchSweepRequest.ts';
 import type { WatchSweepResponse__Output } from '../../proto/generated/tickwork/v1/WatchSweepResponse.ts';
 import { loadTickworkProto } from '../../proto/load.ts';
@@ -37,6 +41,10 @@ export interface CoordinatorClient {
   getSweep(name: string): Promise<Sweep__Output>;
   listSweeps(request: ListSweepsRequest): Promise<ListSweepsResponse__Output>;
   cancelSweep(request: CancelSweepRequest): Promise<Sweep__Output>;
+  pauseSweep(request: PauseSweepRequest): Promise<Sweep__Output>;
+  resumeSweep(request: ResumeSweepRequest): Promise<Sweep__Output>;
+  retryFailed(request: RetryFailedRequest): Promise<Sweep__Output>;
+  getTrial(name: string): Promise<Trial__Output>;
   listTrials(request: ListTrialsRequest): Promise<ListTrialsResponse__Output>;
   getTable(request: GetTableRequest): Promise<Table__Output>;
   listWorkers(request: ListWorkersRequest): Promise<ListWorkersResponse__Output>;
@@ -154,6 +162,10 @@ export function createCoordinatorClient(options: ClientOptions): CoordinatorClie
     getSweep: (name) => unary((r, o, done) => sweeps.getSweep(r, o, done), { name }),
     listSweeps: (request) => unary((r, o, done) => sweeps.listSweeps(r, o, done), request),
     cancelSweep: (request) => unary((r, o, done) => sweeps.cancelSweep(r, o, done), request),
+    pauseSweep: (request) => unary((r, o, done) => sweeps.pauseSweep(r, o, done), request),
+    resumeSweep: (request) => unary((r, o, done) => sweeps.resumeSweep(r, o, done), request),
+    retryFailed: (request) => unary((r, o, done) => sweeps.retryFailed(r, o, done), request),
+    getTrial: (name) => unary((r, o, done) => sweeps.getTrial(r, o, done), { name }),
     listTrials: (request) => unary((r, o, done) => sweeps.listTrials(r, o, done), request),
     getTable: (request) => unary((r, o, done) => results.getTable(r, o, done), request),
     listWorkers: (request) => unary((r, o, done) => cluster.listWorkers(r, o, done), request),

@@ -29,7 +29,9 @@ export function renderSweeps(sweeps: readonly Sweep__Output[]): string[] {
     ],
     sweeps.map((sweep) => [
       shortName(sweep.name),
-      sweepStateCodec.decode(sweep.state) ?? 'unknown',
+      sweep.paused && sweep.state === 'SWEEP_STATE_ACTIVE'
+        ? 'paused'
+        : (sweepStateCodec.decode(sweep.state) ?? 'unknown'),
       `${finishedCells(sweep)}/${sweep.counts?.total ?? 0}`,
       String(sweep.counts?.failed ?? 0),
       String((sweep.counts?.running ?? 0) + (sweep.counts?.leased ?? 0)),
@@ -69,6 +71,30 @@ export function renderTrials(trials: readonly Trial__Output[]): string[] {
       note(trial),
     ]),
   );
+}
+
+/** `tickwork why SWEEP`: what a search decided, and from what. */
+export function renderDecisions(sweep: Sweep__Output): string[] {
+  const left = sweep.configurationsToDraw;
+  return [
+    ...sweep.decisions.map(({ time, reason }) => visible(`${formatTimestamp(time)}  ${reason}`)),
+    ...(left > 0 ? [`${formatCount(left)} configurations are drawn when those before them have finished.`] : []),
+    ...(sweep.decisions.length === 0 && left === 0 ? [`${shortName(sweep.name)} is no search: name a cell.`] : []),
+  ];
+}
+
+/** `tickwork why`: the cell, its state, and the reason for it. */
+export function renderWhy(trial: Trial__Output): string[] {
+  const levels = trial.levels.map(({ factor, label }) => `${factor}=${label}`).join(' ');
+  const state = trialStateCodec.decode(trial.state) ?? 'unknown';
+  const attempt = trial.attempt === 0 ? '' : `, attempt ${trial.attempt}`;
+  const worker = trial.worker === '' ? '' : ` on ${trial.worker}`;
+  // A pending trial's reason tells of its lost attempt too.
+  const reason = trial.state === 'TRIAL_STATE_PENDING' ? trial.waitingReason : note(trial);
+  return [
+    visible(`${shortName(trial.name)}: ${levels} seed=${trial.seed}`),
+    visible(`${state}${attempt}${worker}${reason === '' ? '' : `: ${reason}`}`),
+  ];
 }
 
 function note(trial: Trial__Output): string {
@@ -112,12 +138,14 @@ export function renderWorkers(workers: readonly Worker__Output[]): string[] {
 /** `tickwork plan` */
 export function renderPlan(plan: SweepPlan__Output): string[] {
   const factors = plan.factors.map((factor) => factor.name);
+  const compared = plan.rows.some((row) => row.differenceFromBase !== '');
   return [
     visible(plan.title),
     '',
     ...textTable(
       [
         ...factors.map((factor) => left(visible(factor))),
+        ...(compared ? [left('from base')] : []),
         right('weight layers'),
         right('parameters'),
         right('memory'),
@@ -126,6 +154,7 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
       ],
       plan.rows.map((row) => [
         ...factors.map((_, i) => visible(row.levels[i]?.label ?? '')),
+        ...(compared ? [visible(row.differenceFromBase)] : []),
         String(row.weightLayers),
         formatCount(row.parameters),
         formatBytes(row.memoryBytes),
@@ -139,6 +168,11 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
     '',
     `${formatCount(plan.cells)} trials = ${formatCount(plan.configurations)} configurations × ${plan.seeds.length} seeds (${plan.seeds.join(', ')}), ` +
       `about ${formatLarge(plan.estimatedMacs)} multiply-accumulates`,
+    ...(plan.configurationsToDraw === 0
+      ? []
+      : [
+          `The search then draws up to ${formatCount(plan.configurationsToDraw)} more, each × ${plan.seeds.length} seeds, from their results.`,
+        ]),
   ];
 }
 

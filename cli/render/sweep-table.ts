@@ -1,3 +1,4 @@
+import { differencesText } from '../../core/study/base-row.ts';
 import { failureKindCodec } from '../../proto/enums.ts';
 import type { Aggregate__Output } from '../../proto/generated/tickwork/v1/Aggregate.ts';
 import type { Level__Output } from '../../proto/generated/tickwork/v1/Level.ts';
@@ -22,6 +23,7 @@ interface Column extends TextColumn {
 export function renderSweepTable(table: Table__Output): string[] {
   const columns = [
     ...levelColumns(table),
+    ...differenceColumns(table),
     ...factColumns(table.rows),
     {
       title: 'n',
@@ -29,12 +31,16 @@ export function renderSweepTable(table: Table__Output): string[] {
       cells: table.rows.map(({ n, expected }) => (n === expected ? String(n) : `${n}/${expected}`)),
     },
     ...metricColumns(table),
+    ...pairedColumns(table),
     ...publishedColumns(table.rows),
   ];
   const rows = table.rows.map((_, i) => columns.map((column) => column.cells[i] ?? ''));
   const published = columns.some((column) => column.apart);
   const notes = [
     ...(hasSpread(table) ? ['± is the sample standard deviation over the n trials of a row.'] : []),
+    ...(hasBase(table)
+      ? ['Δ is the difference from the base row, paired by seed, over all pairs that have both results.']
+      : []),
     ...(published ? [`Right of the line, published by others: ${visible(table.publishedSource)}.`] : []),
     ...table.rows.flatMap((row) => missingCells(row)),
     ...(table.complete ? [] : ['The table is not complete.']),
@@ -78,6 +84,15 @@ function saidByShownParameters(factor: string, labels: readonly string[], rows: 
   });
 }
 
+const hasBase = ({ rows }: Table__Output): boolean => rows.some((row) => row.isBase || row.differences.length > 0);
+
+/** In what a row differs from the base row. */
+function differenceColumns(table: Table__Output): Column[] {
+  if (!hasBase(table)) return [];
+  const cells = table.rows.map(({ differences }) => visible(differencesText(differences)));
+  return [{ title: 'from base', align: 'left', cells }];
+}
+
 const parameterNames = (rows: readonly TableRow__Output[]): string[] => [
   ...new Set(rows.flatMap((row) => row.shownParameters.map((level) => level.factor))),
 ];
@@ -100,6 +115,15 @@ function metricColumns({ metrics, rows }: Table__Output): Column[] {
   return metrics.map((metric): Column => {
     const aggregates = rows.map((row) => row.aggregates.find((aggregate) => aggregate.metric === metric.name));
     return { title: withUnit(metric.title, metric.unit), align: 'right', cells: meansWithSpread(aggregates) };
+  });
+}
+
+function pairedColumns(table: Table__Output): Column[] {
+  if (!hasBase(table)) return [];
+  return table.metrics.map((metric): Column => {
+    const paired = table.rows.map((row) => row.paired.find((aggregate) => aggregate.metric === metric.name));
+    const signed = meansWithSpread(paired).map((text, i) => ((paired[i]?.mean ?? 0) > 0 ? `+${text}` : text));
+    return { title: withUnit(`Δ ${metric.title}`, metric.unit), align: 'right', cells: signed };
   });
 }
 

@@ -5,6 +5,7 @@ import type { ExportTableRequest__Output } from '../../proto/generated/tickwork/
 import type { GetStatusRequest__Output } from '../../proto/generated/tickwork/v1/GetStatusRequest.ts';
 import type { GetSweepRequest__Output } from '../../proto/generated/tickwork/v1/GetSweepRequest.ts';
 import type { GetTableRequest__Output } from '../../proto/generated/tickwork/v1/GetTableRequest.ts';
+import type { GetTrialRequest__Output } from '../../proto/generated/tickwork/v1/GetTrialRequest.ts';
 import type { ListReportsRequest__Output } from '../../proto/generated/tickwork/v1/ListReportsRequest.ts';
 import type { ListReportsResponse } from '../../proto/generated/tickwork/v1/ListReportsResponse.ts';
 import type { ListSweepsRequest__Output } from '../../proto/generated/tickwork/v1/ListSweepsRequest.ts';
@@ -13,11 +14,15 @@ import type { ListTrialsRequest__Output } from '../../proto/generated/tickwork/v
 import type { ListTrialsResponse } from '../../proto/generated/tickwork/v1/ListTrialsResponse.ts';
 import type { ListWorkersRequest__Output } from '../../proto/generated/tickwork/v1/ListWorkersRequest.ts';
 import type { ListWorkersResponse } from '../../proto/generated/tickwork/v1/ListWorkersResponse.ts';
+import type { PauseSweepRequest__Output } from '../../proto/generated/tickwork/v1/PauseSweepRequest.ts';
 import type { PlanSweepRequest__Output } from '../../proto/generated/tickwork/v1/PlanSweepRequest.ts';
+import type { ResumeSweepRequest__Output } from '../../proto/generated/tickwork/v1/ResumeSweepRequest.ts';
+import type { RetryFailedRequest__Output } from '../../proto/generated/tickwork/v1/RetryFailedRequest.ts';
 import type { SubmitSweepRequest__Output } from '../../proto/generated/tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep } from '../../proto/generated/tickwork/v1/Sweep.ts';
 import type { SweepPlan } from '../../proto/generated/tickwork/v1/SweepPlan.ts';
 import type { Table } from '../../proto/generated/tickwork/v1/Table.ts';
+import type { Trial } from '../../proto/generated/tickwork/v1/Trial.ts';
 import type { WatchSweepRequest__Output } from '../../proto/generated/tickwork/v1/WatchSweepRequest.ts';
 import type { WatchSweepResponse } from '../../proto/generated/tickwork/v1/WatchSweepResponse.ts';
 import type { WatchTableRequest__Output } from '../../proto/generated/tickwork/v1/WatchTableRequest.ts';
@@ -33,6 +38,10 @@ export interface Api {
   listSweeps(request: ListSweepsRequest__Output): Promise<ListSweepsResponse>;
   watchSweep(request: WatchSweepRequest__Output, signal: AbortSignal): AsyncIterable<WatchSweepResponse>;
   cancelSweep(request: CancelSweepRequest__Output): Promise<Sweep>;
+  pauseSweep(request: PauseSweepRequest__Output): Promise<Sweep>;
+  resumeSweep(request: ResumeSweepRequest__Output): Promise<Sweep>;
+  retryFailed(request: RetryFailedRequest__Output): Promise<Sweep>;
+  getTrial(request: GetTrialRequest__Output): Promise<Trial>;
   listTrials(request: ListTrialsRequest__Output): Promise<ListTrialsResponse>;
 
   getTable(request: GetTableRequest__Output): Promise<Table>;

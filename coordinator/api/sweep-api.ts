@@ -1,12 +1,16 @@
 import { vectorEntries } from '../../core/collections/sparse-vector.ts';
-import { countConfigurations, createGrid } from '../../core/grid/grid.ts';
+import { createGrid } from '../../core/grid/grid.ts';
 import { planStudy } from '../../core/plan/plan.ts';
 import { loadStudy } from '../../core/study/load-study.ts';
-import { cellsFrom, type SweepState, trialOf } from '../../core/sweep/state.ts';
-import { TRIAL_STATES, type TrialState } from '../../core/trial/states.ts';
-import { trialStateCodec } from '../../proto/enums.ts';
+import type { Command } from '../../core/sweep/commands.ts';
+import { cellsFrom, isCell, type SweepState, trialOf } from '../../core/sweep/state.ts';
+import { FAILURE_KINDS, type FailureKind, TRIAL_STATES, type TrialState } from '../../core/trial/states.ts';
+import { failureKindCodec, trialStateCodec } from '../../proto/enums.ts';
 import type { ListTrialsRequest__Output } from '../../proto/generated/tickwork/v1/ListTrialsRequest.ts';
+import type { RetryFailedRequest__Output } from '../../proto/generated/tickwork/v1/RetryFailedRequest.ts';
+import type { Sweep } from '../../proto/generated/tickwork/v1/Sweep.ts';
 import type { Trial } from '../../proto/generated/tickwork/v1/Trial.ts';
+import { parseTrialName, sweepName } from '../../proto/resource-names.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ResultStore } from '../ports.ts';
@@ -30,7 +34,17 @@ export interface ApiDeps {
 
 type SweepApi = Pick<
   Api,
-  'planSweep' | 'submitSweep' | 'getSweep' | 'listSweeps' | 'watchSweep' | 'cancelSweep' | 'listTrials'
+  | 'planSweep'
+  | 'submitSweep'
+  | 'getSweep'
+  | 'listSweeps'
+  | 'watchSweep'
+  | 'cancelSweep'
+  | 'pauseSweep'
+  | 'resumeSweep'
+  | 'retryFailed'
+  | 'getTrial'
+  | 'listTrials'
 >;
 
 /** A decision that takes longer is refused as NOT_READY; repeating it with the same request id is safe. */
@@ -52,6 +66,26 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
     return cells.map((cell) => toTrialMessage(sweep, cell, { result: results.get(cell) }));
   }
 
+  async function trialMessages(sweep: SweepState, cells: readonly number[]): Promise<Trial[]> {
+    const succeeded = cells.filter((cell) => trialOf(sweep, cell).state === 'succeeded');
+    const results = await store.results(sweep.id, succeeded);
+    const why = waitingReason(sweep, ledger.state, sessions);
+    return cells.map((cell) =>
+      toTrialMessage(sweep, cell, {
+        progress: sessions.book.get(sweep.id, cell)?.progress,
+        result: results.get(cell),
+        waitingReason: why(cell),
+      }),
+    );
+  }
+
+  async function steer(name: string, command: SteeringCommand): Promise<Sweep> {
+    checkRequestId(command.requestId);
+    const { id } = requireSweep(ledger, name, 'name');
+    await ledger.submit({ ...command, sweepId: id } as Command, DEADLINE);
+    return toSweepMessage(ledger.state.sweeps.get(id) as SweepState);
+  }
+
   return {
     async planSweep({ studyYaml }) {
       const study = loadStudy(studyYaml);
@@ -61,7 +95,7 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
     async submitSweep({ requestId, studyYaml }) {
       checkRequestId(requestId);
       const study = loadStudy(studyYaml);
-      const total = countConfigurations(createGrid(study), study.where !== undefined) * study.seeds.length;
+      const total = createGrid(study).countConfigurations() * study.seeds.length;
       const { sweepId } = await ledger.submit({ type: 'submit-sweep', requestId, study, studyYaml, total }, DEADLINE);
       return toSweepMessage(ledger.state.sweeps.get(sweepId as string) as SweepState);
     },
@@ -108,11 +142,27 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
       }
     },
 
-    async cancelSweep({ requestId, name }) {
-      checkRequestId(requestId);
-      const { id } = requireSweep(ledger, name, 'name');
-      await ledger.submit({ type: 'cancel-sweep', requestId, sweepId: id }, DEADLINE);
-      return toSweepMessage(ledger.state.sweeps.get(id) as SweepState);
+    cancelSweep: ({ requestId, name }) => steer(name, { type: 'cancel-sweep', requestId }),
+    pauseSweep: ({ requestId, name }) => steer(name, { type: 'pause-sweep', requestId }),
+    resumeSweep: ({ requestId, name }) => steer(name, { type: 'resume-sweep', requestId }),
+    retryFailed: ({ requestId, name, kinds }) =>
+      steer(name, { type: 'retry-failed', requestId, kinds: kinds.map(failureKindOf) }),
+
+    async getTrial({ name }) {
+      const parsed = parseTrialName(name);
+      if (!parsed)
+        throw invalidArgument(
+          'name',
+          `Expected name to be a trial's name such as sweeps/vgg-demo-1/trials/0, got ${JSON.stringify(name)}.`,
+        );
+      const sweep = requireSweep(ledger, sweepName(parsed.sweepId), 'name');
+      if (!isCell(sweep, parsed.cell))
+        throw invalidArgument(
+          'name',
+          `Expected a cell of ${sweep.id}, got ${parsed.cell}. \`tickwork trials ${sweep.id}\` lists them.`,
+        );
+      const [trial] = await trialMessages(sweep, [parsed.cell]);
+      return trial as Trial;
     },
 
     async listTrials({ parent, pageSize, pageToken, state }) {
@@ -122,23 +172,27 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
       const purpose = `trials ${parent} ${wanted ?? ''}`;
       const from = decodeCountToken(purpose, pageToken) ?? 0;
       const { cells, next } = takeCells(sweep, from, size, wanted);
-      const results = await store.results(
-        sweep.id,
-        cells.filter((cell) => trialOf(sweep, cell).state === 'succeeded'),
-      );
-      const why = waitingReason(sweep, ledger.state, sessions);
       return {
-        trials: cells.map((cell) =>
-          toTrialMessage(sweep, cell, {
-            progress: sessions.book.get(sweep.id, cell)?.progress,
-            result: results.get(cell),
-            waitingReason: why(cell),
-          }),
-        ),
+        trials: await trialMessages(sweep, cells),
         nextPageToken: next === undefined ? '' : encodePageToken(purpose, next),
       };
     },
   };
+}
+
+/** A command about a sweep before the sweep is looked up. */
+type SteeringCommand =
+  | { readonly type: 'cancel-sweep' | 'pause-sweep' | 'resume-sweep'; readonly requestId: string }
+  | { readonly type: 'retry-failed'; readonly requestId: string; readonly kinds: readonly FailureKind[] };
+
+/** @throws TickworkError ARGUMENT_INVALID for a number of a newer protocol, or for none. */
+function failureKindOf(kind: RetryFailedRequest__Output['kinds'][number], i: number): FailureKind {
+  const decoded = failureKindCodec.decode(kind);
+  if (decoded) return decoded;
+  throw invalidArgument(
+    `kinds[${i}]`,
+    `Expected kinds to be of ${FAILURE_KINDS.join(', ')}, got ${JSON.stringify(kind)}.`,
+  );
 }
 
 /** Cells that had been started; all others of a cancelled sweep never were anything. */

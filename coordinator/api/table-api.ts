@@ -1,7 +1,9 @@
 import { METRIC_NAMES, type MetricName } from '../../core/catalogue/metrics.ts';
 import { TickworkError } from '../../core/errors.ts';
+import { firstLabels, levelCount } from '../../core/study/levels.ts';
 import type { SweepState } from '../../core/sweep/state.ts';
 import { createGrouping } from '../../core/table/grouping.ts';
+import { createPairing } from '../../core/table/pairing.ts';
 import { RENDERERS } from '../../core/table/render/renderers.ts';
 import { buildTable, type Table as DomainTable } from '../../core/table/table.ts';
 import { tableFormatCodec } from '../../proto/enums.ts';
@@ -29,7 +31,12 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
     const sweep = requireSweep(ledger, request.parent, 'parent');
     const grouping = createGrouping(sweep.study, sweep.grid, request.groupBy);
     const metrics = metricsOf(sweep, request.metrics);
-    return { sweep, table: buildTable(sweep, grouping, metrics, await store.aggregate(sweep.id, grouping, metrics)) };
+    const pairing = createPairing(sweep.study, sweep.grid);
+    const [aggregates, differences] = await Promise.all([
+      store.aggregate(sweep.id, grouping, metrics),
+      pairing ? store.aggregateDifferences(sweep.id, grouping, pairing, metrics) : [],
+    ]);
+    return { sweep, table: buildTable(sweep, grouping, metrics, aggregates, differences) };
   }
 
   async function page(request: GetTableRequest__Output) {
@@ -69,10 +76,10 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
       // CSV and Parquet have no place for a remark, so the name says it for all.
       const fileName = `${sweep.id}${table.complete ? '' : '-incomplete'}`;
       if (format === 'parquet') {
-        const factors = sweep.study.factors.map(({ name, levels }, i) => ({
-          name,
-          labels: levels.map(({ label }) => label),
-          stride: sweep.grid.strides[i] as number,
+        const factors = sweep.study.factors.map((factor, i) => ({
+          name: factor.name,
+          labels: firstLabels(factor, levelCount(factor)),
+          locator: sweep.grid.locator(i),
         }));
         const bytes = await store.exportParquet(sweep.id, factors);
         yield* chunks(Buffer.from(bytes), PARQUET_MEDIA_TYPE, `${fileName}.parquet`);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { TRIAL_STATES } from '../../core/trial/states.ts';
-import { type TableFormat, tableFormatCodec, trialStateCodec } from '../../proto/enums.ts';
+import { FAILURE_KINDS, TRIAL_STATES } from '../../core/trial/states.ts';
+import { failureKindCodec, type TableFormat, tableFormatCodec, trialStateCodec } from '../../proto/enums.ts';
 
 /** Shapes of query strings and bodies. Ranges and meanings are the API's to check, so that gRPC and HTTP refuse alike. */
 
@@ -55,4 +55,10 @@ export const planBody = z.strictObject({ studyYaml: text });
 
 export const submitBody = z.strictObject({ requestId: text, studyYaml: text });
 
-export const cancelBody = z.strictObject({ requestId: text });
+/** Of cancel, pause and resume. */
+export const requestBody = z.strictObject({ requestId: text });
+
+export const retryBody = z.strictObject({
+  requestId: text,
+  kinds: z.array(oneOf(FAILURE_KINDS).transform((kind) => failureKindCodec.encode(kind))).default([]),
+});

@@ -58,8 +58,21 @@ export function apiRoutes(api: Api, json: (messageName: string) => ToJson): read
       return api.getSweep({ name: parentOf(call) });
     }),
     post('/api/v1/sweeps/{sweep}:cancel', sweep, async (call) =>
-      api.cancelSweep({ ...(await readJsonBody(schemas.cancelBody, call.request)), name: parentOf(call) }),
+      api.cancelSweep({ ...(await readJsonBody(schemas.requestBody, call.request)), name: parentOf(call) }),
     ),
+    post('/api/v1/sweeps/{sweep}:pause', sweep, async (call) =>
+      api.pauseSweep({ ...(await readJsonBody(schemas.requestBody, call.request)), name: parentOf(call) }),
+    ),
+    post('/api/v1/sweeps/{sweep}:resume', sweep, async (call) =>
+      api.resumeSweep({ ...(await readJsonBody(schemas.requestBody, call.request)), name: parentOf(call) }),
+    ),
+    post('/api/v1/sweeps/{sweep}:retryFailed', sweep, async (call) =>
+      api.retryFailed({ ...(await readJsonBody(schemas.retryBody, call.request)), name: parentOf(call) }),
+    ),
+    get('/api/v1/sweeps/{sweep}/trials/{cell}', json('Trial'), async (call) => {
+      parseQuery(schemas.noQuery, call.query);
+      return api.getTrial({ name: `${parentOf(call)}/trials/${call.params['cell']}` });
+    }),
     get('/api/v1/sweeps/{sweep}/trials', json('ListTrialsResponse'), async (call) =>
       api.listTrials({ ...parseQuery(schemas.trialsQuery, call.query), parent: parentOf(call) }),
     ),

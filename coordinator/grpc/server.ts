@@ -54,6 +54,10 @@ export function createGrpcServer({ api, work, reflection, clock, ...rest }: Grpc
     listSweeps: unary('ListSweeps', deps, api.listSweeps),
     watchSweep: serverStream('WatchSweep', deps, api.watchSweep),
     cancelSweep: unary('CancelSweep', deps, api.cancelSweep),
+    pauseSweep: unary('PauseSweep', deps, api.pauseSweep),
+    resumeSweep: unary('ResumeSweep', deps, api.resumeSweep),
+    retryFailed: unary('RetryFailed', deps, api.retryFailed),
+    getTrial: unary('GetTrial', deps, api.getTrial),
     listTrials: unary('ListTrials', deps, api.listTrials),
   });
   server.addService(proto.ResultService.service, {

@@ -1,6 +1,6 @@
 import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
 import type { Command } from '../../core/sweep/commands.ts';
-import type { Decision } from '../../core/sweep/decide.ts';
+import type { Decision } from '../../core/sweep/decision.ts';
 import { disposeFailure, disposeResult, isUngranted, type Verdict } from '../../core/sweep/disposition.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import { type ClusterState, isCell, type SweepState, trialOf } from '../../core/sweep/state.ts';

@@ -1,6 +1,7 @@
 import { TickworkError } from '../../core/errors.ts';
 import type { Command } from '../../core/sweep/commands.ts';
-import { type DecideOptions, type Decision, decide } from '../../core/sweep/decide.ts';
+import { type DecideOptions, decide } from '../../core/sweep/decide.ts';
+import type { Decision } from '../../core/sweep/decision.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import { evolve } from '../../core/sweep/evolve.ts';
 import type { ClusterState } from '../../core/sweep/state.ts';

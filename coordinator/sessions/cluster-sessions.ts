@@ -30,6 +30,7 @@ export interface ClusterSessions {
 export interface ClusterSessionsDeps {
   readonly ledger: Ledger;
   readonly store: ResultStore;
+  /** One that nobody sets: leases are timed by it. */
   readonly clock: Clock;
   readonly newLeaseId: () => string;
   readonly leaseDurationMs: number;

@@ -2,6 +2,7 @@ import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
 import { trialParametersSchema } from '../../core/study/trial-parameters.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import type { SweepState } from '../../core/sweep/state.ts';
+import { sweepsByTurn } from '../../core/sweep/turns.ts';
 import type { FailureKind } from '../../core/trial/states.ts';
 import type { Assignment } from '../../proto/generated/tickwork/v1/Assignment.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -44,9 +45,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   function pendingCells(): number {
-    let pending = 0;
-    for (const sweep of ledger.state.sweeps.values()) if (sweep.status === 'active') pending += sweep.counts.pending;
-    return pending;
+    return sweepsByTurn(ledger.state).reduce((total, sweep) => total + sweep.counts.pending, 0);
   }
 
   async function grant(session: Session): Promise<void> {
@@ -118,12 +117,11 @@ function assignmentOf(
     return { problem: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') };
   }
   const seed = seedOf(sweep.grid, lease.cell);
-  const levels = sweep.grid.labels(gridIndex).map(({ factor, label }) => `${factor}=${label}`);
   return {
     assignment: {
       lease: wireLease(lease),
       trialJson: JSON.stringify({ parameters: parsed.data, seed }),
-      title: [...levels, `seed=${seed}`].join(' '),
+      title: `${sweep.grid.title(gridIndex)} seed=${seed}`.trim(),
     },
   };
 }

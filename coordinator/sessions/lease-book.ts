@@ -47,8 +47,8 @@ export interface LeaseBook {
   expired(now: number, durationMs: number): readonly LiveLease[];
   /** Whether this very lease is live and not heard of for longer than `durationMs`. */
   isSilent(lease: LeaseRef, now: number, durationMs: number): boolean;
-  /** Nobody could be heard for the last `ms`: it is not counted as silence. */
-  excuse(ms: number): void;
+  /** Nobody could be heard for the last `ms`: it is not counted as silence. What was heard since stays as it is. */
+  excuse(ms: number, now: number): void;
 }
 
 const keyOf = (sweepId: string, cell: number): string => `${sweepId}/${cell}`;
@@ -103,6 +103,10 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
       case 'leadership-taken':
       case 'sweep-submitted':
       case 'sweep-completed':
+      case 'configurations-proposed':
+      case 'sweep-paused':
+      case 'sweep-resumed':
+      case 'failed-trials-retried':
         return [];
     }
   }
@@ -140,8 +144,10 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
       return known?.leaseId === leaseId && at - known.heardAt > durationMs;
     },
     expired: (at, durationMs) => [...leases.values()].filter((lease) => at - lease.heardAt > durationMs),
-    excuse(ms) {
-      for (const lease of [...leases.values()]) put({ ...lease, heardAt: lease.heardAt + ms });
+    excuse(ms, at) {
+      for (const lease of [...leases.values()]) {
+        put({ ...lease, heardAt: Math.max(lease.heardAt, Math.min(at, lease.heardAt + ms)) });
+      }
     },
   };
 }

@@ -13,6 +13,7 @@ export interface ReaperDeps {
   /** False while the log does not answer: the coordinator may be the one that is cut off. */
   readonly canDecide: () => boolean;
   readonly onExpired: () => void;
+  /** One that nobody sets. */
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -58,9 +59,10 @@ export async function reapLeases(deps: ReaperDeps, signal: AbortSignal): Promise
     forgetTheGone(now);
     const before = clock.now();
     await clock.sleep(everyMs, signal);
-    // A process that was stopped, a clock that was set, or a network that is gone: no worker's silence.
-    const passed = clock.now() - before;
-    if (!canDecide()) book.excuse(passed);
-    else if (passed > 2 * everyMs || passed < 0) book.excuse(passed - everyMs);
+    // A process that was stopped, or a network that is gone: no worker's silence.
+    const after = clock.now();
+    const passed = after - before;
+    if (!canDecide()) book.excuse(passed, after);
+    else if (passed > 2 * everyMs) book.excuse(passed - everyMs, after);
   }
 }

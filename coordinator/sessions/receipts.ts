@@ -1,6 +1,5 @@
-import { isCell, trialOf } from '../../core/sweep/state.ts';
+import { isCell } from '../../core/sweep/state.ts';
 import type { Disposition } from '../../core/trial/states.ts';
-import { isLive } from '../../core/trial/trial.ts';
 import { parseRecordId } from '../../proto/records.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ResultStore } from '../ports.ts';
@@ -23,25 +22,25 @@ export async function answerUnreceipted(
 ): Promise<ReceiptAnswer[]> {
   const answers: ReceiptAnswer[] = [];
   const reports = new Map<string, Promise<Set<string>>>();
+  const others: string[] = [];
   for (const recordId of ids) {
     const key = parseRecordId(recordId);
     const sweep = key && ledger.state.sweeps.get(key.sweepId);
     if (!key || !sweep || !isCell(sweep, key.cell)) continue;
-    const trial = trialOf(sweep, key.cell);
     if (key.kind === 'report') {
       const cellKey = `${key.sweepId}/${key.cell}`;
       const known = reports.get(cellKey) ?? reportKeys(store, key.sweepId, key.cell);
       reports.set(cellKey, known);
       if ((await known).has(`${key.attempt}.${key.trainEpoch}`)) answers.push({ recordId, disposition: 'committed' });
-    } else if (key.kind === 'result') {
-      const row = await store.result(key.sweepId, key.cell);
-      if (row) answers.push({ recordId, disposition: row.record.attempt === key.attempt ? 'committed' : 'superseded' });
-      else if (trial.state === 'failed' || trial.state === 'cancelled')
-        answers.push({ recordId, disposition: 'superseded' });
-    } else if (!(isLive(trial) && trial.attempt === key.attempt)) {
-      const same = trial.state === 'failed' && trial.attempt === key.attempt;
-      answers.push({ recordId, disposition: same ? 'committed' : 'superseded' });
+      continue;
     }
+    const row = key.kind === 'result' ? await store.result(key.sweepId, key.cell) : undefined;
+    if (row?.record.attempt === key.attempt) answers.push({ recordId, disposition: 'committed' });
+    else others.push(recordId);
+  }
+  // That the cell is decided is no answer yet: the record itself must be in the table, to be found there.
+  if (others.length > 0) {
+    for (const [recordId, disposition] of await store.dispositions(others)) answers.push({ recordId, disposition });
   }
   return answers;
 }

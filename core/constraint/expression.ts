@@ -5,11 +5,20 @@ export type Expression =
   | { readonly kind: 'not'; readonly operand: Expression }
   | { readonly kind: 'and' | 'or'; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'compare'; readonly operator: Comparison; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: 'arithmetic';
+      readonly operator: Arithmetic;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
   | { readonly kind: 'in'; readonly negated: boolean; readonly item: Expression; readonly list: readonly Expression[] };
+
+export type Arithmetic = '+' | '-' | '*' | '/' | '%';
 
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
-export type Value = string | number | boolean;
+/** `null` is the label of a factor that the configuration does not have: it differs from everything and is below nothing. */
+export type Value = string | number | boolean | null;
 
 /**
  * Evaluates without side effects; total for every input. Numbers in text compare as numbers when both sides are numeric,
@@ -29,6 +38,8 @@ export function evaluate(expression: Expression, labelOf: (factor: string) => Va
       return isTrue(evaluate(expression.left, labelOf)) || isTrue(evaluate(expression.right, labelOf));
     case 'compare':
       return compare(expression.operator, evaluate(expression.left, labelOf), evaluate(expression.right, labelOf));
+    case 'arithmetic':
+      return compute(expression.operator, evaluate(expression.left, labelOf), evaluate(expression.right, labelOf));
     case 'in': {
       const item = evaluate(expression.item, labelOf);
       const found = expression.list.some((entry) => compare('==', item, evaluate(entry, labelOf)));
@@ -41,7 +52,26 @@ export function isTrue(value: Value): boolean {
   return value === true || value === 'true';
 }
 
+/** @returns null where an operand is no number, as of an absent factor. */
+function compute(operator: Arithmetic, left: Value, right: Value): number | null {
+  const [a, b] = [asNumber(left), asNumber(right)];
+  if (a === undefined || b === undefined) return null;
+  switch (operator) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return a / b;
+    case '%':
+      return a % b;
+  }
+}
+
 function compare(operator: Comparison, left: Value, right: Value): boolean {
+  if (left === null || right === null) return operator === '!=' ? left !== right : operator === '==' && left === right;
   const [a, b] = [asNumber(left), asNumber(right)];
   const order = a !== undefined && b !== undefined ? Math.sign(a - b) : orderOf(String(left), String(right));
   switch (operator) {
@@ -86,6 +116,7 @@ export function factorsOf(expression: Expression): ReadonlyMap<string, number> {
       case 'and':
       case 'or':
       case 'compare':
+      case 'arithmetic':
         visit(e.left);
         return visit(e.right);
       case 'in':

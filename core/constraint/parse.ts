@@ -1,4 +1,4 @@
-import type { Comparison, Expression } from './expression.ts';
+import type { Arithmetic, Comparison, Expression } from './expression.ts';
 
 /**
  * Grammar (nothing of it is ever evaluated as code, invariant I7):
@@ -6,7 +6,9 @@ import type { Comparison, Expression } from './expression.ts';
  *     or      = and { "or" and }
  *     and     = unary { "and" unary }
  *     unary   = "not" unary | comparison
- *     comparison = primary [ ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) primary | [ "not" ] "in" "[" [ primary { "," primary } ] "]" ]
+ *     comparison = sum [ ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) sum | [ "not" ] "in" "[" [ sum { "," sum } ] "]" ]
+ *     sum     = term { ( "+" | "-" ) term }          a name may contain "-": put spaces around a minus
+ *     term    = primary { ( "*" | "/" | "%" ) primary }
  *     primary = number | string | "true" | "false" | factor | "(" or ")"
  */
 export type ParseResult =
@@ -42,7 +44,7 @@ export function parseConstraint(source: string): ParseResult {
 }
 
 const TOKEN =
-  /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([A-Za-z_][A-Za-z0-9_-]*)|(==|!=|<=|>=|[<>()[\],-]))/y;
+  /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([A-Za-z_][A-Za-z0-9_-]*)|(==|!=|<=|>=|[<>()[\],+*/%-]))/y;
 
 function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
@@ -120,12 +122,25 @@ function parseTokens(tokens: readonly Token[]): Expression {
     return { kind: 'factor', name: token.text, offset: token.offset };
   };
 
+  const arithmetic =
+    (operators: readonly Arithmetic[], operand: (depth: number) => Expression) =>
+    (depth: number): Expression => {
+      let left = operand(depth);
+      for (;;) {
+        const operator = operators.find((symbol) => accept('symbol', symbol));
+        if (operator === undefined) return left;
+        left = { kind: 'arithmetic', operator, left, right: operand(depth) };
+      }
+    };
+  const term = arithmetic(['*', '/', '%'], primary);
+  const sum = arithmetic(['+', '-'], term);
+
   const comparison = (depth: number): Expression => {
-    const left = primary(depth);
+    const left = sum(depth);
     const token = peek();
     if (token.kind === 'symbol' && ['==', '!=', '<', '<=', '>', '>='].includes(token.text)) {
       position++;
-      return { kind: 'compare', operator: token.text as Comparison, left, right: primary(depth) };
+      return { kind: 'compare', operator: token.text as Comparison, left, right: sum(depth) };
     }
     const negated = accept('word', 'not');
     if (!accept('word', 'in')) {
@@ -135,7 +150,7 @@ function parseTokens(tokens: readonly Token[]): Expression {
     expect('[');
     const list: Expression[] = [];
     if (!accept('symbol', ']')) {
-      do list.push(primary(depth));
+      do list.push(sum(depth));
       while (accept('symbol', ','));
       expect(']');
     }

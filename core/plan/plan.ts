@@ -1,9 +1,10 @@
 import { networkEnds } from '../catalogue/classes.ts';
 import { describeNetwork } from '../catalogue/networks.ts';
-import { countConfigurations, createGrid } from '../grid/grid.ts';
+import { createGrid } from '../grid/grid.ts';
 import { trialCost } from '../networks/cost.ts';
 import { countMultiplyAccumulates, countParameters, countWeightLayers } from '../networks/counts.ts';
 import { estimateMemory } from '../networks/memory.ts';
+import { differencesFromBase, differencesText } from '../study/base-row.ts';
 import { trialParameters } from '../study/check-levels.ts';
 import type { Study } from '../study/study.ts';
 
@@ -13,6 +14,8 @@ export interface PlannedConfiguration {
   readonly parameters: number;
   readonly macsPerImage: number;
   readonly estimatedMacs: number;
+  /** `base`, or in what it differs; empty when the study has no base. */
+  readonly differenceFromBase: string;
   /** What one trial holds while it trains; see networks/memory.ts. */
   readonly memoryBytes: number;
 }
@@ -31,14 +34,17 @@ const MAX_ROWS = 1000;
 /** What a study would run, before anything is stored. */
 export function planStudy(study: Study): Plan {
   const grid = createGrid(study);
-  const configurations = countConfigurations(grid, study.where !== undefined);
+  const configurations = grid.countConfigurations();
   const rows: PlannedConfiguration[] = [];
   for (let i = 0; i < grid.size && rows.length < MAX_ROWS; i++) {
     if (!grid.allows(i)) continue;
     const p = trialParameters(grid, i);
     const network = describeNetwork(p.network, p.config, { ...networkEnds(p), dropout: p.dropout });
+    const levels = grid.labels(i);
+    const differences = differencesFromBase(study, levels);
     rows.push({
-      levels: grid.labels(i),
+      levels,
+      differenceFromBase: differences ? differencesText(differences) : '',
       weightLayers: countWeightLayers(network),
       parameters: countParameters(network),
       macsPerImage: countMultiplyAccumulates(network),

@@ -1,51 +1,93 @@
 import type { z } from 'zod';
 import { createGrid, type Grid } from '../grid/grid.ts';
+import { ABSENT, type FactorLeaf, leafDigit, leafLength } from '../space/space.ts';
 import type { Complaint } from './complaint.ts';
-import type { Study } from './study.ts';
+import { levelAt } from './levels.ts';
+import type { PlacedLeaf } from './raw-space.ts';
+import type { Study, StudyFactor } from './study.ts';
 import { TRIAL_PARAMETER_NAMES, type TrialParameters, trialParametersSchema } from './trial-parameters.ts';
+import type { Path } from './yaml-positions.ts';
 
-/** Up to this many configurations are validated one by one; beyond it each level is tried once with the first levels of the others. */
+/** Up to this many configurations are validated one by one; beyond it so many that show every level, and some spread evenly. */
 const EXHAUSTIVE_LIMIT = 10_000;
+const SPREAD = 1_000;
 const MAX_COMPLAINTS = 50;
 
 const PARAMETER_NAMES = new Set(TRIAL_PARAMETER_NAMES);
 
 export const isTrialParameter = (name: string): boolean => PARAMETER_NAMES.has(name);
 
-/** Validates what the levels assign. Each complaint points at the level (or shared parameter) that set the bad value. */
-export function checkLevels(study: Study): Complaint[] {
-  const unknown = unknownNames(study);
+/**
+ * Validates what the levels assign. Each complaint points at the level (or shared parameter) that set the bad value.
+ * @param placed where the levels of each leaf are written.
+ */
+export function checkLevels(study: Study, placed: readonly PlacedLeaf[]): Complaint[] {
+  const unknown = unknownNames(study, placed);
   if (unknown.length > 0) return unknown;
   const grid = createGrid(study);
+  const places = placesOf(study, placed)(grid);
   const found = new Map<string, Complaint>();
-  for (const index of indicesToTry(study, grid)) {
-    for (const complaint of complaintsAt(study, grid, index))
+  for (const index of indicesToTry(grid)) {
+    if (!grid.allows(index)) continue;
+    for (const complaint of complaintsAt(study, grid, places, index))
       found.set(`${complaint.path.join('.')} ${complaint.message}`, complaint);
     if (found.size >= MAX_COMPLAINTS) break;
   }
-  return [...found.values()];
+  return [...found.values(), ...checkStages(study, grid)];
+}
+
+/** What later stages of a search set, tried with the first configuration. */
+function checkStages({ search }: Study, grid: Grid): Complaint[] {
+  return (search?.stages ?? []).flatMap(({ parameters }, i) => {
+    const values = { ...grid.parameters(0), ...parameters };
+    const parsed = trialParametersSchema.safeParse(values);
+    const issues = parsed.success ? [] : parsed.error.issues.map(readable(values));
+    return issues
+      .filter(({ parameter }) => parameter in parameters)
+      .map(({ parameter, message }) => ({
+        path: ['sampler', 'coarseToFine', 'stages', i, 'parameters', parameter],
+        message,
+      }));
+  });
 }
 
 /** @returns the validated parameters of one configuration. @throws ZodError never for a study that passed checkLevels exhaustively. */
-export function trialParameters(grid: Grid, gridIndex: number): TrialParameters {
+export function trialParameters(grid: Pick<Grid, 'parameters'>, gridIndex: number): TrialParameters {
   return trialParametersSchema.parse(grid.parameters(gridIndex));
 }
 
-function* indicesToTry(study: Study, grid: Grid): Generator<number> {
+function* indicesToTry(grid: Grid): Generator<number> {
   if (grid.size <= EXHAUSTIVE_LIMIT) {
-    for (let i = 0; i < grid.size; i++) if (grid.allows(i)) yield i;
+    for (let i = 0; i < grid.size; i++) yield i;
     return;
   }
-  for (const [i, factor] of study.factors.entries()) {
-    for (let digit = 0; digit < factor.levels.length; digit++) yield digit * (grid.strides[i] as number);
+  let tried = 0;
+  for (const index of grid.representatives()) {
+    yield index;
+    if (++tried === EXHAUSTIVE_LIMIT) break;
   }
+  for (let i = 0; i < SPREAD; i++) yield Math.floor((i * (grid.size - 1)) / (SPREAD - 1));
 }
 
-function complaintsAt(study: Study, grid: Grid, gridIndex: number): Complaint[] {
+type Places = (gridIndex: number, factor: number) => Path;
+
+/** Where the level of a factor is written that this configuration has. */
+function placesOf(study: Study, placed: readonly PlacedLeaf[]): (grid: Grid) => Places {
+  const places = new Map(placed.map(({ leaf, placeOf }) => [leaf, placeOf]));
+  // Without a space every factor has one leaf, that of the study and that of the grid being equal but not the same.
+  const byFactor = new Map(placed.map(({ leaf, placeOf }) => [leaf.factor, placeOf]));
+  return (grid) => (gridIndex, factor) => {
+    const found = grid.leafAt(gridIndex, factor) as { readonly leaf: FactorLeaf; readonly position: number };
+    const placeOf = study.space === undefined ? byFactor.get(found.leaf.factor) : places.get(found.leaf);
+    return (placeOf as PlacedLeaf['placeOf'])(found.position);
+  };
+}
+
+function complaintsAt(study: Study, grid: Grid, places: Places, gridIndex: number): Complaint[] {
   const values = grid.parameters(gridIndex);
   const parsed = trialParametersSchema.safeParse(values);
   const issues = parsed.success ? [] : parsed.error.issues.map(readable(values));
-  return issues.map(({ parameter, message }) => ({ path: pathOf(study, grid, gridIndex, parameter), message }));
+  return issues.map(({ parameter, message }) => ({ path: pathOf(study, grid, places, gridIndex, parameter), message }));
 }
 
 function readable(values: Readonly<Record<string, unknown>>) {
@@ -60,19 +102,21 @@ function readable(values: Readonly<Record<string, unknown>>) {
 }
 
 /** Where the study sets `parameter` for this configuration: the last factor whose level assigns it, else `parameters`. */
-function pathOf(study: Study, grid: Grid, gridIndex: number, parameter: string): (string | number)[] {
+function pathOf(study: Study, grid: Grid, places: Places, gridIndex: number, parameter: string): Path {
+  const digits = grid.digits(gridIndex);
   for (let i = study.factors.length - 1; i >= 0; i--) {
-    const factor = study.factors[i] as Study['factors'][number];
-    const digit = Math.floor(gridIndex / (grid.strides[i] as number)) % factor.levels.length;
-    if (parameter in (factor.levels[digit]?.assignments ?? {})) {
-      return parameter === factor.name ? ['factors', factor.name, digit] : ['factors', factor.name, digit, parameter];
-    }
+    const digit = digits[i] as number;
+    if (digit === ABSENT) continue;
+    const factor = study.factors[i] as StudyFactor;
+    if (!(parameter in levelAt(factor, digit).assignments)) continue;
+    const place = places(gridIndex, i);
+    return parameter === factor.name ? place : [...place, parameter];
   }
   return ['parameters', parameter];
 }
 
-function unknownNames(study: Study): Complaint[] {
-  const complain = (path: (string | number)[], name: string): Complaint[] =>
+function unknownNames(study: Study, placed: readonly PlacedLeaf[]): Complaint[] {
+  const complain = (path: Path, name: string): Complaint[] =>
     isTrialParameter(name)
       ? []
       : [
@@ -81,24 +125,19 @@ function unknownNames(study: Study): Complaint[] {
             message: `Expected a trial parameter (${[...PARAMETER_NAMES].join(', ')}), got ${JSON.stringify(name)}`,
           },
         ];
+  const factors = new Map(study.factors.map((factor) => [factor.name, factor]));
   return [
     ...Object.keys(study.parameters).flatMap((name) => complain(['parameters', name], name)),
-    ...study.factors.flatMap((factor) => {
-      const seen = new Set<string>();
-      return factor.levels.flatMap((level, i) => {
-        const names = Object.keys(level.assignments).flatMap((name) =>
-          complain(['factors', factor.name, i, name], name),
+    ...placed.flatMap(({ leaf, placeOf }) => {
+      const factor = factors.get(leaf.factor) as StudyFactor;
+      // All levels of a range assign the same parameter.
+      const length = 'count' in factor.levels ? 1 : leafLength(leaf);
+      return Array.from({ length }, (_, i) => i).flatMap((i) => {
+        const digit = leafDigit(leaf, i);
+        if (digit === ABSENT) return [];
+        return Object.keys(levelAt(factor, digit).assignments).flatMap((name) =>
+          complain('count' in factor.levels ? placeOf(i) : [...placeOf(i), name], name),
         );
-        const repeated = seen.has(level.label)
-          ? [
-              {
-                path: ['factors', factor.name, i],
-                message: `Expected labels to differ, got ${JSON.stringify(level.label)} twice`,
-              },
-            ]
-          : [];
-        seen.add(level.label);
-        return [...names, ...repeated];
       });
     }),
   ];

@@ -2,19 +2,25 @@ import type { z } from 'zod';
 import { factorsOf } from '../constraint/expression.ts';
 import { parseConstraint } from '../constraint/parse.ts';
 import { type ErrorCode, type FieldViolation, TickworkError } from '../errors.ts';
-import { countConfigurations, createGrid, MAX_GRID } from '../grid/grid.ts';
-import { gridSize } from '../grid/mixed-radix.ts';
+import { createGrid, MAX_GRID } from '../grid/grid.ts';
+import type { Space } from '../space/space.ts';
 import { checkLevels, isTrialParameter } from './check-levels.ts';
 import type { Complaint } from './complaint.ts';
-import { type ParameterValue, type Study, type StudyFactor, type StudyInput, studySchema } from './study.ts';
+import { digitOfLabel, firstLabels, levelCount } from './levels.ts';
+import { collectFactors, isPlain, type PlacedLeaf } from './raw-space.ts';
+import { type Complain, isMapping } from './read-axis.ts';
+import { applySampler, readSampler } from './read-sampler.ts';
+import { readSpace } from './read-space.ts';
+import type { Search } from './search.ts';
+import { type Study, type StudyFactor, type StudyInput, studySchema } from './study.ts';
 import { type PositionedYaml, parseYaml, pathText } from './yaml-positions.ts';
 
 /** Characters of YAML a study may have: text and parsed study travel in one message of the event log. */
 export const MAX_STUDY_CHARACTERS = 131_072;
 
 /**
- * Reads a study: YAML, schema, levels against the trial's parameters, constraint, size. All problems of one stage are
- * reported together, each with the path of the field and its line and column.
+ * Reads a study: YAML, schema, search space, levels against the trial's parameters, constraint, size. All problems of one stage
+ * are reported together, each with the path of the field and its line and column.
  * @throws TickworkError STUDY_SYNTAX, STUDY_INVALID, GRID_EMPTY, GRID_TOO_LARGE
  */
 export function loadStudy(text: string): Study {
@@ -27,51 +33,97 @@ export function loadStudy(text: string): Study {
   const parsed = parseYaml(text);
   if ('problems' in parsed) throw problem('STUDY_SYNTAX', parsed.problems);
   const { yaml } = parsed;
+  const located = ({ path, message }: Complaint): FieldViolation => ({
+    field: pathText(path),
+    message,
+    ...yaml.positionOf(path),
+  });
 
   const checked = studySchema.safeParse(yaml.value);
-  if (!checked.success) {
-    const violations = checked.error.issues.flatMap((issue) => violationsOf(issue, yaml));
+  const issues = checked.success ? [] : checked.error.issues.flatMap((issue) => violationsOf(issue, yaml));
+  const grid = readGrid(yaml.value);
+  const violations = [...issues, ...grid.complaints.map(located)];
+  if (!checked.success || violations.length > 0) {
     throw problem(
       violations.every((v) => v.message.includes('empty axis')) ? 'GRID_EMPTY' : 'STUDY_INVALID',
       violations,
     );
   }
 
-  const study = toStudy(checked.data);
+  const study = toStudy(checked.data, grid);
   checkSize(study, yaml);
   const constraint = checkConstraint(study);
   // Levels are tried cell by cell, which needs a constraint that can be evaluated.
-  const levels = constraint.length > 0 ? [] : checkLevels(study);
-  const complaints = [...constraint, ...levels, ...checkPublished(study, checked.data), ...checkShown(study)];
-  if (complaints.length > 0) {
-    throw problem(
-      'STUDY_INVALID',
-      complaints.map(({ path, message }) => ({ field: pathText(path), message, ...yaml.positionOf(path) })),
-    );
-  }
-  if (study.where !== undefined && countConfigurations(createGrid(study), true) === 0) {
-    throw problem('GRID_EMPTY', [
-      {
-        field: 'where',
-        message: `Expected the constraint to keep a cell, got none of ${gridSize(radices(study))}`,
-        ...yaml.positionOf(['where']),
-      },
-    ]);
+  const levels = constraint.length > 0 ? [] : checkLevels(study, grid.placed);
+  const complaints = [
+    ...constraint,
+    ...levels,
+    ...checkPublished(study, checked.data),
+    ...checkBase(study, checked.data, grid),
+    ...checkShown(study),
+  ];
+  if (complaints.length > 0) throw problem('STUDY_INVALID', complaints.map(located));
+  const { size, allows } = createGrid(study);
+  if (!hasIndex(size, allows)) {
+    const path = study.where === undefined ? ['space'] : ['where'];
+    const message = `Expected the constraint to keep a cell, got none of ${size}`;
+    throw problem('GRID_EMPTY', [located({ path, message })]);
   }
   return study;
 }
 
-const radices = (study: Study): number[] => study.factors.map((factor) => factor.levels.length);
+function hasIndex(size: number, allows: (gridIndex: number) => boolean): boolean {
+  for (let i = 0; i < size; i++) if (allows(i)) return true;
+  return false;
+}
 
-function toStudy(input: StudyInput): Study {
+interface ReadGrid {
+  readonly factors: readonly StudyFactor[];
+  readonly space?: Space;
+  readonly search?: Search;
+  readonly shuffleSeed?: number;
+  /** Of an ablation. */
+  readonly base?: Study['base'];
+  readonly placed: readonly PlacedLeaf[];
+  readonly complaints: readonly Complaint[];
+}
+
+/** @param value the study as YAML gave it, schema not yet checked: what is no mapping is the schema's to complain of. */
+function readGrid(value: unknown): ReadGrid {
+  const complaints: Complaint[] = [];
+  const complain: Complain = (path, message) => void complaints.push({ path, message });
+  const { factors = {}, ablation, space, sampler: samplerText, where } = isMapping(value) ? value : {};
+  const sampler = readSampler(samplerText, complain);
+  const read = readSpace({ factors: isMapping(factors) ? factors : {}, ablation, space }, complain);
+  const drawn = read && applySampler(read.space, sampler, typeof where === 'string' ? where : undefined, complain);
+  if (read === undefined || drawn === undefined) return { factors: [], placed: [], complaints };
+  const collected = collectFactors(drawn.space, complain);
+  const plain = isPlain(collected.space, collected.factors);
+  return {
+    factors: collected.factors,
+    ...(plain ? {} : { space: collected.space }),
+    ...(drawn.search === undefined ? {} : { search: drawn.search }),
+    ...(sampler?.kind === 'grid' && sampler.shuffleSeed !== undefined ? { shuffleSeed: sampler.shuffleSeed } : {}),
+    ...(read.base === undefined ? {} : { base: read.base }),
+    placed: collected.placed,
+    complaints,
+  };
+}
+
+function toStudy(input: StudyInput, { factors, space, search, shuffleSeed, base = baseOf(input) }: ReadGrid): Study {
   const values = input.published?.values ?? {};
   return {
     name: input.study,
     title: input.title ?? input.study,
     seeds: input.seeds,
     parameters: input.parameters,
-    factors: Object.entries(input.factors).map(([name, levels]) => toFactor(name, levels)),
+    factors,
+    ...(space === undefined ? {} : { space }),
+    ...(search === undefined ? {} : { search }),
+    ...(shuffleSeed === undefined ? {} : { shuffleSeed }),
+    ...(base === undefined ? {} : { base }),
     ...(input.where === undefined ? {} : { where: input.where }),
+    ...(input.priority === 0 ? {} : { priority: input.priority }),
     maxAttempts: input.maxAttempts,
     table: input.table,
     ...(input.published === undefined
@@ -96,31 +148,36 @@ function toStudy(input: StudyInput): Study {
   };
 }
 
-function toFactor(name: string, levels: StudyInput['factors'][string]): StudyFactor {
-  return {
-    name,
-    levels: levels.map((level) => {
-      if (typeof level !== 'object' || Array.isArray(level))
-        return { label: labelOf(level), assignments: { [name]: level } };
-      const { label, ...assignments } = level as Record<string, ParameterValue>;
-      return {
-        label: label === undefined ? Object.values(assignments).map(labelOf).join(' ') : String(label),
-        assignments,
-      };
-    }),
-  };
+function baseOf({ base }: StudyInput): Study['base'] {
+  return base && Object.fromEntries(Object.entries(base).map(([factor, value]) => [factor, String(value)]));
 }
 
-const labelOf = (value: ParameterValue): string => (Array.isArray(value) ? `[${value.join(';')}]` : String(value));
+function checkBase(study: Study, input: StudyInput, grid: ReadGrid): Complaint[] {
+  if (input.base !== undefined && grid.base !== undefined)
+    return [{ path: ['base'], message: 'Expected no base beside that of the ablation, got one' }];
+  return Object.entries(input.base ?? {}).flatMap(([name, value]) => {
+    const factor = study.factors.find((other) => other.name === name);
+    if (factor && digitOfLabel(factor, String(value)) !== undefined) return [];
+    const wanted = factor
+      ? `a level of ${name} (${firstLabels(factor, 20).join(', ')})`
+      : `a factor of this study (${study.factors.map((other) => other.name).join(', ') || 'it has none'})`;
+    const got = factor ? value : name;
+    return [{ path: ['base', name], message: `Expected ${wanted}, got ${JSON.stringify(got)}` }];
+  });
+}
 
 function checkSize(study: Study, yaml: PositionedYaml): void {
-  const size = gridSize(radices(study)) * study.seeds.length;
-  if (size <= MAX_GRID) return;
+  // The size is that of the space alone, and the constraint is checked only after it.
+  const { where: _, ...unconstrained } = study;
+  const grid = createGrid(unconstrained);
+  if (grid.cellBound <= MAX_GRID) return;
+  const made =
+    study.space === undefined ? `${study.factors.map(levelCount).join(' × ')} levels` : `${grid.size} configurations`;
   throw problem('GRID_TOO_LARGE', [
     {
-      field: 'factors',
-      message: `Expected at most ${MAX_GRID.toExponential()} cells, got ${size.toExponential(3)} (${radices(study).join(' × ')} levels × ${study.seeds.length} seeds). Split the study`,
-      ...yaml.positionOf(['factors']),
+      field: study.space === undefined ? 'factors' : 'space',
+      message: `Expected at most ${MAX_GRID.toExponential()} cells, got ${grid.cellBound.toExponential(3)} (${made} × ${study.seeds.length} seeds). Split the study`,
+      ...yaml.positionOf([study.space === undefined ? 'factors' : 'space']),
     },
   ]);
 }
@@ -150,13 +207,12 @@ function checkPublished(study: Study, input: StudyInput): Complaint[] {
       const factor = study.factors.find((f) => f.name === key);
       if (!factor)
         return [{ path, message: `Expected a factor or one of published.values, got ${JSON.stringify(key)}` }];
-      const labels = factor.levels.map((level) => level.label);
-      return labels.includes(String(value))
+      return digitOfLabel(factor, String(value)) !== undefined
         ? []
         : [
             {
               path,
-              message: `Expected a level of ${key} (${labels.slice(0, 20).join(', ')}), got ${JSON.stringify(value)}`,
+              message: `Expected a level of ${key} (${firstLabels(factor, 20).join(', ')}), got ${JSON.stringify(value)}`,
             },
           ];
     }),

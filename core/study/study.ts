@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { METRIC_NAMES } from '../catalogue/metrics.ts';
+import type { NumericRange } from '../space/numeric-range.ts';
+import type { Space } from '../space/space.ts';
+import type { Search } from './search.ts';
 
 /** What a level may assign: any value a trial parameter can have. */
 const scalar = z.union([z.string().max(200), z.number(), z.boolean()]);
@@ -19,15 +22,16 @@ const labelledLevel = z
   .looseObject({ label: z.union([z.string().min(1).max(80), z.number()]).optional() })
   .pipe(z.record(parameterName, parameterValue));
 
-const level = z.union([parameterValue, labelledLevel], {
+export const levelSchema = z.union([parameterValue, labelledLevel], {
   error: 'Expected a value (text, finite number, true, false, list) or a mapping of parameters to values',
 });
 
 const publishedValue = z.strictObject({ title: z.string().min(1).max(80), unit: z.string().max(16).default('') });
 
 /**
- * The study as the YAML file spells it. `factors` span the grid, the last one varying fastest; `seeds` repeat it;
- * `parameters` holds what all cells share. Levels are checked against the trial's parameters in load-study.ts.
+ * The study as the YAML file spells it. `factors` span the grid, the last one varying fastest, and `space` says which
+ * combinations belong to it where not all do (read-space.ts reads both); `seeds` repeat it; `parameters` holds what all cells
+ * share. Levels are checked against the trial's parameters in check-levels.ts.
  */
 export const studySchema = z.strictObject({
   study: name,
@@ -56,13 +60,16 @@ export const studySchema = z.strictObject({
     .refine((seeds) => new Set(seeds).size === seeds.length, { error: 'Expected every seed once' })
     .default([1]),
   parameters: z.record(parameterName, parameterValue).default({}),
-  factors: z
-    .record(
-      parameterName,
-      z.array(level).min(1, { error: 'Expected at least one level, got an empty axis' }).max(100_000),
-    )
-    .default({}),
+  factors: z.record(parameterName, z.unknown()).default({}),
+  ablation: z.unknown().optional(),
+  space: z.unknown().optional(),
+  /** Which cells of the grid are run, and in which order: see read-sampler.ts. */
+  sampler: z.unknown().optional(),
+  /** The row that the others are compared with: a level for some of the factors. An ablation has its own. */
+  base: z.record(parameterName, z.union([z.string(), z.number(), z.boolean()])).optional(),
   where: z.string().min(1).max(4096).optional(),
+  /** Sweeps of a higher priority are given free slots first; those of the same share them. */
+  priority: z.int().min(-100).max(100).default(0),
   /** Runs that a cell may lose to broken machines before it is given up. */
   maxAttempts: z.int().min(1).max(100).default(3),
   table: z
@@ -91,9 +98,10 @@ export interface StudyLevel {
   readonly assignments: Readonly<Record<string, ParameterValue>>;
 }
 
+/** Its levels one by one, as values of the parameter with its name, or as the ends of a range; `levels.ts` reads all three. */
 export interface StudyFactor {
   readonly name: string;
-  readonly levels: readonly StudyLevel[];
+  readonly levels: readonly StudyLevel[] | { readonly list: readonly ParameterValue[] } | NumericRange;
 }
 
 export interface PublishedRow {
@@ -109,7 +117,17 @@ export interface Study {
   readonly seeds: readonly number[];
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly factors: readonly StudyFactor[];
+  /** Absent: every combination of all levels. */
+  readonly space?: Space;
+  /** The space holds what this search has drawn so far. */
+  readonly search?: Search;
+  /** Cells are started in an order drawn with this seed; absent: the order of the grid, the costliest of the next ones first. */
+  readonly shuffleSeed?: number;
+  /** Label by factor of the row that the others are compared with. */
+  readonly base?: Readonly<Record<string, string>>;
   readonly where?: string;
+  /** Absent: 0. */
+  readonly priority?: number;
   readonly maxAttempts: number;
   readonly table: { readonly metrics: readonly string[]; readonly show: readonly string[] };
   readonly published?: {

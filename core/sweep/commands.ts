@@ -13,6 +13,14 @@ export type Command =
       readonly total: number;
     }
   | { readonly type: 'cancel-sweep'; readonly requestId: string; readonly sweepId: string }
+  | { readonly type: 'pause-sweep' | 'resume-sweep'; readonly requestId: string; readonly sweepId: string }
+  | {
+      readonly type: 'retry-failed';
+      readonly requestId: string;
+      readonly sweepId: string;
+      /** Only failures of these kinds; empty means all. */
+      readonly kinds: readonly FailureKind[];
+    }
   | { readonly type: 'grant-lease'; readonly worker: string; readonly leaseId: string }
   | { readonly type: 'start-trial'; readonly lease: LeaseRef }
   | {
@@ -22,7 +30,13 @@ export type Command =
       readonly message: string;
       readonly worker: string;
     }
-  | { readonly type: 'record-result'; readonly record: RecordKey & { readonly contentHash: string } }
+  | {
+      readonly type: 'record-result';
+      readonly record: RecordKey & {
+        readonly contentHash: string;
+        readonly metrics?: Readonly<Record<string, number>>;
+      };
+    }
   | {
       readonly type: 'record-failure';
       readonly record: RecordKey & { readonly kind: FailureKind; readonly message: string };

@@ -1,23 +1,18 @@
-import type { ErrorCode } from '../errors.ts';
+import { nextStage } from '../study/search.ts';
 import type { TrialParameters } from '../study/trial-parameters.ts';
 import { mayRetry } from '../trial/retry.ts';
-import type { Disposition, FailureKind } from '../trial/states.ts';
+import type { FailureKind } from '../trial/states.ts';
 import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
 import type { Command } from './commands.ts';
+import { decideRequest } from './decide-requests.ts';
+import { accept, type Decision, reject } from './decision.ts';
 import { disposeFailure, disposeResult } from './disposition.ts';
 import type { SweepEvent } from './events.ts';
+import { evolve } from './evolve.ts';
 import { nextCell } from './next-cell.ts';
+import { scoresOfLastStage } from './scores.ts';
 import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts';
-
-/** Events to append (maybe none), or why not. `sweepId` and `disposition` answer the commands that ask for them. */
-export type Decision =
-  | {
-      readonly ok: true;
-      readonly events: readonly SweepEvent[];
-      readonly sweepId?: string;
-      readonly disposition?: Disposition;
-    }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+import { sweepsByTurn } from './turns.ts';
 
 export interface DecideOptions {
   /** Estimated cost of a trial, any unit: among the next cells the costliest is started first. */
@@ -30,9 +25,11 @@ export function decide(state: ClusterState, command: Command, now: number, optio
     case 'take-leadership':
       return accept([{ type: 'leadership-taken', epoch: state.epoch + 1, holder: command.holder, at: now }]);
     case 'submit-sweep':
-      return submit(state, command, now);
     case 'cancel-sweep':
-      return cancel(state, command, now);
+    case 'pause-sweep':
+    case 'resume-sweep':
+    case 'retry-failed':
+      return decideRequest(state, command, now);
     case 'grant-lease':
       return grant(state, command, now, options);
     case 'start-trial': {
@@ -44,84 +41,49 @@ export function decide(state: ClusterState, command: Command, now: number, optio
     case 'lose-attempt': {
       const found = held(state, command.lease);
       if (!found.ok) return found;
-      return accept(lost(found.sweep, command.lease.cell, command.kind, command.message, command.worker, now));
+      return accept(lost(state, found.sweep, command.lease.cell, command.kind, command.message, command.worker, now));
     }
     case 'record-result': {
       const { record } = command;
       const disposition = disposeResult(state, record);
       if (disposition.outcome !== 'accept') return accept([], { disposition: disposition.as });
       const { sweepId, cell, attempt, worker, contentHash } = record;
-      const events: SweepEvent[] = [{ type: 'trial-succeeded', sweepId, cell, attempt, worker, contentHash, at: now }];
-      return accept(withCompletion(state.sweeps.get(sweepId) as SweepState, events, now), { disposition: 'committed' });
+      const sweep = state.sweeps.get(sweepId) as SweepState;
+      const objective = record.metrics?.[sweep.study.search?.metric ?? ''];
+      const events: SweepEvent[] = [
+        {
+          type: 'trial-succeeded',
+          sweepId,
+          cell,
+          attempt,
+          worker,
+          contentHash,
+          ...(objective === undefined ? {} : { objective }),
+          at: now,
+        },
+      ];
+      return accept(withCompletion(state, sweep, events, now), { disposition: 'committed' });
     }
     case 'record-failure': {
       const { record } = command;
       const disposition = disposeFailure(state, record);
       if (disposition.outcome !== 'accept') return accept([], { disposition: disposition.as });
       const sweep = state.sweeps.get(record.sweepId) as SweepState;
-      return accept(lost(sweep, record.cell, record.kind, record.message, record.worker, now), {
+      return accept(lost(state, sweep, record.cell, record.kind, record.message, record.worker, now), {
         disposition: 'committed',
       });
     }
   }
 }
 
-function accept(events: readonly SweepEvent[], answer: { sweepId?: string; disposition?: Disposition } = {}): Decision {
-  return { ok: true, events, ...answer };
-}
-
-function reject(code: ErrorCode, message: string): Extract<Decision, { ok: false }> {
-  return { ok: false, code, message };
-}
-
-function submit(state: ClusterState, command: Extract<Command, { type: 'submit-sweep' }>, now: number): Decision {
-  const { requestId, study, studyYaml, total } = command;
-  const earlier = state.requests.get(requestId);
-  if (earlier) {
-    return earlier.what === 'submit' && state.sweeps.get(earlier.sweepId)?.studyYaml === studyYaml
-      ? accept([], { sweepId: earlier.sweepId })
-      : reject(
-          'REQUEST_ID_REUSED',
-          `Expected a new request id, got ${requestId}, which was used with other contents. Draw a new one.`,
-        );
-  }
-  let number = 1;
-  while (state.sweeps.has(`${study.name}-${number}`)) number++;
-  const sweepId = `${study.name}-${number}`;
-  return accept([{ type: 'sweep-submitted', sweepId, requestId, study, studyYaml, total, at: now }], { sweepId });
-}
-
-function cancel(state: ClusterState, command: Extract<Command, { type: 'cancel-sweep' }>, now: number): Decision {
-  const { sweepId, requestId } = command;
-  const sweep = state.sweeps.get(sweepId);
-  if (!sweep)
-    return reject(
-      'SWEEP_NOT_FOUND',
-      `Expected the name of a sweep, got ${JSON.stringify(sweepId)}. \`tickwork ls\` lists them.`,
-    );
-  const earlier = state.requests.get(requestId);
-  if (earlier) {
-    return earlier.what === 'cancel' && earlier.sweepId === sweepId
-      ? accept([], { sweepId })
-      : reject(
-          'REQUEST_ID_REUSED',
-          `Expected a new request id, got ${requestId}, which was used before. Draw a new one.`,
-        );
-  }
-  if (sweep.status !== 'active')
-    return reject('SWEEP_FINISHED', `Expected an active sweep, got ${sweepId}, which is ${sweep.status}.`);
-  return accept([{ type: 'sweep-cancelled', sweepId, requestId, at: now }], { sweepId });
-}
-
-/** Oldest active sweep first. No event when nothing is pending. */
+/** No event when nothing is pending. */
 function grant(
   state: ClusterState,
   command: Extract<Command, { type: 'grant-lease' }>,
   now: number,
   options: DecideOptions,
 ): Decision {
-  for (const sweep of state.sweeps.values()) {
-    if (sweep.status !== 'active') continue;
+  for (const sweep of sweepsByTurn(state)) {
     const cell = nextCell(sweep, options.costOf);
     if (cell === undefined) continue;
     const { worker, leaseId } = command;
@@ -168,6 +130,7 @@ function held(state: ClusterState, lease: LeaseRef) {
 const MAX_EVENT_MESSAGE = 2_000;
 
 function lost(
+  state: ClusterState,
   sweep: SweepState,
   cell: number,
   kind: FailureKind,
@@ -179,15 +142,28 @@ function lost(
   if (!isLive(trial)) return [];
   const common = { sweepId: sweep.id, cell, kind, message: shorten(message), worker, at };
   if (mayRetry(kind, trial.strikes, sweep.study.maxAttempts)) return [{ type: 'attempt-lost', ...common }];
-  return withCompletion(sweep, [{ type: 'trial-failed', attempt: trial.attempt, ...common }], at);
+  return withCompletion(state, sweep, [{ type: 'trial-failed', attempt: trial.attempt, ...common }], at);
 }
 
 function shorten(message: string): string {
   return message.length <= MAX_EVENT_MESSAGE ? message : `${message.slice(0, MAX_EVENT_MESSAGE - 1)}…`;
 }
 
-/** @param events exactly one of them ends a trial. */
-function withCompletion(sweep: SweepState, events: readonly SweepEvent[], at: number): readonly SweepEvent[] {
+/** When the last trial ends, a search goes on or the sweep is completed. @param events exactly one of them ends a trial. */
+function withCompletion(
+  state: ClusterState,
+  sweep: SweepState,
+  events: readonly SweepEvent[],
+  at: number,
+): readonly SweepEvent[] {
   const finished = sweep.counts.succeeded + sweep.counts.failed + 1;
-  return finished === sweep.total ? [...events, { type: 'sweep-completed', sweepId: sweep.id, at }] : events;
+  if (finished < sweep.total) return events;
+  const after = events.reduce(evolve, state).sweeps.get(sweep.id) as SweepState;
+  const next = nextStage(after.study, scoresOfLastStage(after));
+  return [
+    ...events,
+    next
+      ? { type: 'configurations-proposed', sweepId: sweep.id, ...next, at }
+      : { type: 'sweep-completed', sweepId: sweep.id, at },
+  ];
 }

@@ -1,4 +1,6 @@
-import type { Study } from '../study/study.ts';
+import type { Space } from '../space/space.ts';
+import type { Search } from '../study/search.ts';
+import type { Study, StudyFactor } from '../study/study.ts';
 import type { FailureKind } from '../trial/states.ts';
 
 /**
@@ -45,6 +47,8 @@ export type SweepEvent =
       readonly attempt: number;
       readonly worker: string;
       readonly contentHash: string;
+      /** The metric that the sweep's search goes by; absent without one. */
+      readonly objective?: number;
       readonly at: number;
     }
   | {
@@ -58,4 +62,31 @@ export type SweepEvent =
       readonly at: number;
     }
   | { readonly type: 'sweep-cancelled'; readonly sweepId: string; readonly requestId: string; readonly at: number }
+  | {
+      /** No further cell starts until it is resumed; what runs goes on. */
+      readonly type: 'sweep-paused' | 'sweep-resumed';
+      readonly sweepId: string;
+      readonly requestId: string;
+      readonly at: number;
+    }
+  | {
+      /** Failed trials of these kinds (empty: of all) wait again, without strikes; a completed sweep is active again. */
+      readonly type: 'failed-trials-retried';
+      readonly sweepId: string;
+      readonly requestId: string;
+      readonly kinds: readonly FailureKind[];
+      readonly at: number;
+    }
+  | {
+      /** A search goes on: the study's configurations from now on, those before them first. */
+      readonly type: 'configurations-proposed';
+      readonly sweepId: string;
+      readonly factors: readonly StudyFactor[];
+      readonly space: Space;
+      readonly search: Search;
+      readonly added: number;
+      /** Why these, for people. */
+      readonly reason: string;
+      readonly at: number;
+    }
   | { readonly type: 'sweep-completed'; readonly sweepId: string; readonly at: number };

@@ -1,8 +1,10 @@
-import { vectorGet, vectorSet } from '../collections/sparse-vector.ts';
+import { vectorEntries, vectorGet, vectorSet } from '../collections/sparse-vector.ts';
+import { createGrid, gridIndexOf } from '../grid/grid.ts';
 import { RETRY_RULES } from '../trial/retry.ts';
+import type { FailureKind } from '../trial/states.ts';
 import { isLive, type Trial } from '../trial/trial.ts';
 import type { SweepEvent } from './events.ts';
-import { type ClusterState, newSweep, type SweepState, trialOf } from './state.ts';
+import { type ClusterState, newSweep, type RequestKind, type SweepState, trialOf } from './state.ts';
 
 /**
  * The state after an event. Total and pure: it never throws and never refuses, so that replaying the log always gives the
@@ -13,18 +15,27 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
     case 'leadership-taken':
       return { ...state, epoch: event.epoch, holder: event.holder };
     case 'sweep-submitted':
-      return {
-        ...state,
-        sweeps: new Map(state.sweeps).set(event.sweepId, newSweep(event)),
-        requests: new Map(state.requests).set(event.requestId, { sweepId: event.sweepId, what: 'submit' }),
-      };
+      return withRequest(
+        { ...state, sweeps: new Map(state.sweeps).set(event.sweepId, newSweep(event)) },
+        event,
+        'submit',
+      );
     case 'sweep-cancelled': {
       const next = withSweep(state, event.sweepId, (sweep) => cancelled(sweep, event.at));
-      return {
-        ...next,
-        requests: new Map(next.requests).set(event.requestId, { sweepId: event.sweepId, what: 'cancel' }),
-      };
+      return withRequest(next, event, 'cancel');
     }
+    case 'sweep-paused':
+    case 'sweep-resumed': {
+      const paused = event.type === 'sweep-paused';
+      const next = withSweep(state, event.sweepId, (sweep) => (sweep.paused === paused ? sweep : { ...sweep, paused }));
+      return withRequest(next, event, paused ? 'pause' : 'resume');
+    }
+    case 'failed-trials-retried': {
+      const next = withSweep(state, event.sweepId, (sweep) => retried(sweep, event.kinds));
+      return withRequest(next, event, 'retry');
+    }
+    case 'configurations-proposed':
+      return withSweep(state, event.sweepId, (sweep) => proposed(sweep, event));
     case 'sweep-completed':
       return withSweep(state, event.sweepId, (sweep) => ({ ...sweep, status: 'completed', finishedAt: event.at }));
     case 'trial-leased':
@@ -63,8 +74,9 @@ function trialAfter(trial: Trial, event: TrialEvent): Trial {
     }
     case 'trial-succeeded': {
       if (trial.state !== 'pending' && !isLive(trial)) return trial;
-      const { attempt, worker, contentHash, at } = event;
-      return { state: 'succeeded', attempt, worker, contentHash, ...started, finishedAt: at };
+      const { attempt, worker, contentHash, objective, at } = event;
+      const score = objective === undefined ? {} : { objective };
+      return { state: 'succeeded', attempt, worker, contentHash, ...score, ...started, finishedAt: at };
     }
     case 'trial-failed': {
       if (!isLive(trial)) return trial;
@@ -72,6 +84,14 @@ function trialAfter(trial: Trial, event: TrialEvent): Trial {
       return { state: 'failed', attempt, failure: { kind, message, worker }, ...started, finishedAt: at };
     }
   }
+}
+
+function withRequest(
+  state: ClusterState,
+  { requestId, sweepId }: { readonly requestId: string; readonly sweepId: string },
+  what: RequestKind,
+): ClusterState {
+  return { ...state, requests: new Map(state.requests).set(requestId, { sweepId, what }) };
 }
 
 function withSweep(state: ClusterState, sweepId: string, change: (sweep: SweepState) => SweepState): ClusterState {
@@ -97,10 +117,9 @@ function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial)
   if (after.state === 'pending') requeued = [...requeued, cell];
 
   let firstUntouched = sweep.firstUntouched;
-  while (
-    firstUntouched < sweep.grid.cellBound &&
-    (vectorGet(trials, firstUntouched) !== undefined || !sweep.grid.allows(firstUntouched % sweep.grid.size))
-  ) {
+  while (firstUntouched < sweep.grid.cellBound) {
+    const first = sweep.grid.cellAt(firstUntouched);
+    if (vectorGet(trials, first) === undefined && sweep.grid.allows(gridIndexOf(sweep.grid, first))) break;
     firstUntouched++;
   }
   return { ...sweep, trials, counts, live, requeued, firstUntouched };
@@ -120,5 +139,40 @@ function cancelled(sweep: SweepState, at: number): SweepState {
     live: new Set(),
     requeued: [],
     finishedAt: at,
+  };
+}
+
+function retried(sweep: SweepState, kinds: readonly FailureKind[]): SweepState {
+  let { trials } = sweep;
+  const cells: number[] = [];
+  for (const [cell, trial] of vectorEntries(sweep.trials)) {
+    if (trial.state !== 'failed' || (kinds.length > 0 && !kinds.includes(trial.failure.kind))) continue;
+    trials = vectorSet(trials, cell, { state: 'pending', attempt: trial.attempt, strikes: 0, lost: trial.failure });
+    cells.push(cell);
+  }
+  if (cells.length === 0 || sweep.status === 'cancelled') return sweep;
+  const { finishedAt: _, ...rest } = sweep;
+  const { pending, failed } = sweep.counts;
+  return {
+    ...rest,
+    status: 'active',
+    trials,
+    counts: { ...sweep.counts, pending: pending + cells.length, failed: failed - cells.length },
+    requeued: [...sweep.requeued, ...cells],
+  };
+}
+
+function proposed(sweep: SweepState, event: Extract<SweepEvent, { type: 'configurations-proposed' }>): SweepState {
+  const { factors, space, search, added, reason, at } = event;
+  const study = { ...sweep.study, factors, space, search };
+  const cells = added * study.seeds.length;
+  return {
+    ...sweep,
+    study,
+    grid: createGrid(study),
+    total: sweep.total + cells,
+    counts: { ...sweep.counts, pending: sweep.counts.pending + cells },
+    firstUntouched: 0,
+    decisions: [...sweep.decisions, { at, reason }],
   };
 }

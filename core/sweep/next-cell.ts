@@ -1,7 +1,6 @@
-import { vectorGet } from '../collections/sparse-vector.ts';
 import { gridIndexOf } from '../grid/grid.ts';
 import { type TrialParameters, trialParametersSchema } from '../study/trial-parameters.ts';
-import { cellsFrom, type SweepState } from './state.ts';
+import { type SweepState, untouchedCells } from './state.ts';
 
 /** How many untouched cells are compared by cost. */
 const WINDOW = 64;
@@ -18,8 +17,9 @@ export function nextCell(sweep: SweepState, costOf: (parameters: TrialParameters
   let best: { readonly cell: number; readonly cost: number } | undefined;
   let seen = 0;
   const seedIndex = (cell: number): number => Math.floor(cell / sweep.grid.size);
-  for (const cell of cellsFrom(sweep, sweep.firstUntouched)) {
-    if (vectorGet(sweep.trials, cell) !== undefined) continue;
+  for (const cell of untouchedCells(sweep)) {
+    // Who wants the cells shuffled wants them so.
+    if (sweep.study.shuffleSeed !== undefined) return cell;
     if (best !== undefined && seedIndex(cell) !== seedIndex(best.cell)) break;
     const cost = costOfCell(sweep, cell, costOf);
     if (best === undefined || cost > best.cost) best = { cell, cost };

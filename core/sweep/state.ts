@@ -1,5 +1,5 @@
 import { emptyVector, type SparseVector, vectorGet } from '../collections/sparse-vector.ts';
-import { createGrid, type Grid } from '../grid/grid.ts';
+import { createGrid, type Grid, gridIndexOf } from '../grid/grid.ts';
 import type { Study } from '../study/study.ts';
 import type { SweepStatus, TrialState } from '../trial/states.ts';
 import { type Trial, UNTOUCHED } from '../trial/trial.ts';
@@ -24,13 +24,19 @@ export interface SweepState {
   readonly live: ReadonlySet<number>;
   /** Pending cells that had a lost attempt, oldest first. */
   readonly requeued: readonly number[];
-  /** No cell below this is untouched. */
+  /** No cell before this place of the grid's order is untouched. */
   readonly firstUntouched: number;
+  /** Why a search drew what it drew, oldest first. */
+  readonly decisions: readonly { readonly at: number; readonly reason: string }[];
+  /** No further cell starts. */
+  readonly paused: boolean;
   /** Events that changed this sweep so far. */
   readonly revision: number;
   readonly createdAt: number;
   readonly finishedAt?: number;
 }
+
+export type RequestKind = 'submit' | 'cancel' | 'pause' | 'resume' | 'retry';
 
 export interface ClusterState {
   /** Leadership epoch: rises by one with every coordinator that takes over. */
@@ -39,7 +45,7 @@ export interface ClusterState {
   /** In order of submission. */
   readonly sweeps: ReadonlyMap<string, SweepState>;
   /** What each client request id did. */
-  readonly requests: ReadonlyMap<string, { readonly sweepId: string; readonly what: 'submit' | 'cancel' }>;
+  readonly requests: ReadonlyMap<string, { readonly sweepId: string; readonly what: RequestKind }>;
 }
 
 export const EMPTY_CLUSTER: ClusterState = { epoch: 0, holder: '', sweeps: new Map(), requests: new Map() };
@@ -57,6 +63,8 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
     live: new Set(),
     requeued: [],
     firstUntouched: 0,
+    paused: false,
+    decisions: [],
     revision: 1,
     createdAt: event.at,
   };
@@ -76,6 +84,14 @@ export function isCell(sweep: SweepState, cell: number): boolean {
   return (
     Number.isInteger(cell) && cell >= 0 && cell < sweep.grid.cellBound && sweep.grid.allows(cell % sweep.grid.size)
   );
+}
+
+/** Untouched cells in the order in which they are started. */
+export function* untouchedCells({ grid, trials, firstUntouched }: SweepState): Generator<number> {
+  for (let position = firstUntouched; position < grid.cellBound; position++) {
+    const cell = grid.cellAt(position);
+    if (vectorGet(trials, cell) === undefined && grid.allows(gridIndexOf(grid, cell))) yield cell;
+  }
 }
 
 /** Cells that the constraint keeps, in order, from `from` on. */

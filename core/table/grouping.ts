@@ -1,19 +1,17 @@
 import { TickworkError } from '../errors.ts';
 import type { Grid } from '../grid/grid.ts';
+import { digitAt, type Locator } from '../space/locator.ts';
 import type { Aggregate } from '../statistics/aggregate.ts';
 import type { Study } from '../study/study.ts';
 
-/**
- * Which factors a table keeps. A grid index carries its levels as digits, so a database can group without joining:
- * digit = floor(gridIndex / stride) mod radix.
- */
+/** Which factors a table keeps. A grid index carries its levels as digits, so a database can group without joining. */
 export interface Grouping {
   readonly factors: readonly string[];
-  readonly digits: readonly { readonly stride: number; readonly radix: number }[];
+  readonly locators: readonly Locator[];
 }
 
 export interface GroupedAggregate {
-  /** One digit for each factor of the grouping. */
+  /** One digit for each factor of the grouping; ABSENT where the cells do not have it. */
   readonly digits: readonly number[];
   readonly metric: string;
   readonly aggregate: Aggregate;
@@ -23,19 +21,19 @@ export interface GroupedAggregate {
 export function createGrouping(study: Study, grid: Grid, names: readonly string[]): Grouping {
   const all = study.factors.map((factor) => factor.name);
   const factors = names.length > 0 ? names : all;
-  const digits = factors.map((name, i) => {
+  const locators = factors.map((name, i) => {
     const at = all.indexOf(name);
     if (at < 0 || factors.indexOf(name) !== i) {
       const message = `Expected each of group_by to be a factor of the study (${all.join(', ')}), once, got ${JSON.stringify(name)}.`;
       throw new TickworkError('ARGUMENT_INVALID', message, { violations: [{ field: `group_by[${i}]`, message }] });
     }
-    return { stride: grid.strides[at] as number, radix: grid.radices[at] as number };
+    return grid.locator(at);
   });
-  return { factors, digits };
+  return { factors, locators };
 }
 
 export function groupOf(grouping: Grouping, gridIndex: number): number[] {
-  return grouping.digits.map(({ stride, radix }) => Math.floor(gridIndex / stride) % radix);
+  return grouping.locators.map((locator) => digitAt(locator, gridIndex));
 }
 
 export const groupKey = (digits: readonly number[]): string => digits.join(',');

@@ -5,6 +5,7 @@ import { vectorEntries } from '../collections/sparse-vector.ts';
 import { gridIndexOf } from '../grid/grid.ts';
 import { countMultiplyAccumulates, countParameters, countWeightLayers } from '../networks/counts.ts';
 import type { Aggregate } from '../statistics/aggregate.ts';
+import { type Difference, differencesFromBase } from '../study/base-row.ts';
 import { trialParameters } from '../study/check-levels.ts';
 import type { PublishedRow, Study } from '../study/study.ts';
 import type { TrialParameters } from '../study/trial-parameters.ts';
@@ -39,6 +40,10 @@ export interface TableRow {
   readonly failures: readonly { readonly kind: FailureKind; readonly count: number; readonly example: string }[];
   /** In the order of Table.metrics. */
   readonly aggregates: readonly ({ readonly metric: string } & Aggregate)[];
+  /** In what this row differs from the base row; absent when there is no base or the grouping does not tell. */
+  readonly differences?: readonly Difference[];
+  /** value − base over pairs of equal seed, in the order of Table.metrics; absent in the base row and where there is no base. */
+  readonly paired?: readonly ({ readonly metric: string } & Aggregate)[];
   readonly published: readonly PublishedCell[];
   readonly weightLayers?: number;
   readonly parameters?: number;
@@ -57,7 +62,7 @@ export interface Table {
 }
 
 /**
- * The aggregated table of a sweep: every number comes from `aggregates` (committed rows), from the network's description, or is
+ * The aggregated table of a sweep: every number comes from `aggregates` and `pairedDifferences` (committed rows), from the network's description, or is
  * marked as published. Rows are in the order of the grid.
  */
 export function buildTable(
@@ -65,15 +70,17 @@ export function buildTable(
   grouping: Grouping,
   metrics: readonly MetricName[],
   aggregates: readonly GroupedAggregate[],
+  pairedDifferences: readonly GroupedAggregate[] = [],
 ): Table {
   const { study } = sweep;
-  const byGroup = new Map(aggregates.map((a) => [`${groupKey(a.digits)} ${a.metric}`, a]));
+  const ours = byGroup(aggregates);
+  const paired = byGroup(pairedDifferences);
+  const inOrder = (from: ReturnType<typeof byGroup>, key: string) =>
+    metrics.map((metric) => ({ metric, ...(from.get(`${key} ${metric}`)?.aggregate ?? { n: 0 }) }));
   const groups = groupsOf(sweep, grouping);
   const rows = [...groups.entries()].map(([key, group]): TableRow => {
-    const aggregatesOfRow = metrics.map((metric) => {
-      const found = byGroup.get(`${key} ${metric}`);
-      return found ? { metric, ...found.aggregate } : { metric, n: 0 };
-    });
+    const aggregatesOfRow = inOrder(ours, key);
+    const differences = differencesFromBase(study, group.levels);
     return {
       levels: group.levels,
       n: Math.max(0, ...aggregatesOfRow.map((a) => a.n)),
@@ -81,6 +88,8 @@ export function buildTable(
       counts: { ...group.counts, pending: group.cells - (group.touched - group.counts.pending) },
       failures: [...group.failures].map(([kind, { count, example }]) => ({ kind, count, example })),
       aggregates: aggregatesOfRow,
+      ...(differences === undefined ? {} : { differences }),
+      ...(differences === undefined || differences.length === 0 ? {} : { paired: inOrder(paired, key) }),
       published: publishedFor(study, group.levels, grouping),
       ...group.facts,
       shown: group.shown,
@@ -95,6 +104,10 @@ export function buildTable(
     rows,
     complete: rows.every((row) => row.n === row.expected),
   };
+}
+
+function byGroup(aggregates: readonly GroupedAggregate[]): ReadonlyMap<string, GroupedAggregate> {
+  return new Map(aggregates.map((a) => [`${groupKey(a.digits)} ${a.metric}`, a]));
 }
 
 interface Group {

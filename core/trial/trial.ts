@@ -11,14 +11,14 @@ import type { FailureKind, TrialState } from './states.ts';
  * - **failed**: a failure that retrying cannot mend (diverged, user_error), or too many that it could.
  * - **cancelled**: its sweep was cancelled first.
  *
- * The last three are absorbing (invariant I6).
+ * The last three are absorbing (invariant I6), but for one thing: a person may ask for failed trials to be tried again.
  */
 export const TRIAL_TRANSITIONS: Readonly<Record<TrialState, readonly TrialState[]>> = {
   pending: ['leased', 'succeeded', 'cancelled'],
   leased: ['running', 'pending', 'succeeded', 'failed', 'cancelled'],
   running: ['pending', 'succeeded', 'failed', 'cancelled'],
   succeeded: [],
-  failed: [],
+  failed: ['pending'],
   cancelled: [],
 };
 
@@ -56,6 +56,8 @@ export type Trial =
       readonly attempt: number;
       readonly worker: string;
       readonly contentHash: string;
+      /** The metric that the sweep's search goes by. */
+      readonly objective?: number;
       readonly startedAt?: number;
       readonly finishedAt: number;
     }
@@ -77,7 +79,7 @@ export function isLive(trial: Trial): trial is LiveTrial {
 }
 
 export function isFinished(trial: Trial): trial is Exclude<Trial, { state: 'pending' | 'leased' | 'running' }> {
-  return TRIAL_TRANSITIONS[trial.state].length === 0;
+  return trial.state === 'succeeded' || trial.state === 'failed' || trial.state === 'cancelled';
 }
 
 /** Whether a message about `lease` speaks for the current holder. */

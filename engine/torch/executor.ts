@@ -10,7 +10,7 @@ import type { TorchState } from './state.ts';
 import { createTorchState } from './state.ts';
 
 /**
- * `1` keeps a step's inputs, state and metrics at fixed addresses and, on a GPU with PyTorch ≥ 2.13, records the step as a
+ * `1` keeps a step's inputs, state and metrics at fixed addresses and, on a GPU with a PyTorch that has ATen/accelerator/Graph.h (2.13), records the step as a
  * CUDA graph after three runs and replays it. Never tried on a GPU yet, so it is asked for, not assumed.
  */
 export const REPLAY_VARIABLE = 'TICKWORK_TORCH_REPLAY';

@@ -12,6 +12,7 @@ import type { Drain as _tickwork_v1_Drain, Drain__Output as _tickwork_v1_Drain__
 import type { Factor as _tickwork_v1_Factor, Factor__Output as _tickwork_v1_Factor__Output } from './tickwork/v1/Factor.ts';
 import type { GetStatusRequest as _tickwork_v1_GetStatusRequest, GetStatusRequest__Output as _tickwork_v1_GetStatusRequest__Output } from './tickwork/v1/GetStatusRequest.ts';
 import type { GetSweepRequest as _tickwork_v1_GetSweepRequest, GetSweepRequest__Output as _tickwork_v1_GetSweepRequest__Output } from './tickwork/v1/GetSweepRequest.ts';
+import type { GetTrialRequest as _tickwork_v1_GetTrialRequest, GetTrialRequest__Output as _tickwork_v1_GetTrialRequest__Output } from './tickwork/v1/GetTrialRequest.ts';
 import type { Heartbeat as _tickwork_v1_Heartbeat, Heartbeat__Output as _tickwork_v1_Heartbeat__Output } from './tickwork/v1/Heartbeat.ts';
 import type { Hello as _tickwork_v1_Hello, Hello__Output as _tickwork_v1_Hello__Output } from './tickwork/v1/Hello.ts';
 import type { Lease as _tickwork_v1_Lease, Lease__Output as _tickwork_v1_Lease__Output } from './tickwork/v1/Lease.ts';
@@ -23,11 +24,15 @@ import type { ListTrialsResponse as _tickwork_v1_ListTrialsResponse, ListTrialsR
 import type { ListWorkersRequest as _tickwork_v1_ListWorkersRequest, ListWorkersRequest__Output as _tickwork_v1_ListWorkersRequest__Output } from './tickwork/v1/ListWorkersRequest.ts';
 import type { ListWorkersResponse as _tickwork_v1_ListWorkersResponse, ListWorkersResponse__Output as _tickwork_v1_ListWorkersResponse__Output } from './tickwork/v1/ListWorkersResponse.ts';
 import type { Metric as _tickwork_v1_Metric, Metric__Output as _tickwork_v1_Metric__Output } from './tickwork/v1/Metric.ts';
+import type { PauseSweepRequest as _tickwork_v1_PauseSweepRequest, PauseSweepRequest__Output as _tickwork_v1_PauseSweepRequest__Output } from './tickwork/v1/PauseSweepRequest.ts';
 import type { PlanSweepRequest as _tickwork_v1_PlanSweepRequest, PlanSweepRequest__Output as _tickwork_v1_PlanSweepRequest__Output } from './tickwork/v1/PlanSweepRequest.ts';
 import type { PlannedConfiguration as _tickwork_v1_PlannedConfiguration, PlannedConfiguration__Output as _tickwork_v1_PlannedConfiguration__Output } from './tickwork/v1/PlannedConfiguration.ts';
 import type { Receipt as _tickwork_v1_Receipt, Receipt__Output as _tickwork_v1_Receipt__Output } from './tickwork/v1/Receipt.ts';
 import type { Receipts as _tickwork_v1_Receipts, Receipts__Output as _tickwork_v1_Receipts__Output } from './tickwork/v1/Receipts.ts';
+import type { ResumeSweepRequest as _tickwork_v1_ResumeSweepRequest, ResumeSweepRequest__Output as _tickwork_v1_ResumeSweepRequest__Output } from './tickwork/v1/ResumeSweepRequest.ts';
+import type { RetryFailedRequest as _tickwork_v1_RetryFailedRequest, RetryFailedRequest__Output as _tickwork_v1_RetryFailedRequest__Output } from './tickwork/v1/RetryFailedRequest.ts';
 import type { RunningTrial as _tickwork_v1_RunningTrial, RunningTrial__Output as _tickwork_v1_RunningTrial__Output } from './tickwork/v1/RunningTrial.ts';
+import type { SearchDecision as _tickwork_v1_SearchDecision, SearchDecision__Output as _tickwork_v1_SearchDecision__Output } from './tickwork/v1/SearchDecision.ts';
 import type { StopTrial as _tickwork_v1_StopTrial, StopTrial__Output as _tickwork_v1_StopTrial__Output } from './tickwork/v1/StopTrial.ts';
 import type { SubmitSweepRequest as _tickwork_v1_SubmitSweepRequest, SubmitSweepRequest__Output as _tickwork_v1_SubmitSweepRequest__Output } from './tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep as _tickwork_v1_Sweep, Sweep__Output as _tickwork_v1_Sweep__Output } from './tickwork/v1/Sweep.ts';
@@ -70,6 +75,7 @@ export interface ProtoGrpcType {
       FailureKind: EnumTypeDefinition
       GetStatusRequest: MessageTypeDefinition<_tickwork_v1_GetStatusRequest, _tickwork_v1_GetStatusRequest__Output>
       GetSweepRequest: MessageTypeDefinition<_tickwork_v1_GetSweepRequest, _tickwork_v1_GetSweepRequest__Output>
+      GetTrialRequest: MessageTypeDefinition<_tickwork_v1_GetTrialRequest, _tickwork_v1_GetTrialRequest__Output>
       Heartbeat: MessageTypeDefinition<_tickwork_v1_Heartbeat, _tickwork_v1_Heartbeat__Output>
       Hello: MessageTypeDefinition<_tickwork_v1_Hello, _tickwork_v1_Hello__Output>
       Lease: MessageTypeDefinition<_tickwork_v1_Lease, _tickwork_v1_Lease__Output>
@@ -81,11 +87,15 @@ export interface ProtoGrpcType {
       ListWorkersRequest: MessageTypeDefinition<_tickwork_v1_ListWorkersRequest, _tickwork_v1_ListWorkersRequest__Output>
       ListWorkersResponse: MessageTypeDefinition<_tickwork_v1_ListWorkersResponse, _tickwork_v1_ListWorkersResponse__Output>
       Metric: MessageTypeDefinition<_tickwork_v1_Metric, _tickwork_v1_Metric__Output>
+      PauseSweepRequest: MessageTypeDefinition<_tickwork_v1_PauseSweepRequest, _tickwork_v1_PauseSweepRequest__Output>
       PlanSweepRequest: MessageTypeDefinition<_tickwork_v1_PlanSweepRequest, _tickwork_v1_PlanSweepRequest__Output>
       PlannedConfiguration: MessageTypeDefinition<_tickwork_v1_PlannedConfiguration, _tickwork_v1_PlannedConfiguration__Output>
       Receipt: MessageTypeDefinition<_tickwork_v1_Receipt, _tickwork_v1_Receipt__Output>
       Receipts: MessageTypeDefinition<_tickwork_v1_Receipts, _tickwork_v1_Receipts__Output>
+      ResumeSweepRequest: MessageTypeDefinition<_tickwork_v1_ResumeSweepRequest, _tickwork_v1_ResumeSweepRequest__Output>
+      RetryFailedRequest: MessageTypeDefinition<_tickwork_v1_RetryFailedRequest, _tickwork_v1_RetryFailedRequest__Output>
       RunningTrial: MessageTypeDefinition<_tickwork_v1_RunningTrial, _tickwork_v1_RunningTrial__Output>
+      SearchDecision: MessageTypeDefinition<_tickwork_v1_SearchDecision, _tickwork_v1_SearchDecision__Output>
       StopTrial: MessageTypeDefinition<_tickwork_v1_StopTrial, _tickwork_v1_StopTrial__Output>
       SubmitSweepRequest: MessageTypeDefinition<_tickwork_v1_SubmitSweepRequest, _tickwork_v1_SubmitSweepRequest__Output>
       Sweep: MessageTypeDefinition<_tickwork_v1_Sweep, _tickwork_v1_Sweep__Output>

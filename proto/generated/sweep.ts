@@ -5,14 +5,19 @@ import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _goo
 import type { CancelSweepRequest as _tickwork_v1_CancelSweepRequest, CancelSweepRequest__Output as _tickwork_v1_CancelSweepRequest__Output } from './tickwork/v1/CancelSweepRequest.ts';
 import type { Factor as _tickwork_v1_Factor, Factor__Output as _tickwork_v1_Factor__Output } from './tickwork/v1/Factor.ts';
 import type { GetSweepRequest as _tickwork_v1_GetSweepRequest, GetSweepRequest__Output as _tickwork_v1_GetSweepRequest__Output } from './tickwork/v1/GetSweepRequest.ts';
+import type { GetTrialRequest as _tickwork_v1_GetTrialRequest, GetTrialRequest__Output as _tickwork_v1_GetTrialRequest__Output } from './tickwork/v1/GetTrialRequest.ts';
 import type { Level as _tickwork_v1_Level, Level__Output as _tickwork_v1_Level__Output } from './tickwork/v1/Level.ts';
 import type { ListSweepsRequest as _tickwork_v1_ListSweepsRequest, ListSweepsRequest__Output as _tickwork_v1_ListSweepsRequest__Output } from './tickwork/v1/ListSweepsRequest.ts';
 import type { ListSweepsResponse as _tickwork_v1_ListSweepsResponse, ListSweepsResponse__Output as _tickwork_v1_ListSweepsResponse__Output } from './tickwork/v1/ListSweepsResponse.ts';
 import type { ListTrialsRequest as _tickwork_v1_ListTrialsRequest, ListTrialsRequest__Output as _tickwork_v1_ListTrialsRequest__Output } from './tickwork/v1/ListTrialsRequest.ts';
 import type { ListTrialsResponse as _tickwork_v1_ListTrialsResponse, ListTrialsResponse__Output as _tickwork_v1_ListTrialsResponse__Output } from './tickwork/v1/ListTrialsResponse.ts';
 import type { Metric as _tickwork_v1_Metric, Metric__Output as _tickwork_v1_Metric__Output } from './tickwork/v1/Metric.ts';
+import type { PauseSweepRequest as _tickwork_v1_PauseSweepRequest, PauseSweepRequest__Output as _tickwork_v1_PauseSweepRequest__Output } from './tickwork/v1/PauseSweepRequest.ts';
 import type { PlanSweepRequest as _tickwork_v1_PlanSweepRequest, PlanSweepRequest__Output as _tickwork_v1_PlanSweepRequest__Output } from './tickwork/v1/PlanSweepRequest.ts';
 import type { PlannedConfiguration as _tickwork_v1_PlannedConfiguration, PlannedConfiguration__Output as _tickwork_v1_PlannedConfiguration__Output } from './tickwork/v1/PlannedConfiguration.ts';
+import type { ResumeSweepRequest as _tickwork_v1_ResumeSweepRequest, ResumeSweepRequest__Output as _tickwork_v1_ResumeSweepRequest__Output } from './tickwork/v1/ResumeSweepRequest.ts';
+import type { RetryFailedRequest as _tickwork_v1_RetryFailedRequest, RetryFailedRequest__Output as _tickwork_v1_RetryFailedRequest__Output } from './tickwork/v1/RetryFailedRequest.ts';
+import type { SearchDecision as _tickwork_v1_SearchDecision, SearchDecision__Output as _tickwork_v1_SearchDecision__Output } from './tickwork/v1/SearchDecision.ts';
 import type { SubmitSweepRequest as _tickwork_v1_SubmitSweepRequest, SubmitSweepRequest__Output as _tickwork_v1_SubmitSweepRequest__Output } from './tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep as _tickwork_v1_Sweep, Sweep__Output as _tickwork_v1_Sweep__Output } from './tickwork/v1/Sweep.ts';
 import type { SweepPlan as _tickwork_v1_SweepPlan, SweepPlan__Output as _tickwork_v1_SweepPlan__Output } from './tickwork/v1/SweepPlan.ts';
@@ -39,14 +44,19 @@ export interface ProtoGrpcType {
       Factor: MessageTypeDefinition<_tickwork_v1_Factor, _tickwork_v1_Factor__Output>
       FailureKind: EnumTypeDefinition
       GetSweepRequest: MessageTypeDefinition<_tickwork_v1_GetSweepRequest, _tickwork_v1_GetSweepRequest__Output>
+      GetTrialRequest: MessageTypeDefinition<_tickwork_v1_GetTrialRequest, _tickwork_v1_GetTrialRequest__Output>
       Level: MessageTypeDefinition<_tickwork_v1_Level, _tickwork_v1_Level__Output>
       ListSweepsRequest: MessageTypeDefinition<_tickwork_v1_ListSweepsRequest, _tickwork_v1_ListSweepsRequest__Output>
       ListSweepsResponse: MessageTypeDefinition<_tickwork_v1_ListSweepsResponse, _tickwork_v1_ListSweepsResponse__Output>
       ListTrialsRequest: MessageTypeDefinition<_tickwork_v1_ListTrialsRequest, _tickwork_v1_ListTrialsRequest__Output>
       ListTrialsResponse: MessageTypeDefinition<_tickwork_v1_ListTrialsResponse, _tickwork_v1_ListTrialsResponse__Output>
       Metric: MessageTypeDefinition<_tickwork_v1_Metric, _tickwork_v1_Metric__Output>
+      PauseSweepRequest: MessageTypeDefinition<_tickwork_v1_PauseSweepRequest, _tickwork_v1_PauseSweepRequest__Output>
       PlanSweepRequest: MessageTypeDefinition<_tickwork_v1_PlanSweepRequest, _tickwork_v1_PlanSweepRequest__Output>
       PlannedConfiguration: MessageTypeDefinition<_tickwork_v1_PlannedConfiguration, _tickwork_v1_PlannedConfiguration__Output>
+      ResumeSweepRequest: MessageTypeDefinition<_tickwork_v1_ResumeSweepRequest, _tickwork_v1_ResumeSweepRequest__Output>
+      RetryFailedRequest: MessageTypeDefinition<_tickwork_v1_RetryFailedRequest, _tickwork_v1_RetryFailedRequest__Output>
+      SearchDecision: MessageTypeDefinition<_tickwork_v1_SearchDecision, _tickwork_v1_SearchDecision__Output>
       SubmitSweepRequest: MessageTypeDefinition<_tickwork_v1_SubmitSweepRequest, _tickwork_v1_SubmitSweepRequest__Output>
       Sweep: MessageTypeDefinition<_tickwork_v1_Sweep, _tickwork_v1_Sweep__Output>
       SweepPlan: MessageTypeDefinition<_tickwork_v1_SweepPlan, _tickwork_v1_SweepPlan__Output>

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, test } from 'vitest';
 import { openDuckDbResultStore } from '../../coordinator/adapters/duckdb/result-store.ts';
+import { placeLocator } from '../support/locators.ts';
 import { batchOf, storedReport, storedResult } from '../support/stored-results.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -54,7 +55,7 @@ describe('result store in DuckDB', { timeout: 60_000 }, () => {
     const { results } = await store.counts();
     expect(results).toBeGreaterThanOrEqual(last + 1);
     for (let cell = 0; cell <= last; cell++) expect(await store.result('s1', cell)).toEqual(storedResult({ cell }));
-    const [group] = await store.aggregate('s1', { factors: [], digits: [] }, ['testError']);
+    const [group] = await store.aggregate('s1', { factors: [], locators: [] }, ['testError']);
     expect(group?.aggregate.n).toBe(results);
     await store.close();
   });
@@ -134,8 +135,8 @@ describe('result store in DuckDB', { timeout: 60_000 }, () => {
     const nasty = '"; DROP TABLE results; --';
     const labels = ['O\'Brien"; DROP TABLE results; --', '$1 ? {} \\ ☃'];
     const bytes = await store.exportParquet('s1', [
-      { name: nasty, labels, stride: 2 },
-      { name: 'Cell', labels: ['x', 'y'], stride: 1 },
+      { name: nasty, labels, locator: placeLocator(2, labels.length) },
+      { name: 'Cell', labels: ['x', 'y'], locator: placeLocator(1, 2) },
     ]);
     expect(await store.counts()).toMatchObject({ results: 5 });
     expect((await readdir(folder.path)).filter((name) => name.startsWith('export-'))).toEqual([]);

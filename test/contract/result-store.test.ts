@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ResultStore } from '../../coordinator/ports.ts';
+import { placeLocator } from '../support/locators.ts';
 import { aside, batchOf, storedFailure, storedReport, storedResult } from '../support/stored-results.ts';
 import { duckDbAdapter, memoryAdapter, type ResultStoreBench } from './result-store-adapters.ts';
 
 /** Two factors: a (radix 3, stride 2) and b (radix 2, stride 1). */
-const A = { stride: 2, radix: 3 };
-const B = { stride: 1, radix: 2 };
+const A = placeLocator(2, 3);
+const B = placeLocator(1, 2);
 
 describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }) => {
   let bench: ResultStoreBench;
@@ -20,7 +21,7 @@ describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }
     expect(await store.counts()).toEqual({ results: 0, quarantined: 0, superseded: 0 });
     expect(await store.result('s1', 0)).toBeUndefined();
     expect(await store.reports({ sweepId: 's1', limit: 10 })).toEqual([]);
-    expect(await store.aggregate('s1', { factors: ['a'], digits: [A] }, ['testError'])).toEqual([]);
+    expect(await store.aggregate('s1', { factors: ['a'], locators: [A] }, ['testError'])).toEqual([]);
   });
 
   test('a committed result is read as it was', async () => {
@@ -45,8 +46,29 @@ describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }
     expect(await store.counts()).toEqual({ results: 2, quarantined: 1, superseded: 1 });
     expect(await store.result('s1', 2)).toMatchObject({ sequence: 3 });
     expect(await store.reports({ sweepId: 's1', limit: 10 })).toHaveLength(1);
-    const [group] = await store.aggregate('s1', { factors: [], digits: [] }, ['testError']);
+    const [group] = await store.aggregate('s1', { factors: [], locators: [] }, ['testError']);
     expect(group?.aggregate.n).toBe(2);
+  });
+
+  test('a record is settled only once it is in the table', async () => {
+    expect(await store.dispositions(['s1.3.1.failure', 'x'])).toEqual(new Map());
+    await store.commit(
+      batchOf({ failures: [storedFailure(3, 1)], setAside: [aside('superseded', 'x'), aside('quarantined', 'y')] }),
+    );
+    const found = await store.dispositions([
+      's1.3.1.failure',
+      's1.3.2.failure',
+      's2.3.1.failure',
+      'x',
+      'y',
+      'nonsense',
+    ]);
+    expect([...found].sort()).toEqual([
+      ['s1.3.1.failure', 'committed'],
+      ['x', 'superseded'],
+      ['y', 'quarantined'],
+    ]);
+    expect(await store.dispositions([])).toEqual(new Map());
   });
 
   test('a result that contradicts the accepted one is quarantined', async () => {
@@ -57,7 +79,7 @@ describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }
     await store.commit(batchOf({ results: [other] }));
     expect(await store.result('s1', 1)).toEqual(accepted);
     expect(await store.counts()).toEqual({ results: 2, quarantined: 1, superseded: 0 });
-    expect(await store.aggregate('s1', { factors: [], digits: [] }, ['trainError'])).toEqual([]);
+    expect(await store.aggregate('s1', { factors: [], locators: [] }, ['trainError'])).toEqual([]);
   });
 
   test('of two results for a cell in one batch the first is accepted', async () => {
@@ -77,26 +99,26 @@ describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }
     await store.commit(batchOf({ results: [...results, storedResult({ sweepId: 'other', cell: 0 })] }));
 
     const std = expect.closeTo(Math.sqrt(1 / 2), 12);
-    expect(await store.aggregate('s1', { factors: ['b', 'a'], digits: [B, A] }, ['testError', 'trainLoss'])).toEqual(
+    expect(await store.aggregate('s1', { factors: ['b', 'a'], locators: [B, A] }, ['testError', 'trainLoss'])).toEqual(
       [10, 30, 50, 20, 40, 60].map((value, i) => ({
         digits: [Math.floor(i / 3), i % 3],
         metric: 'testError',
         aggregate: { n: 2, mean: value + 0.5, std, min: value, max: value + 1 },
       })),
     );
-    const byA = await store.aggregate('s1', { factors: ['a'], digits: [A] }, ['testError']);
+    const byA = await store.aggregate('s1', { factors: ['a'], locators: [A] }, ['testError']);
     expect(byA.map(({ digits, aggregate }) => [digits, aggregate.n, aggregate.mean])).toEqual([
       [[0], 4, 15.5],
       [[1], 4, 35.5],
       [[2], 4, 55.5],
     ]);
-    const [all] = await store.aggregate('s1', { factors: [], digits: [] }, ['testError']);
+    const [all] = await store.aggregate('s1', { factors: [], locators: [] }, ['testError']);
     expect(all).toMatchObject({ digits: [], aggregate: { n: 12, mean: 35.5, min: 10, max: 61 } });
   });
 
   test('metrics are aggregated apart, in the order of their names', async () => {
     await store.commit(batchOf({ results: [storedResult({ cell: 0, metrics: { trainLoss: 2, testError: 1 } })] }));
-    const groups = await store.aggregate('s1', { factors: ['a'], digits: [A] }, [
+    const groups = await store.aggregate('s1', { factors: ['a'], locators: [A] }, [
       'trainLoss',
       'testError',
       'trainLoss',
@@ -105,7 +127,7 @@ describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }
       ['testError', { n: 1, mean: 1, min: 1, max: 1 }],
       ['trainLoss', { n: 1, mean: 2, min: 2, max: 2 }],
     ]);
-    expect(await store.aggregate('s1', { factors: [], digits: [] }, [])).toEqual([]);
+    expect(await store.aggregate('s1', { factors: [], locators: [] }, [])).toEqual([]);
   });
 
   test('values near overflow give no infinity and no NaN', async () => {
@@ -113,7 +135,7 @@ describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }
       storedResult({ cell, metrics: { trainLoss } }),
     );
     await store.commit(batchOf({ results }));
-    const [group] = await store.aggregate('s1', { factors: [], digits: [] }, ['trainLoss']);
+    const [group] = await store.aggregate('s1', { factors: [], locators: [] }, ['trainLoss']);
     expect(group?.aggregate).toMatchObject({ n: 5, min: -1e200, max: 1.7e308 });
     expect(Object.values(group?.aggregate ?? {}).every(Number.isFinite)).toBe(true);
     expect(group?.aggregate.std).toBeUndefined();

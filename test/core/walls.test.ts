@@ -141,13 +141,23 @@ const WALLS: readonly Wall[] = [
     why: 'it prints what those processes report',
   },
   {
+    room: 'simulation',
+    may: ['simulation', 'coordinator', 'worker', 'core', 'proto', 'runtime', 'node:'],
+    why: 'it wires the product to simulated machines, and nothing of the product knows of it',
+  },
+  {
+    room: 'simulation/network',
+    may: ['simulation', 'coordinator', 'worker', 'core', 'proto', 'runtime', '@grpc/grpc-js'],
+    why: 'it stands in for gRPC and speaks its statuses',
+  },
+  {
     room: 'dashboard',
     may: ['dashboard', 'proto/generated', 'react', 'react-dom', 'echarts', 'vite', '@vitejs/plugin-react'],
     why: 'it reads the public HTTP API',
   },
 ];
 
-const ROOMS = ['core', 'runtime', 'proto', 'engine', 'worker', 'coordinator', 'cli', 'dashboard'];
+const ROOMS = ['core', 'runtime', 'proto', 'engine', 'worker', 'coordinator', 'cli', 'simulation', 'dashboard'];
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
@@ -211,4 +221,14 @@ test('a file is named for its concept and stays readable', () => {
   expect(notKebab).toEqual([]);
   const long = FILES.filter((file) => text(file).split('\n').length > 400);
   expect(long).toEqual([]);
+});
+
+test('the simulation takes its time and chance from a seed', () => {
+  // Its command, which only starts processes, may see the real ones.
+  const forbidden =
+    /\bMath\.random\b|\bDate\.now\b|\bnew Date\b|\bperformance\b|\bset(Timeout|Interval|Immediate)\b|\brandomUUID\b|\bsystemClock\b/;
+  const offenders = sourceFiles('simulation').filter((file) =>
+    forbidden.test(text(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')),
+  );
+  expect(offenders).toEqual([]);
 });

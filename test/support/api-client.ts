@@ -17,6 +17,10 @@ type UnaryName =
   | 'getSweep'
   | 'listSweeps'
   | 'cancelSweep'
+  | 'pauseSweep'
+  | 'resumeSweep'
+  | 'retryFailed'
+  | 'getTrial'
   | 'listTrials'
   | 'getTable'
   | 'listReports'
@@ -39,6 +43,10 @@ const SERVICE_OF: Readonly<
   listSweeps: 'SweepService',
   watchSweep: 'SweepService',
   cancelSweep: 'SweepService',
+  pauseSweep: 'SweepService',
+  resumeSweep: 'SweepService',
+  retryFailed: 'SweepService',
+  getTrial: 'SweepService',
   listTrials: 'SweepService',
   getTable: 'ResultService',
   watchTable: 'ResultService',

@@ -22,9 +22,13 @@ export function sweep(change: Partial<Sweep__Output> = {}): Sweep__Output {
     counts: counts(),
     createTime: time(0),
     studyYaml: '',
-    factors: [{ name: 'config', levels: ['A', 'A-LRN'] }],
+    factors: [{ name: 'config', levels: ['A', 'A-LRN'], levelCount: 2 }],
     seeds: [1, 2],
     revision: 7,
+    paused: false,
+    priority: 0,
+    decisions: [],
+    configurationsToDraw: 0,
     ...change,
   };
 }
@@ -69,6 +73,9 @@ export function row(config: string, scale: string, change: Partial<TableRow__Out
     counts: counts({ total: 2, succeeded: 2 }),
     failures: [],
     aggregates: [{ metric: 'testError', n: 2, mean: 12.304, std: 0.214 }],
+    differences: [],
+    isBase: false,
+    paired: [],
     published: [
       { metric: 'top1Error', title: 'paper top-1', value: 29.6, unit: '%' },
       { metric: 'top5Error', title: 'paper top-5', value: 10.4, unit: '%' },

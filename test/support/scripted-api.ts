@@ -113,6 +113,21 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
       const scripted = find(take(request).name);
       return Object.assign(scripted.sweep, { state: 'SWEEP_STATE_CANCELLED' as const });
     },
+    async pauseSweep(request) {
+      return Object.assign(find(take(request).name).sweep, { paused: true });
+    },
+    async resumeSweep(request) {
+      return Object.assign(find(take(request).name).sweep, { paused: false });
+    },
+    async retryFailed(request) {
+      return find(take(request).name).sweep;
+    },
+    async getTrial(request) {
+      const { name } = take(request);
+      const trial = world.sweeps.flatMap(({ trials }) => trials).find((one) => one.name === name);
+      if (!trial) throw new TickworkError('ARGUMENT_INVALID', `Expected the name of a trial, got ${name}.`);
+      return trial;
+    },
     async listTrials(request) {
       const wanted = take(request).state;
       const trials = find(request.parent).trials.filter(

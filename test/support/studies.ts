@@ -38,3 +38,33 @@ ${extra}`;
 export function smallStudy(options: SmallStudyOptions = {}): Study {
   return loadStudy(smallStudyYaml(options));
 }
+
+export interface SpaceStudyOptions {
+  readonly factors?: unknown;
+  readonly space?: unknown;
+  readonly where?: string;
+  readonly seeds?: readonly number[];
+  /** Further keys of the study. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/** A study of one small network with a search space to fill in, one key a line. JSON is YAML. */
+export function spaceStudyYaml({ factors = {}, space, where, seeds = [1], extra = {} }: SpaceStudyOptions): string {
+  const parameters = {
+    network: 'vgg8',
+    config: 'A',
+    dataset: 'fashion-mnist',
+    trainImages: 128,
+    testImages: 64,
+    trainEpochs: 1,
+    batchSize: 32,
+    trainScale: 28,
+    testScale: 28,
+    learningRate: 0.01,
+  };
+  const study = { study: 'space', seeds, parameters, factors, space, where, ...extra };
+  return Object.entries(study)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
+    .join('\n');
+}

@@ -1,16 +1,15 @@
-import { type ChannelOptions, credentials, type StatusObject } from '@grpc/grpc-js';
+import type { StatusObject } from '@grpc/grpc-js';
 import type { TickworkError } from '../../core/errors.ts';
 import type { CoordinatorMessage__Output as CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { Hello } from '../../proto/generated/tickwork/v1/Hello.ts';
 import type { Welcome__Output as Welcome } from '../../proto/generated/tickwork/v1/Welcome.ts';
 import type { WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
-import { loadTickworkProto } from '../../proto/load.ts';
 import { backoffMs } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Emit } from '../events.ts';
 import { STREAM_BACKOFF, type WorkerTimings } from '../timings.ts';
 import { createRefusalJudge } from './refusal.ts';
-import { createWorkCall, describeStatus, type WorkCall } from './work-call.ts';
+import { describeStatus, type WorkCall, type WorkCalls } from './work-call.ts';
 
 /** The stream to the coordinator, for as long as the worker lives: lost, it is opened again, for ever. */
 export interface CoordinatorStream {
@@ -32,7 +31,7 @@ export interface CoordinatorStreamListener {
 }
 
 export interface CoordinatorStreamDeps {
-  readonly address: string;
+  readonly calls: WorkCalls;
   readonly listener: CoordinatorStreamListener;
   readonly timings: WorkerTimings;
   readonly clock: Clock;
@@ -40,25 +39,11 @@ export interface CoordinatorStreamDeps {
   readonly emit: Emit;
 }
 
-/** reliability.md §7.25; retries and channelz each leaked memory on long streams (grpc-node #2371, #2068). */
-const CHANNEL_OPTIONS: ChannelOptions = {
-  'grpc.keepalive_time_ms': 20_000,
-  'grpc.keepalive_timeout_ms': 10_000,
-  'grpc.keepalive_permit_without_calls': 1,
-  'grpc.enable_retries': 0,
-  'grpc.enable_channelz': 0,
-  // The channel's own delay between connection attempts must stay below ours, or ours means nothing.
-  'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 1_000,
-};
-
 const CLOSE_GRACE_MS = 1_000;
 
 export function openCoordinatorStream(deps: CoordinatorStreamDeps): CoordinatorStream {
-  const { address, listener, timings, clock, random, emit } = deps;
-  const { WorkerService } = loadTickworkProto();
-  const client = new WorkerService(address, credentials.createInsecure(), CHANNEL_OPTIONS);
-  const refusals = createRefusalJudge(address);
+  const { calls, listener, timings, clock, random, emit } = deps;
+  const refusals = createRefusalJudge(calls.address);
   const closing = new AbortController();
   let highestEpoch = 0;
   let welcomed: WorkCall | undefined;
@@ -68,7 +53,7 @@ export function openCoordinatorStream(deps: CoordinatorStreamDeps): CoordinatorS
   async function runCall(): Promise<{ readonly status: StatusObject; readonly accepted: boolean }> {
     let accepted = false;
     const answered = new AbortController();
-    const call = createWorkCall(client.work(), {
+    const call = calls.open({
       onMessage(message) {
         if (accepted) return listener.onMessage(message);
         answered.abort();
@@ -126,7 +111,7 @@ export function openCoordinatorStream(deps: CoordinatorStreamDeps): CoordinatorS
       call.cancel();
     }
     await ended.catch(() => undefined);
-    client.close();
+    calls.close();
   }
 
   const ended = run();

@@ -22,6 +22,15 @@ export interface WorkCallListener {
   onCongested(congested: boolean): void;
 }
 
+/** Where calls go. Adapters: work-calls.ts over gRPC, and one in the simulation. */
+export interface WorkCalls {
+  /** For messages to people. */
+  readonly address: string;
+  /** One call of WorkerService.Work, whether or not anybody answers. */
+  open(listener: WorkCallListener): WorkCall;
+  close(): void;
+}
+
 /**
  * A peer that is this many messages behind is as good as gone: drop the stream, not the data (reliability.md §7.26).
  */

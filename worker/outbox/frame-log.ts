@@ -1,5 +1,4 @@
-import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { AppendFile, Folder } from './folder.ts';
 import { encodeFrame, type Frame, type Scan, scanFrames } from './frame.ts';
 
 /**
@@ -23,13 +22,13 @@ const FILE = /^outbox-(\d{10})\.log$/;
 const DRAFT = '.draft';
 const fileName = (generation: number): string => `outbox-${String(generation).padStart(10, '0')}.log`;
 
-export function createFrameLog(directory: string): FrameLog {
+export function createFrameLog(folder: Folder): FrameLog {
   let generation = 0;
-  let file: FileHandle | undefined;
+  let file: AppendFile | undefined;
   let bytes = 0;
 
   async function files(): Promise<{ readonly name: string; readonly generation: number }[]> {
-    const found = (await readdir(directory)).flatMap((name) => {
+    const found = (await folder.list()).flatMap((name) => {
       const match = FILE.exec(name);
       return match ? [{ name, generation: Number(match[1]) }] : [];
     });
@@ -38,7 +37,7 @@ export function createFrameLog(directory: string): FrameLog {
 
   async function deleteOlder(): Promise<void> {
     for (const older of await files()) {
-      if (older.generation < generation) await rm(join(directory, older.name), { force: true });
+      if (older.generation < generation) await folder.remove(older.name);
     }
   }
 
@@ -47,7 +46,7 @@ export function createFrameLog(directory: string): FrameLog {
       const frames: Frame[] = [];
       let damagedBytes = 0;
       for (const { name, generation: latest } of await files()) {
-        const scan = scanFrames(await readFile(join(directory, name)));
+        const scan = scanFrames(await folder.read(name));
         for (const frame of scan.frames) frames.push(frame);
         damagedBytes += scan.damagedBytes;
         generation = latest;
@@ -55,13 +54,14 @@ export function createFrameLog(directory: string): FrameLog {
       return { frames, damagedBytes };
     },
     async replace(frames) {
-      const path = join(directory, fileName(generation + 1));
+      const name = fileName(generation + 1);
       const contents = Buffer.concat(frames.map(encodeFrame));
-      const next = await open(path + DRAFT, 'w');
+      const next = await folder.create(name + DRAFT);
       try {
         await writeDurably(next, contents);
-        await rename(path + DRAFT, path);
-        await syncDirectory(directory);
+        await folder.rename(name + DRAFT, name);
+        // A renamed file is only sure to be found after a power loss once its directory is synchronised.
+        await folder.sync();
       } catch (error) {
         await next.close();
         throw error;
@@ -89,19 +89,7 @@ export function createFrameLog(directory: string): FrameLog {
   };
 }
 
-async function writeDurably(file: FileHandle, contents: Buffer): Promise<void> {
-  for (let written = 0; written < contents.length; ) {
-    written += (await file.write(contents, written, contents.length - written)).bytesWritten;
-  }
+async function writeDurably(file: AppendFile, contents: Buffer): Promise<void> {
+  for (let written = 0; written < contents.length; ) written += await file.write(contents.subarray(written));
   await file.datasync();
-}
-
-/** A renamed file is only sure to be found after a power loss once its directory is synchronised. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

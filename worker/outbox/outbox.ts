@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import type { Clock } from '../../runtime/clock.ts';
 import { type Deferred, deferred } from '../../runtime/deferred.ts';
-import { lockDirectory } from '../../runtime/directory-lock.ts';
 import { createLifecycle } from '../../runtime/lifecycle.ts';
+import type { Folder } from './folder.ts';
 import type { Frame } from './frame.ts';
 import { createFrameLog } from './frame-log.ts';
 
@@ -55,11 +54,11 @@ interface Append {
 
 const DISK_RETRY_MS = 1_000;
 
-/** @throws TickworkError STATE_DIRECTORY_IN_USE */
-export async function openOutbox(directory: string, options: OutboxOptions): Promise<Outbox> {
+/** @param folder the outbox's own from now on; closed with it. */
+export async function openOutbox(folder: Folder, options: OutboxOptions): Promise<Outbox> {
   const { clock, onDiskError = () => undefined, garbageBytes = 1024 * 1024 } = options;
   const lifecycle = createLifecycle();
-  const log = createFrameLog(directory);
+  const log = createFrameLog(folder);
   const alive = new Map<string, Uint8Array>();
   let aliveBytes = 0;
 
@@ -136,8 +135,7 @@ export async function openOutbox(directory: string, options: OutboxOptions): Pro
     writing ??= Promise.resolve().then(writeAll);
   }
 
-  await mkdir(directory, { recursive: true });
-  lifecycle.add('directory lock', await lockDirectory(directory, clock));
+  lifecycle.add('folder', folder.close);
   lifecycle.add('log', log.close);
   const found = await load().catch(async (error: unknown) => {
     await lifecycle.release();

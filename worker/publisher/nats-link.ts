@@ -1,4 +1,4 @@
-import { connect, type NatsConnection } from 'nats';
+import { type ConnectionOptions, connect } from 'nats';
 import { backoffMs } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Emit } from '../events.ts';
@@ -16,6 +16,21 @@ export interface NatsLink {
   close(): Promise<void>;
 }
 
+/** What the link uses of the NATS client's connection. */
+export interface NatsSession {
+  getServer(): string;
+  /** Resolves when it is lost, with the reason if there is one. */
+  closed(): Promise<unknown>;
+  close(): Promise<void>;
+  jetstream(): {
+    publish(
+      subject: string,
+      payload: Uint8Array,
+      options: { readonly msgID: string; readonly timeout: number },
+    ): Promise<{ readonly duplicate: boolean }>;
+  };
+}
+
 export interface NatsLinkOptions {
   readonly servers: readonly string[];
   /** Shown in the server's list of connections. */
@@ -31,10 +46,14 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** A server that hangs without closing its connection is noticed after the second unanswered ping. */
 const PING_INTERVAL_MS = 10_000;
 
-export function createNatsLink(options: NatsLinkOptions): NatsLink {
+/** @param open the NATS client's `connect`, or what stands in for it. */
+export function createNatsLink(
+  options: NatsLinkOptions,
+  open: (options: ConnectionOptions) => Promise<NatsSession> = connect,
+): NatsLink {
   const { servers, clientName, publishTimeoutMs, clock, random, emit, onConnected } = options;
   const closing = new AbortController();
-  let connection: NatsConnection | undefined;
+  let connection: NatsSession | undefined;
 
   const unreachable = (error: unknown): void =>
     emit({ type: 'nats:unreachable', servers, error: error instanceof Error ? error.message : String(error) });
@@ -43,7 +62,7 @@ export function createNatsLink(options: NatsLinkOptions): NatsLink {
   async function run(): Promise<void> {
     for (let attempt = 0; !closing.signal.aborted; attempt++) {
       try {
-        const opened = await connect({
+        const opened = await open({
           servers: [...servers],
           name: clientName,
           reconnect: false,
@@ -60,7 +79,7 @@ export function createNatsLink(options: NatsLinkOptions): NatsLink {
     }
   }
 
-  async function use(opened: NatsConnection): Promise<void> {
+  async function use(opened: NatsSession): Promise<void> {
     if (closing.signal.aborted) return opened.close();
     connection = opened;
     emit({ type: 'nats:connected', server: opened.getServer() });

@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Emit } from '../events.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { NATS_BACKOFF, type WorkerTimings } from '../timings.ts';
-import { createNatsLink, type NatsLink } from './nats-link.ts';
+import type { NatsLink, NatsLinkOptions } from './nats-link.ts';
 import { createPublicationQueue } from './publication-queue.ts';
 
 /**
@@ -36,13 +36,14 @@ export interface PublisherDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly emit: Emit;
+  readonly openLink: (options: NatsLinkOptions) => NatsLink;
 }
 
 /** Publications without an answer; reliability.md §7.5 allows 256, a worker's records are few. */
 const WINDOW = 64;
 
 export function createPublisher(deps: PublisherDeps): Publisher {
-  const { worker, outbox, timings, clock, random, emit } = deps;
+  const { worker, outbox, timings, clock, random, emit, openLink } = deps;
   const queue = createPublicationQueue({ refused: NATS_BACKOFF, ...timings });
   let link: NatsLink | undefined;
   let linkedTo = '';
@@ -92,7 +93,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       if (link && linkedTo === servers.join()) return refresh();
       linkedTo = servers.join();
       void link?.close();
-      link = createNatsLink({
+      link = openLink({
         servers,
         clientName: `tickwork worker ${worker}`,
         publishTimeoutMs: timings.publishTimeoutMs,

@@ -8,12 +8,7 @@ import { SPAWN_BACKOFF } from '../timings.ts';
 import type { TrialOutcome, TrialProgress, TrialReport } from '../training/outcome.ts';
 import type { TrialOptions, TrialToAgent } from '../trial-messages.ts';
 import { isFree, nextSlotState, type SlotEvent, type SlotState } from './slot-state.ts';
-import {
-  startTrialProcess,
-  type TrialProcess,
-  type TrialProcessExit,
-  type TrialProcessOptions,
-} from './trial-process.ts';
+import type { TrialProcess, TrialProcessExit, TrialProcessListener } from './trial-process.ts';
 
 /** One trial at a time in one child process; see slot-state.ts for what it may be doing. */
 export interface Slot {
@@ -47,7 +42,7 @@ export type TrialEnd =
 
 export interface SlotDeps {
   readonly index: number;
-  readonly process: TrialProcessOptions;
+  readonly startProcess: (listener: TrialProcessListener) => TrialProcess;
   readonly options: TrialOptions;
   readonly stopGraceMs: number;
   readonly clock: Clock;
@@ -62,7 +57,7 @@ const MAX_FAILED_STARTS = 3;
 const BLAMES_PROCESS: readonly FailureKind[] = ['infrastructure', 'out_of_memory'];
 
 export function createSlot(deps: SlotDeps): Slot {
-  const { index, options, stopGraceMs, clock, random, emit } = deps;
+  const { index, startProcess, options, stopGraceMs, clock, random, emit } = deps;
   let state: SlotState = 'starting';
   let child: TrialProcess | undefined;
   let trial: SlotTrial | undefined;
@@ -96,7 +91,7 @@ export function createSlot(deps: SlotDeps): Slot {
   function spawn(): void {
     // Of a process that was replaced, nothing counts any more.
     const isCurrent = (): boolean => child === started;
-    const started: TrialProcess = startTrialProcess(deps.process, {
+    const started: TrialProcess = startProcess({
       onMessage: (message) => isCurrent() && onMessage(message),
       onLine: (line) => emit({ type: 'slot:output', slot: index, line }),
       onExit: (exit) => isCurrent() && onExit(exit),

@@ -36,7 +36,9 @@ export async function readStudyCell(file: string, cell: number): Promise<StudyCe
       );
     }
     const seed = seedOf(grid, cell);
-    const levels = grid.labels(index).map(({ factor, label }) => `${factor}=${label}`);
-    return { spec: { parameters: trialParameters(grid, index), seed }, label: [...levels, `seed=${seed}`].join(' ') };
+    return {
+      spec: { parameters: trialParameters(grid, index), seed },
+      label: `${grid.title(index)} seed=${seed}`.trim(),
+    };
   });
 }

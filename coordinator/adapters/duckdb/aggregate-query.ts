@@ -1,10 +1,11 @@
-import { BIGINT, type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import type { Aggregate } from '../../../core/statistics/aggregate.ts';
 import type { GroupedAggregate, Grouping } from '../../../core/table/grouping.ts';
+import { digitSql } from './digit-sql.ts';
 import { readRows } from './rows.ts';
 
 /** DuckDB refuses a whole query when one variance overflows, so the deviation of larger values is not asked for. */
-const LARGEST_FOR_STD = '1e150';
+export const LARGEST_FOR_STD = '1e150';
 
 /** Aggregates of one sweep by the digits of its grid indices (core/table/grouping.ts), in the order of digits and metric. */
 export async function queryAggregates(
@@ -13,7 +14,7 @@ export async function queryAggregates(
   grouping: Grouping,
   metrics: readonly string[],
 ): Promise<readonly GroupedAggregate[]> {
-  const digits = grouping.digits.map((_, i) => `(grid_index // $${3 + 2 * i}) % $${4 + 2 * i} AS d${i}`);
+  const digits = grouping.locators.map((locator, i) => `${digitSql(locator, 'grid_index')} AS d${i}`);
   const sql = `
     SELECT ${[...digits, 'metric'].join(', ')},
       count(*) AS n, avg(value) AS mean, min(value) AS min, max(value) AS max,
@@ -21,24 +22,18 @@ export async function queryAggregates(
         THEN stddev_samp(value) FILTER (abs(value) <= ${LARGEST_FOR_STD}) END AS std
     FROM metrics
     WHERE sweep_id = $1 AND metric IN (SELECT unnest($2))
-    GROUP BY ${[...grouping.digits.map((_, i) => `d${i}`), 'metric'].join(', ')}
-    ORDER BY ${[...grouping.digits.map((_, i) => `d${i}`), 'metric'].join(', ')}`;
-  const places = grouping.digits.flatMap(({ stride, radix }) => [BigInt(stride), BigInt(radix)]);
-  const rows = await readRows(
-    connection,
-    sql,
-    [sweepId, listValue([...metrics]), ...places],
-    [VARCHAR, LIST(VARCHAR), ...places.map(() => BIGINT)],
-  );
+    GROUP BY ${[...grouping.locators.map((_, i) => `d${i}`), 'metric'].join(', ')}
+    ORDER BY ${[...grouping.locators.map((_, i) => `d${i}`), 'metric'].join(', ')}`;
+  const rows = await readRows(connection, sql, [sweepId, listValue([...metrics])], [VARCHAR, LIST(VARCHAR)]);
   return rows.map((row) => ({
-    digits: grouping.digits.map((_, i) => row[`d${i}`] as number),
+    digits: grouping.locators.map((_, i) => row[`d${i}`] as number),
     metric: row['metric'] as string,
     aggregate: toAggregate(row),
   }));
 }
 
 /** NULL (not measurable at this n) and overflow are absent fields, never NaN. */
-function toAggregate(row: Record<string, unknown>): Aggregate {
+export function toAggregate(row: Record<string, unknown>): Aggregate {
   const aggregate: { n: number; mean?: number; std?: number; min?: number; max?: number } = { n: row['n'] as number };
   for (const field of ['mean', 'std', 'min', 'max'] as const) {
     const value = row[field];

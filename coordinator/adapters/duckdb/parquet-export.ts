@@ -1,11 +1,13 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BIGINT, type DuckDBConnection, type DuckDBValue, LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import { type DuckDBConnection, type DuckDBValue, LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import type { Locator } from '../../../core/space/locator.ts';
+import { digitSql } from './digit-sql.ts';
 
 export interface ExportFactor {
   readonly name: string;
   readonly labels: readonly string[];
-  readonly stride: number;
+  readonly locator: Locator;
 }
 
 const FOLDER_PREFIX = 'export-';
@@ -24,8 +26,9 @@ export async function exportParquet(
   try {
     const names = columnNames(factors.map((factor) => factor.name));
     const labels = factors.map((_, i) => {
-      const [list, stride, radix] = [3 + 3 * i, 4 + 3 * i, 5 + 3 * i];
-      return `list_extract($${list}, 1 + (r.grid_index // $${stride}) % $${radix}) AS ${quoted(names[i] as string)}`;
+      // An absent factor has digit -1, and a list no element 0: NULL.
+      const digit = digitSql((factors[i] as ExportFactor).locator, 'r.grid_index');
+      return `list_extract($${3 + i}, 1 + ${digit}) AS ${quoted(names[i] as string)}`;
     });
     const columns = [
       ...FIXED_BEFORE.map((name) => `r.${name}`),
@@ -42,13 +45,8 @@ export async function exportParquet(
         WHERE r.sweep_id = $1
         ORDER BY r.cell, m.metric
       ) TO $2 (FORMAT parquet)`;
-    const places = factors.flatMap(({ labels: texts, stride }): DuckDBValue[] => [
-      listValue([...texts]),
-      BigInt(stride),
-      BigInt(texts.length),
-    ]);
-    const types = factors.flatMap(() => [LIST(VARCHAR), BIGINT, BIGINT]);
-    await connection.run(sql, [sweepId, path, ...places], [VARCHAR, VARCHAR, ...types]);
+    const texts = factors.map((factor): DuckDBValue => listValue([...factor.labels]));
+    await connection.run(sql, [sweepId, path, ...texts], [VARCHAR, VARCHAR, ...texts.map(() => LIST(VARCHAR))]);
     return await readFile(path);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,9 +1,11 @@
 import { BIGINT, type DuckDBValue, LIST, listValue, VARCHAR } from '@duckdb/node-api';
-import type { ResultRecord } from '../../../proto/records.ts';
+import type { Disposition } from '../../../core/trial/states.ts';
+import { parseRecordId, type ResultRecord } from '../../../proto/records.ts';
 import type { ReportPoint, ResultStore, StoredResult } from '../../ports.ts';
 import { queryAggregates } from './aggregate-query.ts';
 import { writeBatch } from './commit.ts';
 import { openDatabase } from './database.ts';
+import { queryPairedDifferences } from './paired-query.ts';
 import { exportParquet, removeStaleExports } from './parquet-export.ts';
 import { readRows } from './rows.ts';
 
@@ -41,7 +43,34 @@ export async function openDuckDbResultStore({
       return new Map(found.map((result) => [result.cell, result]));
     },
 
+    async dispositions(ids) {
+      const sql = `
+        SELECT sweep_id || '.' || cell || '.' || attempt || '.failure' AS id, 'committed' AS disposition FROM failures
+        WHERE (sweep_id, cell, attempt) IN (SELECT unnest($1), unnest($2), unnest($3))
+        UNION ALL SELECT id, disposition FROM set_aside WHERE id IN (SELECT unnest($4))`;
+      const keys = ids.flatMap((id) => parseRecordId(id) ?? []);
+      const rows = await readRows(
+        reader,
+        sql,
+        [
+          listValue(keys.map(({ sweepId }) => sweepId)),
+          listValue(keys.map(({ cell }) => BigInt(cell))),
+          listValue(keys.map(({ attempt }) => BigInt(attempt))),
+          listValue(ids),
+        ],
+        [LIST(VARCHAR), LIST(BIGINT), LIST(BIGINT), LIST(VARCHAR)],
+      );
+      const wanted = new Set(ids);
+      return new Map(
+        rows.flatMap(({ id, disposition }) =>
+          wanted.has(id as string) ? [[id as string, disposition as Disposition]] : [],
+        ),
+      );
+    },
+
     aggregate: (sweepId, grouping, metrics) => queryAggregates(reader, sweepId, grouping, metrics),
+    aggregateDifferences: (sweepId, grouping, pairing, metrics) =>
+      queryPairedDifferences(reader, sweepId, grouping, pairing, metrics),
 
     async reports({ sweepId, cell, after, limit }) {
       const start = after ?? { cell: -1, attempt: -1, trainEpoch: -1 };

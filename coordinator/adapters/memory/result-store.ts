@@ -1,7 +1,9 @@
 import { TickworkError } from '../../../core/errors.ts';
+import { digitAt } from '../../../core/space/locator.ts';
 import { aggregate } from '../../../core/statistics/aggregate.ts';
-import { type GroupedAggregate, groupKey, groupOf } from '../../../core/table/grouping.ts';
-import type { FailureRecord, ReportRecord } from '../../../proto/records.ts';
+import { type GroupedAggregate, type Grouping, groupKey, groupOf } from '../../../core/table/grouping.ts';
+import type { Disposition } from '../../../core/trial/states.ts';
+import { type FailureRecord, type ReportRecord, recordId } from '../../../proto/records.ts';
 import type { ResultStore, SetAside, StoredResult } from '../../ports.ts';
 import { contradiction } from '../contradiction.ts';
 
@@ -49,22 +51,28 @@ export function createMemoryResultStore(): ResultStore {
       );
     },
 
+    async dispositions(ids) {
+      const wanted = new Set(ids);
+      const kept = [...failures.values()].map((failure) => [recordId(failure), 'committed'] as const);
+      const aside = [...setAside.values()].map(({ id, disposition }) => [id, disposition] as const);
+      return new Map<string, Disposition>([...kept, ...aside].filter(([id]) => wanted.has(id)));
+    },
+
     async aggregate(sweepId, grouping, metrics) {
-      const groups = new Map<string, { digits: number[]; metric: string; values: number[] }>();
-      for (const { gridIndex, record } of ofSweep(sweepId)) {
-        const digits = groupOf(grouping, gridIndex);
-        for (const metric of new Set<string>(metrics)) {
-          const value = record.metrics[metric];
-          if (value === undefined) continue;
-          const key = `${groupKey(digits)} ${metric}`;
-          const group = groups.get(key) ?? { digits, metric, values: [] };
-          groups.set(key, group);
-          group.values.push(value);
-        }
-      }
-      return [...groups.values()]
-        .map(({ digits, metric, values }) => ({ digits, metric, aggregate: aggregate(values) }))
-        .sort(byDigitsAndMetric);
+      return aggregated(ofSweep(sweepId), grouping, metrics, ({ record }, metric) => record.metrics[metric]);
+    },
+
+    async aggregateDifferences(sweepId, grouping, pairing, metrics) {
+      const partner = (result: StoredResult): string =>
+        `${result.seed} ${pairing.match.map((locator) => digitAt(locator, result.gridIndex)).join()}`;
+      const isBase = ({ gridIndex }: StoredResult): boolean =>
+        pairing.base.every(({ locator, digit }) => digitAt(locator, gridIndex) === digit);
+      const results = ofSweep(sweepId);
+      const bases = new Map(results.filter(isBase).map((result) => [partner(result), result.record.metrics]));
+      return aggregated(results, grouping, metrics, (result, metric) => {
+        const [value, base] = [result.record.metrics[metric], bases.get(partner(result))?.[metric]];
+        return value === undefined || base === undefined ? undefined : value - base;
+      });
     },
 
     async reports({ sweepId, cell, after, limit }) {
@@ -93,6 +101,29 @@ export function createMemoryResultStore(): ResultStore {
 
     async close() {},
   };
+}
+
+function aggregated(
+  results: readonly StoredResult[],
+  grouping: Grouping,
+  metrics: readonly string[],
+  measure: (result: StoredResult, metric: string) => number | undefined,
+): GroupedAggregate[] {
+  const groups = new Map<string, { digits: number[]; metric: string; values: number[] }>();
+  for (const result of results) {
+    const digits = groupOf(grouping, result.gridIndex);
+    for (const metric of new Set(metrics)) {
+      const value = measure(result, metric);
+      if (value === undefined) continue;
+      const key = `${groupKey(digits)} ${metric}`;
+      const group = groups.get(key) ?? { digits, metric, values: [] };
+      groups.set(key, group);
+      group.values.push(value);
+    }
+  }
+  return [...groups.values()]
+    .map(({ digits, metric, values }) => ({ digits, metric, aggregate: aggregate(values) }))
+    .sort(byDigitsAndMetric);
 }
 
 type Point = Pick<ReportRecord, 'cell' | 'attempt' | 'trainEpoch'>;

@@ -1,3 +1,4 @@
+import { firstLabels, levelCount } from '../../../core/study/levels.ts';
 import type { Study } from '../../../core/study/study.ts';
 import type { SweepState } from '../../../core/sweep/state.ts';
 import { sweepStateCodec } from '../../../proto/enums.ts';
@@ -24,9 +25,25 @@ export function toSweepMessage(sweep: SweepState, { withYaml = false }: SweepMes
     factors: toFactorMessages(sweep.study),
     seeds: [...sweep.study.seeds],
     revision: sweep.revision,
+    paused: sweep.paused,
+    priority: sweep.study.priority ?? 0,
+    decisions: withYaml ? sweep.decisions.map(({ at, reason }) => ({ time: toTimestamp(at), reason })) : [],
+    configurationsToDraw: configurationsToDraw(sweep.study),
   };
 }
 
+/** Of later stages of a search. */
+export function configurationsToDraw({ search }: Study): number {
+  return (search?.stages.slice(search.drawn.length) ?? []).reduce((total, { samples }) => total + samples, 0);
+}
+
+/** Labels that a message carries of one factor; a range may have a million. */
+const MAX_LABELS = 1_000;
+
 export function toFactorMessages(study: Study): Factor[] {
-  return study.factors.map(({ name, levels }) => ({ name, levels: levels.map(({ label }) => label) }));
+  return study.factors.map((factor) => ({
+    name: factor.name,
+    levels: firstLabels(factor, MAX_LABELS),
+    levelCount: levelCount(factor),
+  }));
 }

@@ -1,4 +1,5 @@
 import type { Aggregate } from '../../statistics/aggregate.ts';
+import { differencesText } from '../../study/base-row.ts';
 import type { Table, TableRow } from '../table.ts';
 
 /** The same columns for every text format, so that a CSV and a LaTeX table of one sweep never disagree. */
@@ -24,11 +25,20 @@ export function formatCompleteness(row: TableRow): string {
 export function toTextTable(table: Table, plusMinus: string): TextTable {
   const shown = table.rows[0]?.shown.map(({ factor }) => factor) ?? [];
   const published = publishedColumns(table);
+  const compared = hasBase(table);
   const title = (text: string, unit: string): string => (unit === '' ? text : `${text} (${unit})`);
+  const metricTitles = [
+    ...table.metrics.map((m) => title(m.title, m.unit)),
+    ...(compared ? table.metrics.map((m) => title(`Δ ${m.title}`, m.unit)) : []),
+  ];
   return {
     columns: [
-      ...[...table.groupBy, ...shown].map((text) => ({ title: text, numeric: false, published: false })),
-      ...['weight layers', 'parameters', 'n', ...table.metrics.map((m) => title(m.title, m.unit))].map((text) => ({
+      ...[...table.groupBy, ...(compared ? [DIFFERENCE_TITLE] : []), ...shown].map((text) => ({
+        title: text,
+        numeric: false,
+        published: false,
+      })),
+      ...['weight layers', 'parameters', 'n', ...metricTitles].map((text) => ({
         title: text,
         numeric: true,
         published: false,
@@ -37,15 +47,21 @@ export function toTextTable(table: Table, plusMinus: string): TextTable {
     ],
     rows: table.rows.map((row) => [
       ...row.levels.map(({ label }) => label),
+      ...(compared ? [row.differences ? differencesText(row.differences) : ''] : []),
       ...shown.map((name) => row.shown.find(({ factor }) => factor === name)?.label ?? ''),
       row.weightLayers === undefined ? '' : String(row.weightLayers),
       row.parameters === undefined ? '' : String(row.parameters),
       formatCompleteness(row),
       ...row.aggregates.map((aggregate) => formatMeasure(aggregate, plusMinus)),
+      ...(compared ? table.metrics.map((_, i) => formatMeasure(row.paired?.[i] ?? { n: 0 }, plusMinus)) : []),
       ...published.map(({ metric }) => String(row.published.find((p) => p.metric === metric)?.value ?? '')),
     ]),
   };
 }
+
+export const DIFFERENCE_TITLE = 'from base';
+
+export const hasBase = (table: Table): boolean => table.rows.some((row) => row.differences !== undefined);
 
 function publishedColumns(table: Table) {
   const columns = new Map<string, { metric: string; title: string; unit: string }>();
@@ -67,6 +83,9 @@ export function footnotes(table: Table, name: string): string[] {
     });
   return [
     `${name}, revision ${table.revision}.`,
+    ...(hasBase(table)
+      ? ['Δ: difference from the base row, paired by seed (mean and standard deviation over the pairs).']
+      : []),
     ...(table.publishedSource === '' ? [] : [`Published values: ${table.publishedSource}.`]),
     ...(table.complete ? [] : ['INCOMPLETE TABLE.', ...missing]),
   ];

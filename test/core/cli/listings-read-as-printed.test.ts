@@ -79,9 +79,10 @@ test('a plan', () => {
     title: 'VGG/8',
     cells: 4000,
     configurations: 2000,
-    factors: [{ name: 'config', levels: ['A', 'A-LRN'] }],
+    factors: [{ name: 'config', levels: ['A', 'A-LRN'], levelCount: 2 }],
     seeds: [1, 2],
     estimatedMacs: 1.234e13,
+    configurationsToDraw: 0,
     rows: [
       {
         levels: [{ factor: 'config', label: 'A-LRN' }],
@@ -89,6 +90,7 @@ test('a plan', () => {
         parameters: 147_018,
         macsPerImage: 2_950_000,
         estimatedMacs: 8.1e11,
+        differenceFromBase: '',
         memoryBytes: 31_400_000,
       },
     ],

@@ -96,3 +96,29 @@ test('an escape sequence in a title cannot move the cursor', () => {
 test('an empty table is a table', () => {
   expect(renderSweepTable(table([], { publishedSource: '' }))[0]).toBe('VGG/8 A-E on Fashion-MNIST, single test scale');
 });
+
+test('rows of an ablation say in what they differ from base, and by how much over pairs of equal seed', () => {
+  const level = (label: string) => ({ levels: [{ factor: 'dropout', label }], shownParameters: [], published: [] });
+  const rows = [
+    row('A', '', { ...level('0.5'), isBase: true }),
+    row('A', '', {
+      ...level('0'),
+      differences: [{ factor: 'dropout', base: '0.5', label: '0' }],
+      paired: [{ metric: 'testError', n: 2, mean: 1.25, std: 0.5 }],
+    }),
+  ];
+  const lines = renderSweepTable(table(rows, { groupBy: ['dropout'], publishedSource: '' }));
+  expect(text(lines.map((line) => line.trimEnd()))).toMatchInlineSnapshot(`
+    "
+    VGG/8 A-E on Fashion-MNIST, single test scale
+
+    dropout  from base        weight layers  parameters  n  test error (%)  Δ test error (%)
+    ────────────────────────────────────────────────────────────────────────────────────────
+    0.5      base                        11     147,018  2    12.30 ± 0.21          –
+    0        dropout 0.5 → 0             11     147,018  2    12.30 ± 0.21      +1.25 ± 0.50
+
+    ± is the sample standard deviation over the n trials of a row.
+    Δ is the difference from the base row, paired by seed, over all pairs that have both results.
+    "
+  `);
+});

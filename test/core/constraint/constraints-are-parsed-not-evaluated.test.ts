@@ -8,7 +8,7 @@ const levels: Record<string, string> = { config: 'A-LRN', scale: '32', flag: 'tr
 function holds(source: string): boolean {
   const parsed = parseConstraint(source);
   if (!parsed.ok) throw new Error(`${parsed.message} at ${parsed.offset}`);
-  return isTrue(evaluate(parsed.expression, (name) => levels[name] ?? ''));
+  return isTrue(evaluate(parsed.expression, (name) => levels[name] ?? null));
 }
 
 describe('constraint', () => {
@@ -27,6 +27,15 @@ describe('constraint', () => {
     ['not (scale == 32 or config == "B") or flag', true],
     ['config == "B" or scale == 32 and flag', true],
     ['scale > -1', true],
+    ['scale * 2 + 1 == 65', true],
+    ['scale - 2 * 8 == 16', true],
+    ['(scale - 2) * 8 == 240', true],
+    ['scale % 5 == 2 and scale / 4 == 8', true],
+    ['config * 2 == 2', false],
+    ['absent == 1 or absent < 1 or absent > 1 or absent in [1]', false],
+    ['absent != 1', true],
+    ['absent + 1 != 1', true],
+    ['not absent', true],
     ['true', true],
     ['config', false],
   ])('%s is %s', (source, expected) => {

@@ -13,9 +13,9 @@ import { isLive } from '../../../core/trial/trial.ts';
 import { encodeRecord, recordId, type TrialRecord } from '../../../proto/records.ts';
 import { systemClock } from '../../../runtime/clock.ts';
 import { createLogger } from '../../../runtime/logger.ts';
+import { snapshotOf } from '../../../simulation/check/state-snapshot.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createMortal, DEATHS, type Mortal } from '../../support/mortal-ports.ts';
-import { snapshotOf } from '../../support/state-snapshot.ts';
 import { smallStudy } from '../../support/studies.ts';
 
 const study = smallStudy({ configs: ['A', 'B', 'C'], seeds: [1, 2] });

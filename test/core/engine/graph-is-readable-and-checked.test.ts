@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
@@ -5,6 +6,7 @@ import { createGraphBuilder } from '../../../engine/graph/builder.ts';
 import { validateGraph } from '../../../engine/graph/validate.ts';
 import type { GraphNode, Step } from '../../../engine/mod.ts';
 import { printGraph, simplifyGraph, traceStep } from '../../../engine/mod.ts';
+import { TRACE_KERNELS } from '../../../engine/trace/kernels.ts';
 
 const step: Step = {
   name: 'example',
@@ -44,6 +46,13 @@ test('a step prints as one line for each operation', () => {
   metric score = %5
 `,
   );
+});
+
+test('docs/engine.md shows that graph, and names every kernel that can be traced', () => {
+  const page = readFileSync(new URL('../../../docs/engine.md', import.meta.url), 'utf8');
+  expect(page).toContain(printGraph(simplifyGraph(traceStep(step))));
+  const named = new Set(page.split(/[\s`]+/));
+  expect(Object.keys(TRACE_KERNELS).filter((name) => !named.has(name))).toEqual([]);
 });
 
 test('the printed graph does not depend on what is in the inputs, only on their shapes', () => {

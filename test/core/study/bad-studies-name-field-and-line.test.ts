@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TickworkError } from '../../../core/errors.ts';
+import { firstLabels } from '../../../core/study/levels.ts';
 import { loadStudy } from '../../../core/study/load-study.ts';
 
 const demo = readFileSync(new URL('../../../studies/demo.yaml', import.meta.url), 'utf8');
@@ -120,7 +121,7 @@ describe('a bad study', () => {
 describe('a good study', () => {
   it('is the demo: seven configurations of the paper, twice', () => {
     const study = loadStudy(demo);
-    expect(study.factors.map((f) => f.levels.map((l) => l.label))).toEqual([
+    expect(study.factors.map((f) => firstLabels(f, 10))).toEqual([
       ['A', 'A-LRN', 'B', 'C', 'D', 'E'],
       ['S=32', 'S=[32;64]'],
     ]);
@@ -136,5 +137,139 @@ describe('a good study', () => {
       { label: '0', assignments: { momentum: 0 } },
       { label: '0.9', assignments: { momentum: 0.9 } },
     ]);
+  });
+});
+
+describe('a bad space', () => {
+  const base = small.slice(0, small.indexOf('factors:'));
+
+  it.each([
+    ['a node of no kind', 'space: [1]', 'STUDY_INVALID', 'space', 13, 8],
+    [
+      'a combinator beside an axis',
+      'space: { union: [{ dropout: [0] }], config: [A] }',
+      'STUDY_INVALID',
+      'space.config',
+      13,
+      45,
+    ],
+    [
+      'a factor twice in a product',
+      'space: { product: [{ config: [A] }, { config: [B] }] }',
+      'STUDY_INVALID',
+      'space.product[1].config',
+      13,
+      47,
+    ],
+    ['a factor in both', 'factors:\n  config: [A]\nspace: { config: [B] }', 'STUDY_INVALID', 'space.config', 15, 18],
+    [
+      'a zip of unequal parts',
+      'space: { zip: { config: [A, B], dropout: [0] } }',
+      'STUDY_INVALID',
+      'space.zip',
+      13,
+      15,
+    ],
+    [
+      'a cell twice',
+      'space:\n  cells:\n    - { config: A, dropout: 0 }\n    - { dropout: 0, config: A }',
+      'STUDY_INVALID',
+      'space.cells[1].config',
+      16,
+      29,
+    ],
+    [
+      'a bad cell',
+      'space:\n  cells:\n    - { config: A }\n    - { config: Q }',
+      'STUDY_INVALID',
+      'space.cells[1].config',
+      16,
+      17,
+    ],
+    [
+      'a bad level deep inside',
+      'space:\n  union:\n    - { config: [A] }\n    - product:\n        - { config: [B] }\n        - { batchSize: [32, many] }',
+      'STUDY_INVALID',
+      'space.union[1].product[1].batchSize[1]',
+      18,
+      29,
+    ],
+    [
+      'one label with two meanings',
+      'space:\n  union:\n    - { config: [A], size: [{ label: s, batchSize: 32 }] }\n    - { config: [B], size: [{ label: s, batchSize: 64 }] }',
+      'STUDY_INVALID',
+      'space.union[1].size[0]',
+      16,
+      29,
+    ],
+    [
+      'a range without an end',
+      'factors: { config: [A], dropout: { from: 0, step: 0.1 } }',
+      'STUDY_INVALID',
+      'factors.dropout.to',
+      13,
+      34,
+    ],
+    [
+      'a range with step and count',
+      'factors: { config: [A], dropout: { from: 0, to: 0.5, step: 0.1, count: 3 } }',
+      'STUDY_INVALID',
+      'factors.dropout',
+      13,
+      34,
+    ],
+    [
+      'a log range from zero',
+      'factors: { config: [A], dropout: { from: 0, to: 0.5, count: 3, scale: log } }',
+      'STUDY_INVALID',
+      'factors.dropout.from',
+      13,
+      42,
+    ],
+    [
+      'an unknown key of a range',
+      'factors: { config: [A], dropout: { from: 0, to: 0.5, cuont: 3 } }',
+      'STUDY_INVALID',
+      'factors.dropout.cuont',
+      13,
+      61,
+    ],
+    [
+      'a range whose values are refused',
+      'factors: { config: [A], dropout: { from: 0, to: 1, count: 3 } }',
+      'STUDY_INVALID',
+      'factors.dropout',
+      13,
+      34,
+    ],
+    [
+      'a condition on a later factor',
+      'factors:\n  config: { values: [A], when: dropout == 0 }\n  dropout: [0]',
+      'STUDY_INVALID',
+      'factors.config.when',
+      14,
+      32,
+    ],
+    [
+      'a condition without sense',
+      'factors:\n  config: [A]\n  dropout: { values: [0], when: config == }',
+      'STUDY_INVALID',
+      'factors.dropout.when',
+      15,
+      33,
+    ],
+    ['a reserved name', 'factors: { config: [A], zip: [1] }', 'STUDY_INVALID', 'factors.zip', 13, 30],
+    [
+      'too many cells',
+      'space: { union: [{ config: [A] }, { config: [B], learningRate: { from: 0, to: 1, count: 10000001 } }] }',
+      'STUDY_INVALID',
+      'space.union[1].learningRate',
+      13,
+      64,
+    ],
+  ])('with %s is refused', (_, yaml, code, field, line, column) => {
+    const error = refusal(`${base}${yaml}\n`);
+    expect(error.code, error.message).toBe(code);
+    expect(error.violations[0], error.message).toMatchObject({ field, line, column });
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { vectorEntries } from '../../../core/collections/sparse-vector.ts';
-import { countConfigurations, createGrid } from '../../../core/grid/grid.ts';
+import { createGrid } from '../../../core/grid/grid.ts';
 import type { Command } from '../../../core/sweep/commands.ts';
 import { decide } from '../../../core/sweep/decide.ts';
 import type { SweepEvent } from '../../../core/sweep/events.ts';
@@ -16,12 +16,12 @@ const study = smallStudy({
   seeds: [1, 2],
   extra: '  dropout: [0, 0.5]\nwhere: config != "C" or dropout == 0\nmaxAttempts: 2\n',
 });
-const total = countConfigurations(createGrid(study), true) * study.seeds.length;
+const total = createGrid(study).countConfigurations() * study.seeds.length;
 
 /** What the world does next; numbers pick among what is there. */
 type Action =
   | { readonly do: 'lead' | 'submit' | 'lease' }
-  | { readonly do: 'cancel'; readonly pick: number }
+  | { readonly do: 'cancel' | 'pause' | 'resume' | 'retry'; readonly pick: number }
   | { readonly do: 'start' | 'forget'; readonly pick: number }
   | { readonly do: 'lose' | 'fail'; readonly pick: number; readonly kind: number }
   | { readonly do: 'result'; readonly pick: number; readonly hash: number };
@@ -31,6 +31,13 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom<Action>({ do: 'lead' }, { do: 'submit' }) },
   { weight: 40, arbitrary: fc.constant<Action>({ do: 'lease' }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), pick }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom('pause' as const, 'resume' as const, 'resume' as const, 'retry' as const),
+      pick,
+    }),
+  },
   { weight: 25, arbitrary: fc.record({ do: fc.constantFrom('start' as const, 'forget' as const), pick }) },
   {
     weight: 15,
@@ -79,10 +86,17 @@ function commandOf(
       return { type: 'submit-sweep', requestId: `r${step}`, study, studyYaml: '', total };
     case 'lease':
       return { type: 'grant-lease', worker, leaseId: `l${step}` };
-    case 'cancel': {
+    case 'cancel':
+    case 'pause':
+    case 'resume':
+    case 'retry': {
       const ids = [...state.sweeps.keys()];
       const sweepId = ids[action.pick % Math.max(1, ids.length)];
-      return sweepId === undefined ? undefined : { type: 'cancel-sweep', requestId: `r${step}`, sweepId };
+      if (sweepId === undefined) return undefined;
+      const request = { requestId: `r${step}`, sweepId };
+      if (action.do === 'retry')
+        return { type: 'retry-failed', ...request, kinds: action.pick % 2 === 0 ? [] : ['diverged'] };
+      return { type: `${action.do}-sweep`, ...request };
     }
   }
   const lease = leases[action.pick % Math.max(1, leases.length)];
@@ -127,17 +141,19 @@ describe('decide and evolve', () => {
     );
   });
 
-  it('move trials only along the transition table, and never out of a terminal state (I6)', () => {
+  it('move trials only along the transition table, and out of a terminal state only when a retry was asked for (I6)', () => {
     fc.assert(
       fc.property(actions, (list) => {
-        play(list, (before, after) => {
+        play(list, (before, after, command) => {
           for (const [id, sweep] of before.sweeps) {
             const next = after.sweeps.get(id) as SweepState;
             for (const cell of cellsFrom(sweep, 0)) {
               const [a, b] = [trialOf(sweep, cell), trialOf(next, cell)];
               if (a === b) continue;
-              if (a.state !== b.state) expect(TRIAL_TRANSITIONS[a.state]).toContain(b.state);
-              else if (isFinished(a) && sweep.status !== 'cancelled') expect(b).toEqual(a);
+              if (a.state !== b.state) {
+                expect(TRIAL_TRANSITIONS[a.state]).toContain(b.state);
+                if (isFinished(a)) expect(command.type).toBe('retry-failed');
+              } else if (isFinished(a) && sweep.status !== 'cancelled') expect(b).toEqual(a);
             }
           }
         });

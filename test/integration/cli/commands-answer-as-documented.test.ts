@@ -44,6 +44,11 @@ const ASKING: readonly (readonly [args: readonly string[], text: RegExp, json: (
     ({ trials }: { trials: object[] }) => expect(trials).toHaveLength(3),
   ],
   [
+    ['why', 'vgg-demo-3f9a', '10'],
+    /^running, attempt 1 on .*: epoch 3\/3$/m,
+    (trial: object) => expect(trial).toMatchObject({ cell: 10 }),
+  ],
+  [
     ['table', 'vgg-demo-3f9a'],
     /^A-LRN .*│ +29\.7 +10\.5$/m,
     (table: object) => expect(table).toMatchObject({ complete: false, totalRows: 7 }),

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../runtime/clock.ts';
+import { openNodeFolder } from '../../../worker/outbox/node-folder.ts';
 import { type Outbox, type OutboxOptions, openOutbox } from '../../../worker/outbox/outbox.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const open = (path: string, options: Partial<OutboxOptions> = {}): Promise<Outbox> =>
-  openOutbox(path, { clock: systemClock, ...options });
+const open = async (path: string, options: Partial<OutboxOptions> = {}): Promise<Outbox> =>
+  openOutbox(await openNodeFolder(path, systemClock), { clock: systemClock, ...options });
 const contents = (outbox: Outbox): [string, string][] =>
   outbox.ids().map((id) => [id, Buffer.from(outbox.get(id) ?? []).toString('hex')]);
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeRecord, type ReportRecord, recordId } from '../../../proto/records.ts';
 import { systemClock } from '../../../runtime/clock.ts';
+import { openNodeFolder } from '../../../worker/outbox/node-folder.ts';
 import { openOutbox } from '../../../worker/outbox/outbox.ts';
 import { eventually } from '../../support/eventually.ts';
 import { assignment, lease, receipts, startWorkerHarness } from '../../support/worker-harness.ts';
@@ -170,7 +171,9 @@ describe('without a receipt', () => {
 
   test('a full outbox is told in chunks of 500 and delivered whole', async () => {
     await using harness = await startWorkerHarness();
-    const outbox = await openOutbox(join(harness.folder, 'state', 'outbox'), { clock: systemClock });
+    const outbox = await openOutbox(await openNodeFolder(join(harness.folder, 'state', 'outbox'), systemClock), {
+      clock: systemClock,
+    });
     const key = { sweepId: 'grid-1', cell: 4, attempt: 1, leaseId: 'lease-4', epoch: 7, worker: 'w1' };
     const records = Array.from(
       { length: 1_100 },

@@ -13,6 +13,10 @@ export interface PlannedConfiguration {
    * Bytes that one trial holds while it trains, an estimate: weights, gradients, optimiser, activations of a batch.
    */
   'memoryBytes'?: (number | string);
+  /**
+   * For example `dropout 0.5 → 0`, or `base`; empty when the study has no base.
+   */
+  'differenceFromBase'?: (string);
 }
 
 export interface PlannedConfiguration__Output {
@@ -25,4 +29,8 @@ export interface PlannedConfiguration__Output {
    * Bytes that one trial holds while it trains, an estimate: weights, gradients, optimiser, activations of a batch.
    */
   'memoryBytes': (number);
+  /**
+   * For example `dropout 0.5 → 0`, or `base`; empty when the study has no base.
+   */
+  'differenceFromBase': (string);
 }

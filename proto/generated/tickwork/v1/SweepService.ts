@@ -4,14 +4,19 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { CancelSweepRequest as _tickwork_v1_CancelSweepRequest, CancelSweepRequest__Output as _tickwork_v1_CancelSweepRequest__Output } from '../../tickwork/v1/CancelSweepRequest.ts';
 import type { GetSweepRequest as _tickwork_v1_GetSweepRequest, GetSweepRequest__Output as _tickwork_v1_GetSweepRequest__Output } from '../../tickwork/v1/GetSweepRequest.ts';
+import type { GetTrialRequest as _tickwork_v1_GetTrialRequest, GetTrialRequest__Output as _tickwork_v1_GetTrialRequest__Output } from '../../tickwork/v1/GetTrialRequest.ts';
 import type { ListSweepsRequest as _tickwork_v1_ListSweepsRequest, ListSweepsRequest__Output as _tickwork_v1_ListSweepsRequest__Output } from '../../tickwork/v1/ListSweepsRequest.ts';
 import type { ListSweepsResponse as _tickwork_v1_ListSweepsResponse, ListSweepsResponse__Output as _tickwork_v1_ListSweepsResponse__Output } from '../../tickwork/v1/ListSweepsResponse.ts';
 import type { ListTrialsRequest as _tickwork_v1_ListTrialsRequest, ListTrialsRequest__Output as _tickwork_v1_ListTrialsRequest__Output } from '../../tickwork/v1/ListTrialsRequest.ts';
 import type { ListTrialsResponse as _tickwork_v1_ListTrialsResponse, ListTrialsResponse__Output as _tickwork_v1_ListTrialsResponse__Output } from '../../tickwork/v1/ListTrialsResponse.ts';
+import type { PauseSweepRequest as _tickwork_v1_PauseSweepRequest, PauseSweepRequest__Output as _tickwork_v1_PauseSweepRequest__Output } from '../../tickwork/v1/PauseSweepRequest.ts';
 import type { PlanSweepRequest as _tickwork_v1_PlanSweepRequest, PlanSweepRequest__Output as _tickwork_v1_PlanSweepRequest__Output } from '../../tickwork/v1/PlanSweepRequest.ts';
+import type { ResumeSweepRequest as _tickwork_v1_ResumeSweepRequest, ResumeSweepRequest__Output as _tickwork_v1_ResumeSweepRequest__Output } from '../../tickwork/v1/ResumeSweepRequest.ts';
+import type { RetryFailedRequest as _tickwork_v1_RetryFailedRequest, RetryFailedRequest__Output as _tickwork_v1_RetryFailedRequest__Output } from '../../tickwork/v1/RetryFailedRequest.ts';
 import type { SubmitSweepRequest as _tickwork_v1_SubmitSweepRequest, SubmitSweepRequest__Output as _tickwork_v1_SubmitSweepRequest__Output } from '../../tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep as _tickwork_v1_Sweep, Sweep__Output as _tickwork_v1_Sweep__Output } from '../../tickwork/v1/Sweep.ts';
 import type { SweepPlan as _tickwork_v1_SweepPlan, SweepPlan__Output as _tickwork_v1_SweepPlan__Output } from '../../tickwork/v1/SweepPlan.ts';
+import type { Trial as _tickwork_v1_Trial, Trial__Output as _tickwork_v1_Trial__Output } from '../../tickwork/v1/Trial.ts';
 import type { WatchSweepRequest as _tickwork_v1_WatchSweepRequest, WatchSweepRequest__Output as _tickwork_v1_WatchSweepRequest__Output } from '../../tickwork/v1/WatchSweepRequest.ts';
 import type { WatchSweepResponse as _tickwork_v1_WatchSweepResponse, WatchSweepResponse__Output as _tickwork_v1_WatchSweepResponse__Output } from '../../tickwork/v1/WatchSweepResponse.ts';
 
@@ -44,6 +49,21 @@ export interface SweepServiceClient extends grpc.Client {
   getSweep(argument: _tickwork_v1_GetSweepRequest, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
   
   /**
+   * One cell: its state, and why it waits.
+   */
+  GetTrial(argument: _tickwork_v1_GetTrialRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Trial__Output>): grpc.ClientUnaryCall;
+  GetTrial(argument: _tickwork_v1_GetTrialRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tickwork_v1_Trial__Output>): grpc.ClientUnaryCall;
+  GetTrial(argument: _tickwork_v1_GetTrialRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Trial__Output>): grpc.ClientUnaryCall;
+  GetTrial(argument: _tickwork_v1_GetTrialRequest, callback: grpc.requestCallback<_tickwork_v1_Trial__Output>): grpc.ClientUnaryCall;
+  /**
+   * One cell: its state, and why it waits.
+   */
+  getTrial(argument: _tickwork_v1_GetTrialRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Trial__Output>): grpc.ClientUnaryCall;
+  getTrial(argument: _tickwork_v1_GetTrialRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tickwork_v1_Trial__Output>): grpc.ClientUnaryCall;
+  getTrial(argument: _tickwork_v1_GetTrialRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Trial__Output>): grpc.ClientUnaryCall;
+  getTrial(argument: _tickwork_v1_GetTrialRequest, callback: grpc.requestCallback<_tickwork_v1_Trial__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * Newest first.
    */
   ListSweeps(argument: _tickwork_v1_ListSweepsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_ListSweepsResponse__Output>): grpc.ClientUnaryCall;
@@ -74,6 +94,21 @@ export interface SweepServiceClient extends grpc.Client {
   listTrials(argument: _tickwork_v1_ListTrialsRequest, callback: grpc.requestCallback<_tickwork_v1_ListTrialsResponse__Output>): grpc.ClientUnaryCall;
   
   /**
+   * No further cell starts until the sweep is resumed; running trials go on.
+   */
+  PauseSweep(argument: _tickwork_v1_PauseSweepRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  PauseSweep(argument: _tickwork_v1_PauseSweepRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  PauseSweep(argument: _tickwork_v1_PauseSweepRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  PauseSweep(argument: _tickwork_v1_PauseSweepRequest, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  /**
+   * No further cell starts until the sweep is resumed; running trials go on.
+   */
+  pauseSweep(argument: _tickwork_v1_PauseSweepRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  pauseSweep(argument: _tickwork_v1_PauseSweepRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  pauseSweep(argument: _tickwork_v1_PauseSweepRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  pauseSweep(argument: _tickwork_v1_PauseSweepRequest, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * Validates a study and says what it would cost. Nothing is stored.
    */
   PlanSweep(argument: _tickwork_v1_PlanSweepRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_SweepPlan__Output>): grpc.ClientUnaryCall;
@@ -87,6 +122,30 @@ export interface SweepServiceClient extends grpc.Client {
   planSweep(argument: _tickwork_v1_PlanSweepRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tickwork_v1_SweepPlan__Output>): grpc.ClientUnaryCall;
   planSweep(argument: _tickwork_v1_PlanSweepRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_SweepPlan__Output>): grpc.ClientUnaryCall;
   planSweep(argument: _tickwork_v1_PlanSweepRequest, callback: grpc.requestCallback<_tickwork_v1_SweepPlan__Output>): grpc.ClientUnaryCall;
+  
+  ResumeSweep(argument: _tickwork_v1_ResumeSweepRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  ResumeSweep(argument: _tickwork_v1_ResumeSweepRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  ResumeSweep(argument: _tickwork_v1_ResumeSweepRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  ResumeSweep(argument: _tickwork_v1_ResumeSweepRequest, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  resumeSweep(argument: _tickwork_v1_ResumeSweepRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  resumeSweep(argument: _tickwork_v1_ResumeSweepRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  resumeSweep(argument: _tickwork_v1_ResumeSweepRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  resumeSweep(argument: _tickwork_v1_ResumeSweepRequest, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Failed trials wait for another attempt; a completed sweep is active again.
+   */
+  RetryFailed(argument: _tickwork_v1_RetryFailedRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  RetryFailed(argument: _tickwork_v1_RetryFailedRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  RetryFailed(argument: _tickwork_v1_RetryFailedRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  RetryFailed(argument: _tickwork_v1_RetryFailedRequest, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  /**
+   * Failed trials wait for another attempt; a completed sweep is active again.
+   */
+  retryFailed(argument: _tickwork_v1_RetryFailedRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  retryFailed(argument: _tickwork_v1_RetryFailedRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  retryFailed(argument: _tickwork_v1_RetryFailedRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  retryFailed(argument: _tickwork_v1_RetryFailedRequest, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
   
   /**
    * Stores a study as a sweep and starts it. Repeating the call with the same request id returns the same sweep.
@@ -128,6 +187,11 @@ export interface SweepServiceHandlers extends grpc.UntypedServiceImplementation 
   GetSweep: grpc.handleUnaryCall<_tickwork_v1_GetSweepRequest__Output, _tickwork_v1_Sweep>;
   
   /**
+   * One cell: its state, and why it waits.
+   */
+  GetTrial: grpc.handleUnaryCall<_tickwork_v1_GetTrialRequest__Output, _tickwork_v1_Trial>;
+  
+  /**
    * Newest first.
    */
   ListSweeps: grpc.handleUnaryCall<_tickwork_v1_ListSweepsRequest__Output, _tickwork_v1_ListSweepsResponse>;
@@ -138,9 +202,21 @@ export interface SweepServiceHandlers extends grpc.UntypedServiceImplementation 
   ListTrials: grpc.handleUnaryCall<_tickwork_v1_ListTrialsRequest__Output, _tickwork_v1_ListTrialsResponse>;
   
   /**
+   * No further cell starts until the sweep is resumed; running trials go on.
+   */
+  PauseSweep: grpc.handleUnaryCall<_tickwork_v1_PauseSweepRequest__Output, _tickwork_v1_Sweep>;
+  
+  /**
    * Validates a study and says what it would cost. Nothing is stored.
    */
   PlanSweep: grpc.handleUnaryCall<_tickwork_v1_PlanSweepRequest__Output, _tickwork_v1_SweepPlan>;
+  
+  ResumeSweep: grpc.handleUnaryCall<_tickwork_v1_ResumeSweepRequest__Output, _tickwork_v1_Sweep>;
+  
+  /**
+   * Failed trials wait for another attempt; a completed sweep is active again.
+   */
+  RetryFailed: grpc.handleUnaryCall<_tickwork_v1_RetryFailedRequest__Output, _tickwork_v1_Sweep>;
   
   /**
    * Stores a study as a sweep and starts it. Repeating the call with the same request id returns the same sweep.
@@ -157,9 +233,13 @@ export interface SweepServiceHandlers extends grpc.UntypedServiceImplementation 
 export interface SweepServiceDefinition extends grpc.ServiceDefinition {
   CancelSweep: MethodDefinition<_tickwork_v1_CancelSweepRequest, _tickwork_v1_Sweep, _tickwork_v1_CancelSweepRequest__Output, _tickwork_v1_Sweep__Output>
   GetSweep: MethodDefinition<_tickwork_v1_GetSweepRequest, _tickwork_v1_Sweep, _tickwork_v1_GetSweepRequest__Output, _tickwork_v1_Sweep__Output>
+  GetTrial: MethodDefinition<_tickwork_v1_GetTrialRequest, _tickwork_v1_Trial, _tickwork_v1_GetTrialRequest__Output, _tickwork_v1_Trial__Output>
   ListSweeps: MethodDefinition<_tickwork_v1_ListSweepsRequest, _tickwork_v1_ListSweepsResponse, _tickwork_v1_ListSweepsRequest__Output, _tickwork_v1_ListSweepsResponse__Output>
   ListTrials: MethodDefinition<_tickwork_v1_ListTrialsRequest, _tickwork_v1_ListTrialsResponse, _tickwork_v1_ListTrialsRequest__Output, _tickwork_v1_ListTrialsResponse__Output>
+  PauseSweep: MethodDefinition<_tickwork_v1_PauseSweepRequest, _tickwork_v1_Sweep, _tickwork_v1_PauseSweepRequest__Output, _tickwork_v1_Sweep__Output>
   PlanSweep: MethodDefinition<_tickwork_v1_PlanSweepRequest, _tickwork_v1_SweepPlan, _tickwork_v1_PlanSweepRequest__Output, _tickwork_v1_SweepPlan__Output>
+  ResumeSweep: MethodDefinition<_tickwork_v1_ResumeSweepRequest, _tickwork_v1_Sweep, _tickwork_v1_ResumeSweepRequest__Output, _tickwork_v1_Sweep__Output>
+  RetryFailed: MethodDefinition<_tickwork_v1_RetryFailedRequest, _tickwork_v1_Sweep, _tickwork_v1_RetryFailedRequest__Output, _tickwork_v1_Sweep__Output>
   SubmitSweep: MethodDefinition<_tickwork_v1_SubmitSweepRequest, _tickwork_v1_Sweep, _tickwork_v1_SubmitSweepRequest__Output, _tickwork_v1_Sweep__Output>
   WatchSweep: MethodDefinition<_tickwork_v1_WatchSweepRequest, _tickwork_v1_WatchSweepResponse, _tickwork_v1_WatchSweepRequest__Output, _tickwork_v1_WatchSweepResponse__Output>
 }

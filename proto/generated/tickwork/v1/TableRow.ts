@@ -5,6 +5,7 @@ import type { TrialCounts as _tickwork_v1_TrialCounts, TrialCounts__Output as _t
 import type { FailureCount as _tickwork_v1_FailureCount, FailureCount__Output as _tickwork_v1_FailureCount__Output } from '../../tickwork/v1/FailureCount.ts';
 import type { Aggregate as _tickwork_v1_Aggregate, Aggregate__Output as _tickwork_v1_Aggregate__Output } from '../../tickwork/v1/Aggregate.ts';
 import type { PublishedValue as _tickwork_v1_PublishedValue, PublishedValue__Output as _tickwork_v1_PublishedValue__Output } from '../../tickwork/v1/PublishedValue.ts';
+import type { Difference as _tickwork_v1_Difference, Difference__Output as _tickwork_v1_Difference__Output } from '../../tickwork/v1/Difference.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface TableRow {
@@ -40,6 +41,18 @@ export interface TableRow {
    * Trial parameters that all cells of this row share and the study asks to show, for example S and Q.
    */
   'shownParameters'?: (_tickwork_v1_Level)[];
+  /**
+   * In which factors this row differs from the study's base row; empty when there is no base or group_by leaves one of its factors out.
+   */
+  'differences'?: (_tickwork_v1_Difference)[];
+  /**
+   * This row is the base row.
+   */
+  'isBase'?: (boolean);
+  /**
+   * value - base over pairs of cells with equal seed, in the order of Table.metrics; empty without a base and in its row.
+   */
+  'paired'?: (_tickwork_v1_Aggregate)[];
   '_weightLayers'?: "weightLayers";
   '_parameters'?: "parameters";
   '_macsPerImage'?: "macsPerImage";
@@ -78,6 +91,18 @@ export interface TableRow__Output {
    * Trial parameters that all cells of this row share and the study asks to show, for example S and Q.
    */
   'shownParameters': (_tickwork_v1_Level__Output)[];
+  /**
+   * In which factors this row differs from the study's base row; empty when there is no base or group_by leaves one of its factors out.
+   */
+  'differences': (_tickwork_v1_Difference__Output)[];
+  /**
+   * This row is the base row.
+   */
+  'isBase': (boolean);
+  /**
+   * value - base over pairs of cells with equal seed, in the order of Table.metrics; empty without a base and in its row.
+   */
+  'paired': (_tickwork_v1_Aggregate__Output)[];
   '_weightLayers'?: "weightLayers";
   '_parameters'?: "parameters";
   '_macsPerImage'?: "macsPerImage";

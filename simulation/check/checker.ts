@@ -1,0 +1,73 @@
+import type { SweepEvent } from '../../core/sweep/events.ts';
+import type { ClusterState } from '../../core/sweep/state.ts';
+import { dispositionCodec } from '../../proto/enums.ts';
+import type { CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
+import type { WorkerMessage__Output as WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
+import type { Process } from '../time/process.ts';
+import { createLeaseChecks, type LeaseChecks } from './lease-checks.ts';
+import { createLogChecks, type LogChecks } from './log-checks.ts';
+import { createRecordChecks, type RecordChecks } from './record-checks.ts';
+import { createViolations, type Violations } from './violations.ts';
+
+/** All that watches a world. It changes nothing in it. */
+export interface Checker {
+  readonly violations: Violations;
+  readonly log: LogChecks;
+  readonly records: RecordChecks;
+  readonly leases: LeaseChecks;
+  appended(bytes: string): void;
+  heard(coordinator: Process, message: WorkerMessage): void;
+  said(coordinator: Process, worker: Process, message: CoordinatorMessage): void;
+  leads(coordinator: Process, state: ClusterState): void;
+  /** Called at each batch of events or rows that became durable. */
+  onProgress(listener: () => void): void;
+  progressed(): void;
+}
+
+export function createChecker(now: () => number, leaseDurationMs: number): Checker {
+  const violations = createViolations(now);
+  const records = createRecordChecks(violations);
+  const log = createLogChecks({ violations, rowOf: records.rowOf });
+  const leases = createLeaseChecks({ violations, now, leaseDurationMs });
+  const listeners: (() => void)[] = [];
+
+  function progressed(): void {
+    for (const listener of listeners) listener();
+  }
+
+  return {
+    violations,
+    log,
+    records,
+    leases,
+    appended(bytes) {
+      log.appended(JSON.parse(bytes) as SweepEvent[]);
+      progressed();
+    },
+    heard(coordinator, { heartbeat, hello, started }) {
+      const spoken = [
+        ...(heartbeat?.running.map(({ lease }) => lease) ?? []),
+        ...(hello?.inFlight ?? []),
+        ...(started ? [started.lease] : []),
+      ];
+      leases.heard(
+        coordinator,
+        spoken.flatMap((lease) => (lease ? [lease.leaseId] : [])),
+      );
+    },
+    said(coordinator, worker, { welcome, receipts, assignment }) {
+      if (welcome) leases.welcomed(worker, Number(welcome.epoch));
+      if (assignment?.lease?.leaseId) leases.granted(coordinator, assignment.lease.leaseId);
+      for (const { recordId, disposition } of receipts?.receipts ?? []) {
+        const decoded = dispositionCodec.decode(disposition as never);
+        if (decoded) records.receipted(recordId ?? '', decoded);
+      }
+    },
+    leads(coordinator, state) {
+      leases.leads(coordinator);
+      log.compare(coordinator.name, state);
+    },
+    onProgress: (listener) => void listeners.push(listener),
+    progressed,
+  };
+}

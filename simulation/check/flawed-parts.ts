@@ -1,0 +1,148 @@
+import type { IngestionDeps } from '../../coordinator/ingestion/ingest.ts';
+import type { Ledger } from '../../coordinator/ledger/ledger.ts';
+import type { EventLog, RecordStream, ResultStore, StoreBatch } from '../../coordinator/ports.ts';
+import type { CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { WorkCalls } from '../../worker/coordinator-stream/work-call.ts';
+import type { Outbox } from '../../worker/outbox/outbox.ts';
+import type { NatsSession } from '../../worker/publisher/nats-link.ts';
+import type { Process } from '../time/process.ts';
+import type { Flaws } from './planted-bugs.ts';
+
+/** The product's parts between which a planted bug sits. Without flaws each comes back as it was given. */
+
+export function flawedTableAndLog(
+  flaws: Flaws,
+  store: ResultStore,
+  log: EventLog,
+): { store: ResultStore; log: EventLog } {
+  let held: StoreBatch | undefined;
+  return {
+    store: {
+      ...store,
+      async commit(batch) {
+        if (flaws.eventBeforeRow && batch.results.length > 0) held = batch;
+        else await store.commit(batch);
+      },
+    },
+    log: {
+      replay: () => log.replay(),
+      async append(events) {
+        await log.append(events);
+        if (held) await store.commit(held);
+        held = undefined;
+      },
+      get lastSequence() {
+        return log.lastSequence;
+      },
+      close: () => log.close(),
+    },
+  };
+}
+
+export function flawedRecovery(flaws: Flaws, store: ResultStore, succeeded: () => number): ResultStore {
+  if (!flaws.recoverySkipsRows) return store;
+  return {
+    ...store,
+    results: async () => new Map(),
+    counts: async () => ({ ...(await store.counts()), results: succeeded() }),
+  };
+}
+
+export function flawedIngestion(flaws: Flaws, deps: IngestionDeps): IngestionDeps {
+  if (flaws.ackBeforeCommit) return { ...deps, records: acknowledgedAtOnce(deps.records) };
+  if (!flaws.receiptBeforeCommit) return deps;
+  return {
+    ...deps,
+    onReceived(batch) {
+      deps.onReceived(batch);
+      for (const item of batch) {
+        if ('record' in item) deps.receipt(item.record.worker, [{ recordId: item.id, disposition: 'committed' }]);
+      }
+    },
+  };
+}
+
+function acknowledgedAtOnce(records: RecordStream): RecordStream {
+  return {
+    async *deliveries(options) {
+      for await (const batch of records.deliveries(options)) {
+        for (const item of batch) void item.ack();
+        yield batch;
+      }
+    },
+    close: () => records.close(),
+  };
+}
+
+export function flawedLedger(flaws: Flaws, ledger: Ledger): Ledger {
+  if (!flaws.requeueLost) return ledger;
+  return {
+    ...ledger,
+    get state() {
+      return ledger.state;
+    },
+    submit: (command, options) =>
+      command.type === 'lose-attempt' ? Promise.resolve({ ok: true, events: [] }) : ledger.submit(command, options),
+  };
+}
+
+/** @param workersNow the clock of the worker that was heard last. */
+export function flawedClock(flaws: Flaws, clock: Clock, workersNow: () => number | undefined): Clock {
+  if (!flaws.leaseByWorkersClock) return clock;
+  return { now: () => workersNow() ?? clock.now(), sleep: clock.sleep };
+}
+
+export function flawedCalls(flaws: Flaws, calls: WorkCalls): WorkCalls {
+  let highest = 0;
+  return {
+    address: calls.address,
+    close: calls.close,
+    open(listener) {
+      const call = calls.open({
+        ...listener,
+        onMessage(message) {
+          const { welcome } = message;
+          if (!welcome || !flaws.epochNotCompared) return listener.onMessage(message);
+          highest = Math.max(highest, welcome.epoch);
+          listener.onMessage({ ...message, welcome: { ...welcome, epoch: highest } });
+        },
+      });
+      return {
+        ...call,
+        send(message) {
+          if (flaws.reconcileSkipped && message.unreceipted) return true;
+          return call.send(message);
+        },
+      };
+    },
+  };
+}
+
+export function flawedSession(flaws: Flaws, session: NatsSession, outbox: Outbox): NatsSession {
+  const { publish } = session.jetstream();
+  return {
+    ...session,
+    jetstream: () => ({
+      async publish(subject, payload, options) {
+        const msgID = flaws.messageIdTooShort ? options.msgID.replace(/\.[^.]*$/, '') : options.msgID;
+        const answer = await publish(subject, payload, { ...options, msgID });
+        if (flaws.forgetOnPubAck) outbox.forget([options.msgID]);
+        return answer;
+      },
+    }),
+  };
+}
+
+/** Keeps each worker's last assignment and sends it to the next worker that is given one, besides its own. */
+export function assignmentsTwice(
+  flaws: Flaws,
+): (worker: Process, message: CoordinatorMessage) => readonly CoordinatorMessage[] {
+  let last: { readonly worker: string; readonly message: CoordinatorMessage } | undefined;
+  return (worker, message) => {
+    if (!flaws.assignmentTwice || !message.assignment) return [message];
+    const before = last;
+    last = { worker: worker.machine.name, message };
+    return before && before.worker !== worker.machine.name ? [before.message, message] : [message];
+  };
+}

@@ -1,0 +1,111 @@
+import type { Ledger } from '../../coordinator/ledger/ledger.ts';
+import { TickworkError } from '../../core/errors.ts';
+import type { Random } from '../random.ts';
+import type { Machine } from '../time/machine.ts';
+import { createProcess, type Process } from '../time/process.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import { type CoordinatorDeps, type SimulatedCoordinator, startCoordinator } from './coordinator.ts';
+
+/** The coordinator as a supervisor keeps it: started again whenever it ends. */
+export interface CoordinatorSite {
+  /** The newest process, dead or alive. */
+  readonly process: Process;
+  /** Of the process that leads, as far as anybody outside can know. */
+  readonly ledger: Ledger | undefined;
+  kill(downMs: number): void;
+  end(downMs: number): void;
+  pause(forMs: number): void;
+  /** Another machine takes the volume and the name, while this process may go on. */
+  replace(oldPausedMs: number): void;
+  /** Everything that was stopped goes on. */
+  calm(): void;
+}
+
+export interface CoordinatorSiteDeps extends Omit<CoordinatorDeps, 'process'> {
+  readonly scheduler: Scheduler;
+  readonly machines: readonly Machine[];
+  readonly random: Random;
+  /** A process has ended for a reason that no fault explains. */
+  readonly onDefect: (who: string, reason: unknown) => void;
+}
+
+const RESTART_MS = [300, 3_000] as const;
+/** A machine that lost its volume is switched off in the end: one that decides nothing would never learn that it is replaced. */
+const SWITCHED_OFF_MS = [1_000, 30_000] as const;
+/** What a disk or a volume of this simulation says. */
+const EXPECTED = /ENOSPC|volume is gone|did not confirm|free state directory/;
+
+export function createCoordinatorSite(deps: CoordinatorSiteDeps): CoordinatorSite {
+  const { scheduler, machines, random, table, onDefect } = deps;
+  let lives = 0;
+  let machine = machines[0] as Machine;
+  let current: { readonly process: Process; readonly coordinator: SimulatedCoordinator };
+  const earlier: Process[] = [];
+
+  function launch(): void {
+    const process = createProcess(scheduler, machine, `coordinator-${++lives}`, random);
+    const coordinator = startCoordinator({ ...deps, process });
+    const started = { process, coordinator };
+    current = started;
+    void coordinator.ended.then((reason) => {
+      if (!isExpected(reason)) onDefect(process.name, reason);
+      process.kill();
+      if (current === started) startLater(random.between(...RESTART_MS));
+    });
+  }
+
+  function startLater(ms: number): void {
+    const before = current;
+    scheduler.schedule(ms, () => {
+      if (current === before && !before.process.alive) launch();
+    });
+  }
+
+  function die(downMs: number): void {
+    current.process.kill();
+    startLater(downMs);
+  }
+
+  launch();
+  return {
+    get process() {
+      return current.process;
+    },
+    get ledger() {
+      return current.process.state === 'running' ? current.coordinator.ledger : undefined;
+    },
+    kill: die,
+    end(downMs) {
+      const { process, coordinator } = current;
+      process.enter(
+        () => void coordinator.stop().then(() => process.alive && current.process === process && die(downMs)),
+      );
+    },
+    pause(forMs) {
+      const { process } = current;
+      process.pause();
+      scheduler.schedule(forMs, process.resume);
+    },
+    replace(oldPausedMs) {
+      const { process } = current;
+      earlier.push(process);
+      process.pause();
+      scheduler.schedule(oldPausedMs, process.resume);
+      scheduler.schedule(oldPausedMs + random.between(...SWITCHED_OFF_MS), process.kill);
+      table.fence();
+      machine = machines[(machines.indexOf(machine) + 1) % machines.length] as Machine;
+      launch();
+    },
+    calm() {
+      for (const process of earlier) process.resume();
+      current.process.resume();
+    },
+  };
+}
+
+function isExpected(reason: unknown): boolean {
+  if (reason instanceof TickworkError) return ['LOG_CONFLICT', 'NATS_UNREACHABLE', 'NOT_READY'].includes(reason.code);
+  // It was told to end.
+  if (reason === undefined) return true;
+  return reason instanceof Error && EXPECTED.test(reason.message);
+}

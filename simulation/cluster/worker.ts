@@ -1,0 +1,136 @@
+import { PROTOCOL_VERSION, SOFTWARE_VERSION } from '../../proto/protocol-version.ts';
+import { startAgent } from '../../worker/agent/agent.ts';
+import { openCoordinatorStream } from '../../worker/coordinator-stream/coordinator-stream.ts';
+import type { Emit } from '../../worker/events.ts';
+import { openOutbox } from '../../worker/outbox/outbox.ts';
+import { createNatsLink } from '../../worker/publisher/nats-link.ts';
+import { createPublisher } from '../../worker/publisher/publisher.ts';
+import { createSlot } from '../../worker/slots/slot.ts';
+import { WORKER_TIMINGS } from '../../worker/timings.ts';
+import type { Checker } from '../check/checker.ts';
+import { flawedCalls, flawedSession } from '../check/flawed-parts.ts';
+import type { Flaws } from '../check/planted-bugs.ts';
+import type { Disk } from '../disk/disk.ts';
+import type { NatsNetwork } from '../nats/nats-network.ts';
+import { connectWorker } from '../nats/worker-session.ts';
+import type { WorkNetwork } from '../network/work-network.ts';
+import type { Random } from '../random.ts';
+import type { Process } from '../time/process.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import { startSimulatedTrialProcess } from './trial-process.ts';
+
+export interface WorkerDeps {
+  readonly name: string;
+  readonly process: Process;
+  /** Unique among the processes of this worker. */
+  readonly pid: number;
+  readonly slots: number;
+  readonly disk: Disk;
+  readonly scheduler: Scheduler;
+  readonly nats: NatsNetwork;
+  readonly work: WorkNetwork;
+  readonly checker: Checker;
+  readonly flaws: Flaws;
+  readonly random: Random;
+  readonly mishap: number;
+  /** For people who follow a run. */
+  readonly remark?: (what: string) => void;
+}
+
+/** A worker's process: what worker/main.ts wires, on simulated adapters. */
+export interface SimulatedWorker {
+  /** Records in its outbox; 0 until it is open. */
+  readonly outboxSize: number;
+  /** Resolves when it has ended by itself, with the reason. Never once the process is dead. */
+  readonly ended: Promise<unknown>;
+  /** As after SIGTERM. */
+  stop(): Promise<void>;
+}
+
+export function startWorker(deps: WorkerDeps): SimulatedWorker {
+  const { name, process, pid, slots, disk, scheduler, nats, work, checker, flaws, random, mishap, remark } = deps;
+  const { clock } = process;
+  let outboxSize = (): number => 0;
+  let release = async (): Promise<void> => {};
+
+  async function run(): Promise<unknown> {
+    const outbox = await openOutbox(disk.open(process), { clock });
+    if (flaws.outboxNotRead) outbox.forget(outbox.ids());
+    outboxSize = () => outbox.size;
+
+    const emit: Emit = (event) => {
+      remark?.(`${process.name} ${JSON.stringify(event)}`);
+      switch (event.type) {
+        case 'record:kept':
+          return checker.records.kept(event.recordId, outbox.get(event.recordId) ?? new Uint8Array(0));
+        case 'trial:assigned':
+          return checker.leases.begins(name, event.leaseId, checker.log.holders.get(event.leaseId));
+        case 'stream:open':
+          return checker.leases.follows(process);
+        default:
+          return;
+      }
+    };
+    const publisher = createPublisher({
+      ...{ worker: name, outbox, timings: WORKER_TIMINGS, clock, random: process.random, emit },
+      openLink: (options) =>
+        createNatsLink(options, async () => flawedSession(flaws, await connectWorker(nats, process), outbox)),
+    });
+    const agent = startAgent({
+      worker: name,
+      introduction: {
+        ...{ worker: name, slots, pid, host: process.machine.name },
+        protocolVersion: PROTOCOL_VERSION,
+        softwareVersion: SOFTWARE_VERSION,
+      },
+      natsServers: undefined,
+      outbox,
+      publisher,
+      slots: Array.from({ length: slots }, (_, index) =>
+        createSlot({
+          index,
+          startProcess: (listener) =>
+            startSimulatedTrialProcess({ scheduler, agent: process, random, mishap }, listener),
+          options: {
+            datasetRoots: [],
+            checkpointFolder: '',
+            loaderThreads: 0,
+            pixelCacheBytes: 0,
+            executor: {
+              name: 'cpu',
+              device: 'cpu',
+              precision: 'float32',
+              deterministic: true,
+              threads: 1,
+              cacheFolder: '',
+            },
+            checkFirstBatch: false,
+          },
+          ...{ stopGraceMs: WORKER_TIMINGS.stopGraceMs, clock, random: process.random, emit },
+        }),
+      ),
+      // Its trials save nothing.
+      forgetCheckpoints: async () => {},
+      openStream: (listener) =>
+        openCoordinatorStream({
+          calls: flawedCalls(flaws, work.calls(process)),
+          ...{ listener, timings: WORKER_TIMINGS, clock, random: process.random, emit },
+        }),
+      ...{ timings: WORKER_TIMINGS, clock, emit },
+    });
+    release = async () => {
+      await agent.shutdown();
+      await publisher.close();
+      await outbox.close();
+    };
+    return agent.ended.catch((error: unknown) => error);
+  }
+
+  return {
+    get outboxSize() {
+      return outboxSize();
+    },
+    ended: run().catch((error: unknown) => error),
+    stop: () => release(),
+  };
+}

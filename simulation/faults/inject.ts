@@ -1,0 +1,120 @@
+import type { CoordinatorSite } from '../cluster/coordinator-site.ts';
+import type { Table } from '../cluster/table.ts';
+import type { WorkerSite } from '../cluster/worker-site.ts';
+import type { NatsSite } from '../nats/nats-site.ts';
+import type { Topology } from '../network/topology.ts';
+import type { WorkNetwork } from '../network/work-network.ts';
+import type { Machine } from '../time/machine.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import type { Fault } from './plan.ts';
+
+/** Everything that can be broken. */
+export interface Stage {
+  readonly scheduler: Scheduler;
+  readonly topology: Topology;
+  readonly coordinator: CoordinatorSite;
+  readonly workers: readonly WorkerSite[];
+  readonly nats: NatsSite;
+  readonly table: Table;
+  readonly work: WorkNetwork;
+}
+
+/** Up to ten minutes either way. */
+const CLOCK_JUMP_MS = 600_000;
+const FORGOTTEN_SHARE = 0.5;
+
+/** Makes a fault happen now; its end is scheduled. */
+export function injectFault(stage: Stage, fault: Fault): void {
+  const { scheduler, topology, coordinator, nats, table, work } = stage;
+  const { kind, forMs, dice } = fault;
+  const worker = stage.workers[fault.worker % stage.workers.length] as WorkerSite;
+
+  function until(begin: () => void, end: () => void): void {
+    begin();
+    scheduler.schedule(forMs, end);
+  }
+  function partition(a: string, b: string): void {
+    // Both ways, or one of the two.
+    const lines = [
+      [a, b],
+      [b, a],
+    ] as const;
+    const cut = dice < 0.6 ? lines : dice < 0.8 ? lines.slice(0, 1) : lines.slice(1);
+    until(
+      () => cut.forEach(([from, to]) => void topology.cut(from, to)),
+      () => cut.forEach(([from, to]) => void topology.heal(from, to)),
+    );
+  }
+  const setClock = (machine: Machine): void => machine.jump(Math.round((2 * dice - 1) * CLOCK_JUMP_MS));
+
+  switch (kind) {
+    case 'coordinator killed':
+      return coordinator.kill(forMs);
+    case 'coordinator ended':
+      return coordinator.end(forMs);
+    case 'coordinator paused':
+      return coordinator.pause(forMs);
+    case 'coordinator replaced while it lives':
+      return coordinator.replace(forMs);
+    case 'coordinator disk full':
+      return until(
+        () => void (table.full = true),
+        () => void (table.full = false),
+      );
+    case 'coordinator clock set':
+      return setClock(coordinator.process.machine);
+    case 'worker killed':
+      return worker.kill(forMs);
+    case 'worker ended':
+      return worker.end(forMs);
+    case 'worker without power':
+      return worker.losePower(forMs);
+    case 'worker paused':
+      return worker.pause(forMs);
+    case 'worker disk full':
+      return until(
+        () => void (worker.disk.full = true),
+        () => void (worker.disk.full = false),
+      );
+    case 'worker clock set':
+      return setClock(worker.machine);
+    case 'stream reset':
+      return work.reset(worker.machine.name);
+    case 'partition of worker and coordinator':
+      return partition(worker.machine.name, coordinator.process.machine.name);
+    case 'partition of worker and NATS':
+      return partition(worker.machine.name, nats.machine.name);
+    case 'partition of coordinator and NATS':
+      return partition(coordinator.process.machine.name, nats.machine.name);
+    case 'NATS killed':
+    case 'NATS away past its duplicate window':
+      return nats.kill(forMs);
+    case 'NATS paused':
+      return nats.pause(forMs);
+    case 'NATS disk full':
+      return until(
+        () => void (nats.streams.full = true),
+        () => void (nats.streams.full = false),
+      );
+    case 'NATS forgets acknowledged records':
+      nats.streams.forget(FORGOTTEN_SHARE);
+      return;
+    case 'messages dropped, doubled, late':
+      return until(
+        () => void (nats.network.flaky = true),
+        () => void (nats.network.flaky = false),
+      );
+  }
+}
+
+/** The end of all faults, those under way included. */
+export function calm({ topology, coordinator, workers, nats, table }: Stage): void {
+  topology.healAll();
+  coordinator.calm();
+  for (const worker of workers) {
+    worker.disk.full = false;
+    worker.calm();
+  }
+  nats.calm();
+  table.full = false;
+}
