@@ -3,7 +3,7 @@ import { TickworkError } from '../../../core/errors.ts';
 import type { ReadableSets } from './direct-input.ts';
 import type { ImageInput } from './image-input.ts';
 import type { LoaderFailure, LoaderOrder, LoaderSettings } from './loader-messages.ts';
-import { createRing, type Ring, releaseBatch, stopRing, takeBatch } from './ring.ts';
+import { createRing, isWhole, type Ring, releaseBatch, stopRing, waitForBatch } from './ring.ts';
 
 /** Cuts batches ahead of the trainer, on threads of their own. @param threads at least 1. */
 export function createLoaderInput(sets: ReadableSets, threads: number): ImageInput {
@@ -34,7 +34,9 @@ export function createLoaderInput(sets: ReadableSets, threads: number): ImageInp
       return {
         async next() {
           if (taken !== undefined) releaseBatch(ring, taken);
-          const slot = await Promise.race([takeBatch(ring, pass, batch), failures.next]);
+          // Mostly it is: a race would add to what the promise of a failure remembers, step after step.
+          if (!isWhole(ring, pass, batch)) await Promise.race([waitForBatch(ring, pass, batch), failures.next]);
+          const slot = batch % ring.pixels.length;
           taken = batch;
           batch += 1;
           return { pixels: ring.pixels[slot] as Uint8Array, places: ring.places[slot] as Int32Array };

@@ -36,17 +36,22 @@ export function createRing({ batchSize, side, firstBatch }: InputPass, channels:
   };
 }
 
+/** For the trainer: whether a batch can be taken without waiting. */
+export function isWhole({ control, pixels }: Ring, pass: InputPass, batch: number): boolean {
+  return Atomics.load(control, doneOf(batch % pixels.length)) >= countRows(pass, batch);
+}
+
 /** For the trainer: waits until a batch is whole. */
-export async function takeBatch({ control, pixels }: Ring, pass: InputPass, batch: number): Promise<number> {
-  const slot = batch % pixels.length;
+export async function waitForBatch({ control, pixels }: Ring, pass: InputPass, batch: number): Promise<void> {
+  const place = doneOf(batch % pixels.length);
   const rows = countRows(pass, batch);
-  let done = Atomics.load(control, doneOf(slot));
-  while (done < rows) {
-    const waiting = Atomics.waitAsync(control, doneOf(slot), done);
+  for (;;) {
+    // Waits for a change of this very value: one that was loaded later might be the last.
+    const done = Atomics.load(control, place);
+    if (done >= rows) return;
+    const waiting = Atomics.waitAsync(control, place, done);
     if (waiting.async) await waiting.value;
-    done = Atomics.load(control, doneOf(slot));
   }
-  return slot;
 }
 
 /** For the trainer: lets the threads write the slot of a batch again. */
