@@ -95,7 +95,7 @@ export async function benchInput(args: readonly string[], print: (line: string) 
 }
 
 function setsOf(images: ImageSet, scale: number, bytes: number): ReadableSets {
-  const set = { images, cache: bytes > 0 ? createPixelCache(images.count, scale, bytes) : undefined };
+  const set = { images, cache: bytes > 0 ? createPixelCache(images.count, scale, images.channels, bytes) : undefined };
   return { train: set, test: set };
 }
 

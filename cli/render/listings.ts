@@ -73,6 +73,16 @@ export function renderTrials(trials: readonly Trial__Output[]): string[] {
   );
 }
 
+/** `tickwork why SWEEP`: what a search decided, and from what. */
+export function renderDecisions(sweep: Sweep__Output): string[] {
+  const left = sweep.configurationsToDraw;
+  return [
+    ...sweep.decisions.map(({ time, reason }) => visible(`${formatTimestamp(time)}  ${reason}`)),
+    ...(left > 0 ? [`${formatCount(left)} configurations are drawn when those before them have finished.`] : []),
+    ...(sweep.decisions.length === 0 && left === 0 ? [`${shortName(sweep.name)} is no search: name a cell.`] : []),
+  ];
+}
+
 /** `tickwork why`: the cell, its state, and the reason for it. */
 export function renderWhy(trial: Trial__Output): string[] {
   const levels = trial.levels.map(({ factor, label }) => `${factor}=${label}`).join(' ');
@@ -158,6 +168,11 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
     '',
     `${formatCount(plan.cells)} trials = ${formatCount(plan.configurations)} configurations × ${plan.seeds.length} seeds (${plan.seeds.join(', ')}), ` +
       `about ${formatLarge(plan.estimatedMacs)} multiply-accumulates`,
+    ...(plan.configurationsToDraw === 0
+      ? []
+      : [
+          `The search then draws up to ${formatCount(plan.configurationsToDraw)} more, each × ${plan.seeds.length} seeds, from their results.`,
+        ]),
   ];
 }
 

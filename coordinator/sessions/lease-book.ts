@@ -103,6 +103,7 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
       case 'leadership-taken':
       case 'sweep-submitted':
       case 'sweep-completed':
+      case 'configurations-proposed':
       case 'sweep-paused':
       case 'sweep-resumed':
       case 'failed-trials-retried':

@@ -5,6 +5,7 @@ import { compileSpace } from '../space/compile.ts';
 import type { Locator } from '../space/locator.ts';
 import { ABSENT, ABSENT_LABEL, type FactorLeaf, type Space } from '../space/space.ts';
 import { levelAt, levelCount } from '../study/levels.ts';
+import { searchSize } from '../study/search.ts';
 import type { ParameterValue, Study, StudyFactor, StudyLevel } from '../study/study.ts';
 
 /** A grid larger than this is refused: counting the cells that a constraint leaves may visit every index once. */
@@ -27,7 +28,7 @@ export interface Grid {
    * each seed. @param position in [0, cellBound).
    */
   cellAt(position: number): number;
-  /** Whether this index is a configuration of the study. */
+  /** Whether this index is a configuration of the study, and one that a search has drawn. */
   allows(gridIndex: number): boolean;
   /** Configurations: indices that are allowed. */
   countConfigurations(): number;
@@ -68,6 +69,8 @@ export function createGrid(study: Study): Grid {
   const column = new Map(factors.map((factor, i) => [factor.name, i]));
   const space = compileSpace(spaceOf(study), (name) => column.get(name) as number);
   const constraint = createConstraint(study, column);
+  // What a search has not drawn yet has an index already, so that cells keep theirs when it goes on.
+  const size = study.search === undefined ? space.size : searchSize(study.search);
   const filtered = constraint.where !== undefined || space.conditional;
 
   const digitsOf = (gridIndex: number): number[] => {
@@ -83,6 +86,7 @@ export function createGrid(study: Study): Grid {
 
   const scratch = new Array<number>(factors.length);
   function allows(gridIndex: number): boolean {
+    if (gridIndex >= space.size) return false;
     if (!filtered && !space.repeats) return true;
     const digits = scratch.fill(ABSENT);
     space.write(gridIndex, digits);
@@ -112,13 +116,13 @@ export function createGrid(study: Study): Grid {
     return free.reduce((product, { part }) => product * part.size, visit(0, 0));
   }
 
-  const order = study.shuffleSeed === undefined ? (i: number) => i : shuffledOrder(space.size, study.shuffleSeed);
+  const order = study.shuffleSeed === undefined ? (i: number) => i : shuffledOrder(size, study.shuffleSeed);
   let counted: number | undefined;
   return {
-    size: space.size,
+    size,
     seeds,
-    cellBound: space.size * seeds.length,
-    cellAt: (position) => position - (position % space.size) + order(position % space.size),
+    cellBound: size * seeds.length,
+    cellAt: (position) => position - (position % size) + order(position % size),
     allows,
     countConfigurations: () => (counted ??= count()),
     digits: digitsOf,

@@ -20,11 +20,12 @@ export type PointSequence = (index: number) => number[];
 /**
  * Sobol' points are shifted by a random word of each dimension (digital shift: Owen, "Randomly permuted (t,m,s)-nets", 1995, §1),
  * Halton points by a random number modulo 1 (Cranley & Patterson 1976): unbiased for every seed, as evenly spread as before.
+ * @param stage sequences of other stages are independent.
  * @param dimensions at most MAX_DIMENSIONS[layout].
  */
-export function pointSequence(layout: Layout, dimensions: number, seed: number): PointSequence {
+export function pointSequence(layout: Layout, dimensions: number, seed: number, stage = 0): PointSequence {
   const all = Array.from({ length: dimensions }, (_, i) => i);
-  const stream = createStream(seed, 'search', layout);
+  const stream = createStream(seed, 'search', layout, stage);
   if (layout === 'random') {
     return (index) => {
       const own = stream.at(index);

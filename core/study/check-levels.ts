@@ -8,8 +8,9 @@ import type { Study, StudyFactor } from './study.ts';
 import { TRIAL_PARAMETER_NAMES, type TrialParameters, trialParametersSchema } from './trial-parameters.ts';
 import type { Path } from './yaml-positions.ts';
 
-/** Up to this many configurations are validated one by one; beyond it so many that show every level, and as many spread evenly. */
+/** Up to this many configurations are validated one by one; beyond it so many that show every level, and some spread evenly. */
 const EXHAUSTIVE_LIMIT = 10_000;
+const SPREAD = 1_000;
 const MAX_COMPLAINTS = 50;
 
 const PARAMETER_NAMES = new Set(TRIAL_PARAMETER_NAMES);
@@ -32,7 +33,22 @@ export function checkLevels(study: Study, placed: readonly PlacedLeaf[]): Compla
       found.set(`${complaint.path.join('.')} ${complaint.message}`, complaint);
     if (found.size >= MAX_COMPLAINTS) break;
   }
-  return [...found.values()];
+  return [...found.values(), ...checkStages(study, grid)];
+}
+
+/** What later stages of a search set, tried with the first configuration. */
+function checkStages({ search }: Study, grid: Grid): Complaint[] {
+  return (search?.stages ?? []).flatMap(({ parameters }, i) => {
+    const values = { ...grid.parameters(0), ...parameters };
+    const parsed = trialParametersSchema.safeParse(values);
+    const issues = parsed.success ? [] : parsed.error.issues.map(readable(values));
+    return issues
+      .filter(({ parameter }) => parameter in parameters)
+      .map(({ parameter, message }) => ({
+        path: ['sampler', 'coarseToFine', 'stages', i, 'parameters', parameter],
+        message,
+      }));
+  });
 }
 
 /** @returns the validated parameters of one configuration. @throws ZodError never for a study that passed checkLevels exhaustively. */
@@ -50,7 +66,7 @@ function* indicesToTry(grid: Grid): Generator<number> {
     yield index;
     if (++tried === EXHAUSTIVE_LIMIT) break;
   }
-  for (let i = 0; i < EXHAUSTIVE_LIMIT; i++) yield Math.floor((i * (grid.size - 1)) / (EXHAUSTIVE_LIMIT - 1));
+  for (let i = 0; i < SPREAD; i++) yield Math.floor((i * (grid.size - 1)) / (SPREAD - 1));
 }
 
 type Places = (gridIndex: number, factor: number) => Path;

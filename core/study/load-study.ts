@@ -11,6 +11,7 @@ import { collectFactors, isPlain, type PlacedLeaf } from './raw-space.ts';
 import { type Complain, isMapping } from './read-axis.ts';
 import { applySampler, readSampler } from './read-sampler.ts';
 import { readSpace } from './read-space.ts';
+import type { Search } from './search.ts';
 import { type Study, type StudyFactor, type StudyInput, studySchema } from './study.ts';
 import { type PositionedYaml, parseYaml, pathText } from './yaml-positions.ts';
 
@@ -79,6 +80,7 @@ function hasIndex(size: number, allows: (gridIndex: number) => boolean): boolean
 interface ReadGrid {
   readonly factors: readonly StudyFactor[];
   readonly space?: Space;
+  readonly search?: Search;
   readonly shuffleSeed?: number;
   /** Of an ablation. */
   readonly base?: Study['base'];
@@ -95,11 +97,12 @@ function readGrid(value: unknown): ReadGrid {
   const read = readSpace({ factors: isMapping(factors) ? factors : {}, ablation, space }, complain);
   const drawn = read && applySampler(read.space, sampler, typeof where === 'string' ? where : undefined, complain);
   if (read === undefined || drawn === undefined) return { factors: [], placed: [], complaints };
-  const collected = collectFactors(drawn, complain);
+  const collected = collectFactors(drawn.space, complain);
   const plain = isPlain(collected.space, collected.factors);
   return {
     factors: collected.factors,
     ...(plain ? {} : { space: collected.space }),
+    ...(drawn.search === undefined ? {} : { search: drawn.search }),
     ...(sampler?.kind === 'grid' && sampler.shuffleSeed !== undefined ? { shuffleSeed: sampler.shuffleSeed } : {}),
     ...(read.base === undefined ? {} : { base: read.base }),
     placed: collected.placed,
@@ -107,7 +110,7 @@ function readGrid(value: unknown): ReadGrid {
   };
 }
 
-function toStudy(input: StudyInput, { factors, space, shuffleSeed, base = baseOf(input) }: ReadGrid): Study {
+function toStudy(input: StudyInput, { factors, space, search, shuffleSeed, base = baseOf(input) }: ReadGrid): Study {
   const values = input.published?.values ?? {};
   return {
     name: input.study,
@@ -116,6 +119,7 @@ function toStudy(input: StudyInput, { factors, space, shuffleSeed, base = baseOf
     parameters: input.parameters,
     factors,
     ...(space === undefined ? {} : { space }),
+    ...(search === undefined ? {} : { search }),
     ...(shuffleSeed === undefined ? {} : { shuffleSeed }),
     ...(base === undefined ? {} : { base }),
     ...(input.where === undefined ? {} : { where: input.where }),

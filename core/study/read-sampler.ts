@@ -1,17 +1,22 @@
+import { METRIC_NAMES } from '../catalogue/metrics.ts';
 import { LAYOUTS, type Layout, MAX_DIMENSIONS, pointSequence } from '../search/points.ts';
 import { dimensionsOf, drawConfigurations } from './draw-configurations.ts';
-import { type RawSpace, rawLeaves } from './raw-space.ts';
+import { type RawLeaf, type RawSpace, rawLeaves } from './raw-space.ts';
 import { type Complain, isMapping, type Mapping, shown } from './read-axis.ts';
+import { type Search, type SearchStage, STAGE_FACTOR, stageLeaf, toStored } from './search.ts';
+import { TRIAL_PARAMETER_NAMES } from './trial-parameters.ts';
+import type { Path } from './yaml-positions.ts';
 
 /** Which cells of the grid are run, and in which order. Absent: all of them, in the order of the grid. */
 export type Sampler =
   | { readonly kind: 'grid'; readonly shuffleSeed?: number }
-  | { readonly kind: Layout; readonly samples: number; readonly seed: number };
+  | { readonly kind: Layout; readonly samples: number; readonly seed: number }
+  | ({ readonly kind: 'coarseToFine' } & Pick<Search, 'metric' | 'goal' | 'keep' | 'seed' | 'stages'>);
 
-const KINDS = ['grid', ...LAYOUTS] as const;
+const KINDS = ['grid', ...LAYOUTS, 'coarseToFine'] as const;
 const MAX_SAMPLES = 10_000;
 const FORMS =
-  '{ grid: { order: shuffled, seed: 1 } } or { random: { samples: 60, seed: 1 } }, or sobol or halton for random';
+  '{ grid: { order: shuffled, seed: 1 } } or { random: { samples: 60, seed: 1 } }, or sobol or halton for random, or { coarseToFine: { stages: [{ samples: 30 }, { samples: 20 }] } }';
 
 /** Reads `sampler`. @returns undefined when there is none, or after a complaint. */
 export function readSampler(value: unknown, complain: Complain): Sampler | undefined {
@@ -22,6 +27,7 @@ export function readSampler(value: unknown, complain: Complain): Sampler | undef
     complain(['sampler'], `Expected ${FORMS}, got ${shown(value)}`);
     return undefined;
   }
+  if (kind === 'coarseToFine') return readCoarseToFine(options, ['sampler', kind], complain);
   const path = ['sampler', kind];
   const known = kind === 'grid' ? ['order', 'seed'] : ['samples', 'seed'];
   let good = true;
@@ -39,6 +45,51 @@ export function readSampler(value: unknown, complain: Complain): Sampler | undef
   return { kind, samples: samples as number, seed: seed as number };
 }
 
+const STAGE_KEYS = ['samples', 'parameters'];
+
+function readCoarseToFine(options: Mapping, path: Path, complain: Complain): Sampler | undefined {
+  let good = true;
+  const wrong = (at: Path, wanted: string, value: unknown): void => {
+    good = false;
+    complain([...path, ...at], `Expected ${String(at.at(-1))} to be ${wanted}, got ${shown(value)}`);
+  };
+  const known = ['metric', 'goal', 'keep', 'seed', 'stages'];
+  for (const key of Object.keys(options)) if (!known.includes(key)) wrong([key], `one of ${known.join(', ')}`, key);
+  const { metric = 'testError', goal = 'min', keep = 5, seed = 0, stages } = options;
+  if (!(METRIC_NAMES as readonly unknown[]).includes(metric)) wrong(['metric'], METRIC_NAMES.join(', '), metric);
+  if (goal !== 'min' && goal !== 'max') wrong(['goal'], 'min or max', goal);
+  if (!isWhole(keep, 1, 1000)) wrong(['keep'], 'a whole number from 1 to 1000', keep);
+  if (!isWhole(seed, 0, 2 ** 32 - 1)) wrong(['seed'], 'a whole number from 0 to 4294967295', seed);
+  const list = Array.isArray(stages) ? (stages as readonly unknown[]) : [];
+  if (list.length === 0) wrong(['stages'], 'a list of stages { samples: 30, parameters: { trainEpochs: 1 } }', stages);
+  for (const [i, stage] of list.entries()) {
+    const at = ['stages', i];
+    if (!isMapping(stage) || Object.keys(stage).some((key) => !STAGE_KEYS.includes(key)))
+      wrong(at, `a stage with ${STAGE_KEYS.join(' and ')}`, stage);
+    else if (!isWhole(stage['samples'], 1, MAX_SAMPLES))
+      wrong([...at, 'samples'], `a whole number from 1 to ${MAX_SAMPLES}`, stage['samples']);
+    else if (stage['parameters'] !== undefined && !isMapping(stage['parameters']))
+      wrong([...at, 'parameters'], 'parameters with their values', stage['parameters']);
+    else complainOfParameters((stage['parameters'] ?? {}) as Mapping, [...path, ...at, 'parameters'], complain);
+  }
+  if (!good) return undefined;
+  return {
+    kind: 'coarseToFine',
+    metric: metric as string,
+    goal: goal as 'min' | 'max',
+    keep: keep as number,
+    seed: seed as number,
+    stages: list.map((stage) => ({ parameters: {}, ...(stage as object) }) as SearchStage),
+  };
+}
+
+/** Their values are checked in check-levels.ts, beside the rest of a configuration. */
+function complainOfParameters(parameters: Mapping, path: Path, complain: Complain): void {
+  for (const name of Object.keys(parameters))
+    if (!TRIAL_PARAMETER_NAMES.includes(name))
+      complain([...path, name], `Expected a trial parameter, got ${JSON.stringify(name)}`);
+}
+
 const isWhole = (value: unknown, low: number, high: number): boolean =>
   Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
 
@@ -48,7 +99,7 @@ export function applySampler(
   sampler: Sampler | undefined,
   where: string | undefined,
   complain: Complain,
-): RawSpace | undefined {
+): { readonly space: RawSpace; readonly search?: Search } | undefined {
   if (sampler === undefined || sampler.kind === 'grid') {
     const drawn = rawLeaves(space).filter(({ levels }) => 'low' in levels);
     for (const { factor, path } of drawn)
@@ -56,22 +107,50 @@ export function applySampler(
         path,
         `Expected levels or a range for ${factor} in a grid, got a distribution. Add a sampler: { random: { samples: 60 } }`,
       );
-    return drawn.length > 0 ? undefined : space;
+    return drawn.length > 0 ? undefined : { space };
   }
-  const { kind, samples, seed } = sampler;
+  const coarse = sampler.kind === 'coarseToFine';
+  const layout = coarse ? 'random' : sampler.kind;
+  const samples = coarse ? (sampler.stages[0] as SearchStage).samples : sampler.samples;
+  const at = coarse ? ['sampler', sampler.kind, 'stages', 0, 'samples'] : ['sampler', sampler.kind, 'samples'];
   const dimensions = dimensionsOf(space);
-  if (dimensions > MAX_DIMENSIONS[kind]) {
+  if (dimensions > MAX_DIMENSIONS[layout]) {
     complain(
-      ['sampler', kind],
-      `Expected at most ${MAX_DIMENSIONS[kind]} dimensions for ${kind}, got ${dimensions}. Use random`,
+      ['sampler', layout],
+      `Expected at most ${MAX_DIMENSIONS[layout]} dimensions for ${layout}, got ${dimensions}. Use random`,
     );
     return undefined;
   }
-  const drawn = drawConfigurations(space, samples, pointSequence(kind, dimensions, seed), where);
-  if (drawn.found === samples) return drawn.space;
-  complain(
-    ['sampler', kind, 'samples'],
-    `Expected ${samples} different configurations that the constraint keeps, got ${drawn.found}. Lower samples`,
-  );
-  return undefined;
+  const drawn = drawConfigurations(space, samples, pointSequence(layout, dimensions, sampler.seed), where);
+  if (drawn.found < samples) {
+    complain(
+      at,
+      `Expected ${samples} different configurations that the constraint keeps, got ${drawn.found}. Lower samples`,
+    );
+    return undefined;
+  }
+  if (!coarse) return { space: drawn.space };
+  return firstStage(space, sampler, drawn.space, complain);
+}
+
+function firstStage(
+  space: RawSpace,
+  { kind: _, ...options }: Extract<Sampler, { kind: 'coarseToFine' }>,
+  drawn: RawSpace,
+  complain: Complain,
+): { readonly space: RawSpace; readonly search: Search } | undefined {
+  const leaves = rawLeaves(drawn);
+  const taken = leaves.find(({ factor }) => factor === STAGE_FACTOR);
+  if (taken) {
+    complain(taken.path, `Expected another name than ${STAGE_FACTOR}, which tells the stages of the search apart`);
+    return undefined;
+  }
+  const rows = (options.stages[0] as SearchStage).samples;
+  const domain = toStored(space);
+  const path = ['sampler', 'coarseToFine', 'stages', 0, 'parameters'];
+  const stage: RawLeaf = { ...stageLeaf(options, 0, rows), path, placeOf: () => path };
+  return {
+    space: { kind: 'zip', of: [...leaves, stage], path: [] },
+    search: { kind: 'coarse-to-fine', ...options, drawn: [rows], domain, box: domain },
+  };
 }

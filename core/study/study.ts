@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { METRIC_NAMES } from '../catalogue/metrics.ts';
 import type { NumericRange } from '../space/numeric-range.ts';
 import type { Space } from '../space/space.ts';
+import type { Search } from './search.ts';
 
 /** What a level may assign: any value a trial parameter can have. */
 const scalar = z.union([z.string().max(200), z.number(), z.boolean()]);
@@ -118,6 +119,8 @@ export interface Study {
   readonly factors: readonly StudyFactor[];
   /** Absent: every combination of all levels. */
   readonly space?: Space;
+  /** The space holds what this search has drawn so far. */
+  readonly search?: Search;
   /** Cells are started in an order drawn with this seed; absent: the order of the grid, the costliest of the next ones first. */
   readonly shuffleSeed?: number;
   /** Label by factor of the row that the others are compared with. */

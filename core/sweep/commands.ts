@@ -30,7 +30,13 @@ export type Command =
       readonly message: string;
       readonly worker: string;
     }
-  | { readonly type: 'record-result'; readonly record: RecordKey & { readonly contentHash: string } }
+  | {
+      readonly type: 'record-result';
+      readonly record: RecordKey & {
+        readonly contentHash: string;
+        readonly metrics?: Readonly<Record<string, number>>;
+      };
+    }
   | {
       readonly type: 'record-failure';
       readonly record: RecordKey & { readonly kind: FailureKind; readonly message: string };

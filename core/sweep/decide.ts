@@ -1,3 +1,4 @@
+import { nextStage } from '../study/search.ts';
 import type { TrialParameters } from '../study/trial-parameters.ts';
 import { mayRetry } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
@@ -7,7 +8,9 @@ import { decideRequest } from './decide-requests.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import { disposeFailure, disposeResult } from './disposition.ts';
 import type { SweepEvent } from './events.ts';
+import { evolve } from './evolve.ts';
 import { nextCell } from './next-cell.ts';
+import { scoresOfLastStage } from './scores.ts';
 import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts';
 import { sweepsByTurn } from './turns.ts';
 
@@ -38,22 +41,35 @@ export function decide(state: ClusterState, command: Command, now: number, optio
     case 'lose-attempt': {
       const found = held(state, command.lease);
       if (!found.ok) return found;
-      return accept(lost(found.sweep, command.lease.cell, command.kind, command.message, command.worker, now));
+      return accept(lost(state, found.sweep, command.lease.cell, command.kind, command.message, command.worker, now));
     }
     case 'record-result': {
       const { record } = command;
       const disposition = disposeResult(state, record);
       if (disposition.outcome !== 'accept') return accept([], { disposition: disposition.as });
       const { sweepId, cell, attempt, worker, contentHash } = record;
-      const events: SweepEvent[] = [{ type: 'trial-succeeded', sweepId, cell, attempt, worker, contentHash, at: now }];
-      return accept(withCompletion(state.sweeps.get(sweepId) as SweepState, events, now), { disposition: 'committed' });
+      const sweep = state.sweeps.get(sweepId) as SweepState;
+      const objective = record.metrics?.[sweep.study.search?.metric ?? ''];
+      const events: SweepEvent[] = [
+        {
+          type: 'trial-succeeded',
+          sweepId,
+          cell,
+          attempt,
+          worker,
+          contentHash,
+          ...(objective === undefined ? {} : { objective }),
+          at: now,
+        },
+      ];
+      return accept(withCompletion(state, sweep, events, now), { disposition: 'committed' });
     }
     case 'record-failure': {
       const { record } = command;
       const disposition = disposeFailure(state, record);
       if (disposition.outcome !== 'accept') return accept([], { disposition: disposition.as });
       const sweep = state.sweeps.get(record.sweepId) as SweepState;
-      return accept(lost(sweep, record.cell, record.kind, record.message, record.worker, now), {
+      return accept(lost(state, sweep, record.cell, record.kind, record.message, record.worker, now), {
         disposition: 'committed',
       });
     }
@@ -114,6 +130,7 @@ function held(state: ClusterState, lease: LeaseRef) {
 const MAX_EVENT_MESSAGE = 2_000;
 
 function lost(
+  state: ClusterState,
   sweep: SweepState,
   cell: number,
   kind: FailureKind,
@@ -125,15 +142,28 @@ function lost(
   if (!isLive(trial)) return [];
   const common = { sweepId: sweep.id, cell, kind, message: shorten(message), worker, at };
   if (mayRetry(kind, trial.strikes, sweep.study.maxAttempts)) return [{ type: 'attempt-lost', ...common }];
-  return withCompletion(sweep, [{ type: 'trial-failed', attempt: trial.attempt, ...common }], at);
+  return withCompletion(state, sweep, [{ type: 'trial-failed', attempt: trial.attempt, ...common }], at);
 }
 
 function shorten(message: string): string {
   return message.length <= MAX_EVENT_MESSAGE ? message : `${message.slice(0, MAX_EVENT_MESSAGE - 1)}…`;
 }
 
-/** @param events exactly one of them ends a trial. */
-function withCompletion(sweep: SweepState, events: readonly SweepEvent[], at: number): readonly SweepEvent[] {
+/** When the last trial ends, a search goes on or the sweep is completed. @param events exactly one of them ends a trial. */
+function withCompletion(
+  state: ClusterState,
+  sweep: SweepState,
+  events: readonly SweepEvent[],
+  at: number,
+): readonly SweepEvent[] {
   const finished = sweep.counts.succeeded + sweep.counts.failed + 1;
-  return finished === sweep.total ? [...events, { type: 'sweep-completed', sweepId: sweep.id, at }] : events;
+  if (finished < sweep.total) return events;
+  const after = events.reduce(evolve, state).sweeps.get(sweep.id) as SweepState;
+  const next = nextStage(after.study, scoresOfLastStage(after));
+  return [
+    ...events,
+    next
+      ? { type: 'configurations-proposed', sweepId: sweep.id, ...next, at }
+      : { type: 'sweep-completed', sweepId: sweep.id, at },
+  ];
 }

@@ -1,4 +1,6 @@
-import type { Study } from '../study/study.ts';
+import type { Space } from '../space/space.ts';
+import type { Search } from '../study/search.ts';
+import type { Study, StudyFactor } from '../study/study.ts';
 import type { FailureKind } from '../trial/states.ts';
 
 /**
@@ -45,6 +47,8 @@ export type SweepEvent =
       readonly attempt: number;
       readonly worker: string;
       readonly contentHash: string;
+      /** The metric that the sweep's search goes by; absent without one. */
+      readonly objective?: number;
       readonly at: number;
     }
   | {
@@ -71,6 +75,18 @@ export type SweepEvent =
       readonly sweepId: string;
       readonly requestId: string;
       readonly kinds: readonly FailureKind[];
+      readonly at: number;
+    }
+  | {
+      /** A search goes on: the study's configurations from now on, those before them first. */
+      readonly type: 'configurations-proposed';
+      readonly sweepId: string;
+      readonly factors: readonly StudyFactor[];
+      readonly space: Space;
+      readonly search: Search;
+      readonly added: number;
+      /** Why these, for people. */
+      readonly reason: string;
       readonly at: number;
     }
   | { readonly type: 'sweep-completed'; readonly sweepId: string; readonly at: number };

@@ -1,5 +1,5 @@
 import { vectorEntries, vectorGet, vectorSet } from '../collections/sparse-vector.ts';
-import { gridIndexOf } from '../grid/grid.ts';
+import { createGrid, gridIndexOf } from '../grid/grid.ts';
 import { RETRY_RULES } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
 import { isLive, type Trial } from '../trial/trial.ts';
@@ -34,6 +34,8 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
       const next = withSweep(state, event.sweepId, (sweep) => retried(sweep, event.kinds));
       return withRequest(next, event, 'retry');
     }
+    case 'configurations-proposed':
+      return withSweep(state, event.sweepId, (sweep) => proposed(sweep, event));
     case 'sweep-completed':
       return withSweep(state, event.sweepId, (sweep) => ({ ...sweep, status: 'completed', finishedAt: event.at }));
     case 'trial-leased':
@@ -72,8 +74,9 @@ function trialAfter(trial: Trial, event: TrialEvent): Trial {
     }
     case 'trial-succeeded': {
       if (trial.state !== 'pending' && !isLive(trial)) return trial;
-      const { attempt, worker, contentHash, at } = event;
-      return { state: 'succeeded', attempt, worker, contentHash, ...started, finishedAt: at };
+      const { attempt, worker, contentHash, objective, at } = event;
+      const score = objective === undefined ? {} : { objective };
+      return { state: 'succeeded', attempt, worker, contentHash, ...score, ...started, finishedAt: at };
     }
     case 'trial-failed': {
       if (!isLive(trial)) return trial;
@@ -156,5 +159,20 @@ function retried(sweep: SweepState, kinds: readonly FailureKind[]): SweepState {
     trials,
     counts: { ...sweep.counts, pending: pending + cells.length, failed: failed - cells.length },
     requeued: [...sweep.requeued, ...cells],
+  };
+}
+
+function proposed(sweep: SweepState, event: Extract<SweepEvent, { type: 'configurations-proposed' }>): SweepState {
+  const { factors, space, search, added, reason, at } = event;
+  const study = { ...sweep.study, factors, space, search };
+  const cells = added * study.seeds.length;
+  return {
+    ...sweep,
+    study,
+    grid: createGrid(study),
+    total: sweep.total + cells,
+    counts: { ...sweep.counts, pending: sweep.counts.pending + cells },
+    firstUntouched: 0,
+    decisions: [...sweep.decisions, { at, reason }],
   };
 }

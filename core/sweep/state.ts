@@ -26,6 +26,8 @@ export interface SweepState {
   readonly requeued: readonly number[];
   /** No cell before this place of the grid's order is untouched. */
   readonly firstUntouched: number;
+  /** Why a search drew what it drew, oldest first. */
+  readonly decisions: readonly { readonly at: number; readonly reason: string }[];
   /** No further cell starts. */
   readonly paused: boolean;
   /** Events that changed this sweep so far. */
@@ -62,6 +64,7 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
     requeued: [],
     firstUntouched: 0,
     paused: false,
+    decisions: [],
     revision: 1,
     createdAt: event.at,
   };

@@ -56,6 +56,8 @@ export type Trial =
       readonly attempt: number;
       readonly worker: string;
       readonly contentHash: string;
+      /** The metric that the sweep's search goes by. */
+      readonly objective?: number;
       readonly startedAt?: number;
       readonly finishedAt: number;
     }

@@ -29,6 +29,7 @@ import type { Report as _tickwork_v1_Report, Report__Output as _tickwork_v1_Repo
 import type { ResultServiceClient as _tickwork_v1_ResultServiceClient, ResultServiceDefinition as _tickwork_v1_ResultServiceDefinition } from './tickwork/v1/ResultService.ts';
 import type { ResumeSweepRequest as _tickwork_v1_ResumeSweepRequest, ResumeSweepRequest__Output as _tickwork_v1_ResumeSweepRequest__Output } from './tickwork/v1/ResumeSweepRequest.ts';
 import type { RetryFailedRequest as _tickwork_v1_RetryFailedRequest, RetryFailedRequest__Output as _tickwork_v1_RetryFailedRequest__Output } from './tickwork/v1/RetryFailedRequest.ts';
+import type { SearchDecision as _tickwork_v1_SearchDecision, SearchDecision__Output as _tickwork_v1_SearchDecision__Output } from './tickwork/v1/SearchDecision.ts';
 import type { SubmitSweepRequest as _tickwork_v1_SubmitSweepRequest, SubmitSweepRequest__Output as _tickwork_v1_SubmitSweepRequest__Output } from './tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep as _tickwork_v1_Sweep, Sweep__Output as _tickwork_v1_Sweep__Output } from './tickwork/v1/Sweep.ts';
 import type { SweepPlan as _tickwork_v1_SweepPlan, SweepPlan__Output as _tickwork_v1_SweepPlan__Output } from './tickwork/v1/SweepPlan.ts';
@@ -85,6 +86,7 @@ export interface ProtoGrpcType {
       ResultService: SubtypeConstructor<typeof grpc.Client, _tickwork_v1_ResultServiceClient> & { service: _tickwork_v1_ResultServiceDefinition }
       ResumeSweepRequest: MessageTypeDefinition<_tickwork_v1_ResumeSweepRequest, _tickwork_v1_ResumeSweepRequest__Output>
       RetryFailedRequest: MessageTypeDefinition<_tickwork_v1_RetryFailedRequest, _tickwork_v1_RetryFailedRequest__Output>
+      SearchDecision: MessageTypeDefinition<_tickwork_v1_SearchDecision, _tickwork_v1_SearchDecision__Output>
       SubmitSweepRequest: MessageTypeDefinition<_tickwork_v1_SubmitSweepRequest, _tickwork_v1_SubmitSweepRequest__Output>
       Sweep: MessageTypeDefinition<_tickwork_v1_Sweep, _tickwork_v1_Sweep__Output>
       SweepPlan: MessageTypeDefinition<_tickwork_v1_SweepPlan, _tickwork_v1_SweepPlan__Output>

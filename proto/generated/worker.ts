@@ -27,6 +27,7 @@ import type { Receipts as _tickwork_v1_Receipts, Receipts__Output as _tickwork_v
 import type { ResumeSweepRequest as _tickwork_v1_ResumeSweepRequest, ResumeSweepRequest__Output as _tickwork_v1_ResumeSweepRequest__Output } from './tickwork/v1/ResumeSweepRequest.ts';
 import type { RetryFailedRequest as _tickwork_v1_RetryFailedRequest, RetryFailedRequest__Output as _tickwork_v1_RetryFailedRequest__Output } from './tickwork/v1/RetryFailedRequest.ts';
 import type { RunningTrial as _tickwork_v1_RunningTrial, RunningTrial__Output as _tickwork_v1_RunningTrial__Output } from './tickwork/v1/RunningTrial.ts';
+import type { SearchDecision as _tickwork_v1_SearchDecision, SearchDecision__Output as _tickwork_v1_SearchDecision__Output } from './tickwork/v1/SearchDecision.ts';
 import type { StopTrial as _tickwork_v1_StopTrial, StopTrial__Output as _tickwork_v1_StopTrial__Output } from './tickwork/v1/StopTrial.ts';
 import type { SubmitSweepRequest as _tickwork_v1_SubmitSweepRequest, SubmitSweepRequest__Output as _tickwork_v1_SubmitSweepRequest__Output } from './tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep as _tickwork_v1_Sweep, Sweep__Output as _tickwork_v1_Sweep__Output } from './tickwork/v1/Sweep.ts';
@@ -83,6 +84,7 @@ export interface ProtoGrpcType {
       ResumeSweepRequest: MessageTypeDefinition<_tickwork_v1_ResumeSweepRequest, _tickwork_v1_ResumeSweepRequest__Output>
       RetryFailedRequest: MessageTypeDefinition<_tickwork_v1_RetryFailedRequest, _tickwork_v1_RetryFailedRequest__Output>
       RunningTrial: MessageTypeDefinition<_tickwork_v1_RunningTrial, _tickwork_v1_RunningTrial__Output>
+      SearchDecision: MessageTypeDefinition<_tickwork_v1_SearchDecision, _tickwork_v1_SearchDecision__Output>
       StopTrial: MessageTypeDefinition<_tickwork_v1_StopTrial, _tickwork_v1_StopTrial__Output>
       SubmitSweepRequest: MessageTypeDefinition<_tickwork_v1_SubmitSweepRequest, _tickwork_v1_SubmitSweepRequest__Output>
       Sweep: MessageTypeDefinition<_tickwork_v1_Sweep, _tickwork_v1_Sweep__Output>

@@ -27,6 +27,8 @@ export function sweep(change: Partial<Sweep__Output> = {}): Sweep__Output {
     revision: 7,
     paused: false,
     priority: 0,
+    decisions: [],
+    configurationsToDraw: 0,
     ...change,
   };
 }

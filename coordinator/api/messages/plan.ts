@@ -1,7 +1,7 @@
 import type { Plan } from '../../../core/plan/plan.ts';
 import type { Study } from '../../../core/study/study.ts';
 import type { SweepPlan } from '../../../proto/generated/tickwork/v1/SweepPlan.ts';
-import { toFactorMessages } from './sweep.ts';
+import { configurationsToDraw, toFactorMessages } from './sweep.ts';
 
 export function toPlanMessage(study: Study, plan: Plan): SweepPlan {
   return {
@@ -12,6 +12,7 @@ export function toPlanMessage(study: Study, plan: Plan): SweepPlan {
     factors: toFactorMessages(study),
     seeds: [...study.seeds],
     estimatedMacs: plan.estimatedMacs,
+    configurationsToDraw: configurationsToDraw(study),
     rows: plan.rows.map((row) => ({ ...row, levels: row.levels.map((level) => ({ ...level })) })),
   };
 }

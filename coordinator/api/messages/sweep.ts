@@ -27,7 +27,14 @@ export function toSweepMessage(sweep: SweepState, { withYaml = false }: SweepMes
     revision: sweep.revision,
     paused: sweep.paused,
     priority: sweep.study.priority ?? 0,
+    decisions: withYaml ? sweep.decisions.map(({ at, reason }) => ({ time: toTimestamp(at), reason })) : [],
+    configurationsToDraw: configurationsToDraw(sweep.study),
   };
+}
+
+/** Of later stages of a search. */
+export function configurationsToDraw({ search }: Study): number {
+  return (search?.stages.slice(search.drawn.length) ?? []).reduce((total, { samples }) => total + samples, 0);
 }
 
 /** Labels that a message carries of one factor; a range may have a million. */

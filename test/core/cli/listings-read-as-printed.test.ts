@@ -82,6 +82,7 @@ test('a plan', () => {
     factors: [{ name: 'config', levels: ['A', 'A-LRN'], levelCount: 2 }],
     seeds: [1, 2],
     estimatedMacs: 1.234e13,
+    configurationsToDraw: 0,
     rows: [
       {
         levels: [{ factor: 'config', label: 'A-LRN' }],

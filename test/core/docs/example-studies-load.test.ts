@@ -6,6 +6,7 @@ import { loadStudy } from '../../../core/study/load-study.ts';
 const folder = new URL('../../../examples/studies/', import.meta.url);
 /** What the first comment of each file promises. */
 const TRIALS: Readonly<Record<string, number>> = {
+  'coarse-to-fine.yaml': 12,
   'components.yaml': 15,
   'fashion-mnist-vgg8-b.yaml': 1,
   'image-folder.yaml': 18,

@@ -115,7 +115,7 @@ describe('a space', () => {
         expect(allowed(grid).map((i) => naive.keyOf(rowOf(grid, i)))).toEqual(expected);
         expect(grid.countConfigurations()).toBe(expected.length);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -130,7 +130,7 @@ describe('a space', () => {
         expect(allowed(grid).map((i) => naive.keyOf(rowOf(grid, i)))).toEqual(expected);
         expect(grid.countConfigurations()).toBe(expected.length);
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 
@@ -146,7 +146,7 @@ describe('a space', () => {
           expect(study.factors.map((_, factor) => digitAt(grid.locator(factor), i))).toEqual(digits);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 });

@@ -1,7 +1,7 @@
 import { TickworkError } from '../../../core/errors.ts';
 import { createCropSampler, type Raster, type Window } from '../data/crop-sampler.ts';
 import { rescaledSize, type Size } from '../data/crops.ts';
-import { FileCondition, type FileImageSet, type ImageSet } from '../data/dataset.ts';
+import { FileCondition, type FileImageSet, type ImageSet, type StoredImageSet } from '../data/dataset.ts';
 import { filePath } from '../data/file-table.ts';
 import { decodeImageFile, prepareDecoder } from '../data/image-decoder.ts';
 import { findPixels, isFull, keepPixels, type PixelCache } from '../data/pixel-cache.ts';
@@ -9,7 +9,7 @@ import { findPixels, isFull, keepPixels, type PixelCache } from '../data/pixel-c
 /** A set, and where its decoded images are kept. */
 export interface ReadableSet {
   readonly images: ImageSet;
-  /** For sets of files. */
+  /** Of stored images only when it has a scale of its own. */
   readonly cache?: PixelCache | undefined;
 }
 
@@ -24,11 +24,34 @@ export type ImageReader = (place: number, windowOf?: (size: Size) => Window) => 
 const REMEMBERED = 4;
 
 export function createImageReader({ images, cache }: ReadableSet): ImageReader {
-  if (images.kind === 'stored') {
-    const { side, channels, pixels } = images;
-    const length = side * side * channels;
-    return (place) => ({ width: side, height: side, channels, pixels, offset: place * length, stride: side });
-  }
+  return images.kind === 'stored' ? storedImageReader(images, cache) : fileReader(images, cache);
+}
+
+/** Rescaling an image once for all epochs leaves a copy of some rows to do for each of its crops. */
+function storedImageReader(
+  { side, channels, pixels }: StoredImageSet,
+  cache: PixelCache | undefined,
+): (place: number) => Raster {
+  const length = side * side * channels;
+  const stored = (place: number): Raster => ({
+    width: side,
+    height: side,
+    channels,
+    pixels,
+    offset: place * length,
+    stride: side,
+  });
+  if (cache === undefined) return stored;
+  return (place) => {
+    const kept = findPixels(cache, place);
+    if (kept !== undefined) return kept;
+    const rescaled = rescale(stored(place), cache.scale);
+    keepPixels(cache, place, rescaled);
+    return rescaled;
+  };
+}
+
+function fileReader(images: FileImageSet, cache: PixelCache | undefined): ImageReader {
   prepareDecoder();
   const decoding = new Map<number, Promise<Raster>>();
   return (place, windowOf) => {

@@ -4,6 +4,7 @@ import type { SweepState as _tickwork_v1_SweepState, SweepState__Output as _tick
 import type { TrialCounts as _tickwork_v1_TrialCounts, TrialCounts__Output as _tickwork_v1_TrialCounts__Output } from '../../tickwork/v1/TrialCounts.ts';
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from '../../google/protobuf/Timestamp.ts';
 import type { Factor as _tickwork_v1_Factor, Factor__Output as _tickwork_v1_Factor__Output } from '../../tickwork/v1/Factor.ts';
+import type { SearchDecision as _tickwork_v1_SearchDecision, SearchDecision__Output as _tickwork_v1_SearchDecision__Output } from '../../tickwork/v1/SearchDecision.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Sweep {
@@ -41,6 +42,14 @@ export interface Sweep {
    */
   'paused'?: (boolean);
   'priority'?: (number);
+  /**
+   * What a search decided so far, oldest first. Only in GetSweep.
+   */
+  'decisions'?: (_tickwork_v1_SearchDecision)[];
+  /**
+   * Configurations that a search may still draw; 0 without one.
+   */
+  'configurationsToDraw'?: (number | string | Long);
   '_finishTime'?: "finishTime";
 }
 
@@ -79,5 +88,13 @@ export interface Sweep__Output {
    */
   'paused': (boolean);
   'priority': (number);
+  /**
+   * What a search decided so far, oldest first. Only in GetSweep.
+   */
+  'decisions': (_tickwork_v1_SearchDecision__Output)[];
+  /**
+   * Configurations that a search may still draw; 0 without one.
+   */
+  'configurationsToDraw': (number);
   '_finishTime'?: "finishTime";
 }

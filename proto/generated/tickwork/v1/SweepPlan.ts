@@ -25,6 +25,10 @@ export interface SweepPlan {
    * Rows of the plan, one for each configuration, the first 1,000.
    */
   'rows'?: (_tickwork_v1_PlannedConfiguration)[];
+  /**
+   * Configurations that a search draws later, from results; not in `cells`.
+   */
+  'configurationsToDraw'?: (number | string | Long);
 }
 
 export interface SweepPlan__Output {
@@ -48,4 +52,8 @@ export interface SweepPlan__Output {
    * Rows of the plan, one for each configuration, the first 1,000.
    */
   'rows': (_tickwork_v1_PlannedConfiguration__Output)[];
+  /**
+   * Configurations that a search draws later, from results; not in `cells`.
+   */
+  'configurationsToDraw': (number);
 }
