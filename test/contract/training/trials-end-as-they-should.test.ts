@@ -94,6 +94,28 @@ describe('a trial', () => {
     expect(metrics).toMatchObject({ ...seconds, imagesPerSecond: 64 / 12 });
   });
 
+  it('measures its learning curve on held out images, and the result on the test images', async () => {
+    const dataset = await painted.load({ dataset: 'fashion-mnist' });
+    if (dataset.test === undefined) throw new Error('Expected test images.');
+    // Labels that no network of training images would give.
+    const wrong = { ...dataset.test, labels: dataset.test.labels.map((label) => (label + 5) % 10) };
+    const datasets: DatasetSource = { load: async () => ({ ...dataset, test: wrong }) };
+    const log = recorder();
+    const learnt = {
+      trainImages: 60,
+      batchSize: 20,
+      trainEpochs: 25,
+      validationImages: 40,
+      trainScale: 28,
+      testScale: 28,
+    };
+    const metrics = metricsOf(
+      await run({ ...learnt, trainFlip: false, testFlip: false, dropout: 0 }, { ...log, datasets }),
+    );
+    expect(log.reports.at(-1)?.metrics.testError).toBeLessThan(20);
+    expect(metrics.testError).toBeGreaterThan(80);
+  });
+
   it('says what it was made with', async () => {
     const outcome = await run({ trainEpochs: 1 });
     expect(outcome).toMatchObject({

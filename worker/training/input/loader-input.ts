@@ -3,7 +3,7 @@ import { TickworkError } from '../../../core/errors.ts';
 import type { ReadableSets } from './direct-input.ts';
 import type { ImageInput } from './image-input.ts';
 import type { LoaderFailure, LoaderOrder, LoaderSettings } from './loader-messages.ts';
-import { createRing, type Ring, releaseBatch, stopRing, takeBatch } from './ring.ts';
+import { createRing, isWhole, type Ring, releaseBatch, stopRing, waitForBatch, wakeThreads } from './ring.ts';
 
 /** Cuts batches ahead of the trainer, on threads of their own. @param threads at least 1. */
 export function createLoaderInput(sets: ReadableSets, threads: number): ImageInput {
@@ -31,10 +31,25 @@ export function createLoaderInput(sets: ReadableSets, threads: number): ImageInp
       for (const worker of workers) worker.postMessage(order);
       let batch = pass.firstBatch;
       let taken: number | undefined;
+      let released = 0;
+      const wake = (): void => {
+        wakeThreads(ring);
+        released = 0;
+      };
       return {
         async next() {
-          if (taken !== undefined) releaseBatch(ring, taken);
-          const slot = await Promise.race([takeBatch(ring, pass, batch), failures.next]);
+          if (taken !== undefined) {
+            releaseBatch(ring, taken);
+            released += 1;
+          }
+          // Not for every slot: a thread that is woken takes a processor from the trainer where none is free.
+          if (released >= ring.pixels.length / 2) wake();
+          // Mostly it is: a race would add to what the promise of a failure remembers, step after step.
+          if (!isWhole(ring, pass, batch)) {
+            wake();
+            await Promise.race([waitForBatch(ring, pass, batch), failures.next]);
+          }
+          const slot = batch % ring.pixels.length;
           taken = batch;
           batch += 1;
           return { pixels: ring.pixels[slot] as Uint8Array, places: ring.places[slot] as Int32Array };

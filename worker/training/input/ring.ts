@@ -20,12 +20,13 @@ const NOBODY = -1;
 const turnOf = (slot: number): number => 1 + 2 * slot;
 const doneOf = (slot: number): number => 2 + 2 * slot;
 
-const MAX_SLOTS = 4;
-const MAX_BYTES = 512 * 2 ** 20;
+const MIN_SLOTS = 3;
+const MAX_SLOTS = 16;
+const BYTES = 64 * 2 ** 20;
 
 export function createRing({ batchSize, side, firstBatch }: InputPass, channels: number): Ring {
   const length = batchSize * side * side * channels;
-  const slots = Math.max(2, Math.min(MAX_SLOTS, Math.floor(MAX_BYTES / length)));
+  const slots = Math.max(MIN_SLOTS, Math.min(MAX_SLOTS, Math.floor(BYTES / length)));
   const each = <T>(make: (slot: number) => T): T[] => Array.from({ length: slots }, (_, slot) => make(slot));
   const control = new Int32Array(new SharedArrayBuffer(4 * (1 + 2 * slots)));
   for (let batch = firstBatch; batch < firstBatch + slots; batch += 1) control[turnOf(batch % slots)] = batch;
@@ -36,25 +37,34 @@ export function createRing({ batchSize, side, firstBatch }: InputPass, channels:
   };
 }
 
-/** For the trainer: waits until a batch is whole. */
-export async function takeBatch({ control, pixels }: Ring, pass: InputPass, batch: number): Promise<number> {
-  const slot = batch % pixels.length;
-  const rows = countRows(pass, batch);
-  let done = Atomics.load(control, doneOf(slot));
-  while (done < rows) {
-    const waiting = Atomics.waitAsync(control, doneOf(slot), done);
-    if (waiting.async) await waiting.value;
-    done = Atomics.load(control, doneOf(slot));
-  }
-  return slot;
+/** For the trainer: whether a batch can be taken without waiting. */
+export function isWhole({ control, pixels }: Ring, pass: InputPass, batch: number): boolean {
+  return Atomics.load(control, doneOf(batch % pixels.length)) >= countRows(pass, batch);
 }
 
-/** For the trainer: lets the threads write the slot of a batch again. */
+/** For the trainer: waits until a batch is whole. */
+export async function waitForBatch({ control, pixels }: Ring, pass: InputPass, batch: number): Promise<void> {
+  const place = doneOf(batch % pixels.length);
+  const rows = countRows(pass, batch);
+  for (;;) {
+    // Waits for a change of this very value: one that was loaded later might be the last.
+    const done = Atomics.load(control, place);
+    if (done >= rows) return;
+    const waiting = Atomics.waitAsync(control, place, done);
+    if (waiting.async) await waiting.value;
+  }
+}
+
+/** For the trainer: lets the threads write the slot of a batch again, as soon as they are awake. */
 export function releaseBatch({ control, pixels }: Ring, batch: number): void {
   const slot = batch % pixels.length;
   Atomics.store(control, doneOf(slot), 0);
   Atomics.store(control, turnOf(slot), batch + pixels.length);
-  Atomics.notify(control, turnOf(slot));
+}
+
+/** For the trainer: wakes threads that wait for a slot that was released. */
+export function wakeThreads({ control, pixels }: Ring): void {
+  for (let slot = 0; slot < pixels.length; slot += 1) Atomics.notify(control, turnOf(slot));
 }
 
 export function stopRing({ control, pixels }: Ring): void {
