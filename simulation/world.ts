@@ -140,12 +140,13 @@ export async function runWorld({ seed, plan, flaws, codec, logger, tell }: World
     workersNow: () => lastHeard?.machine.now(),
   });
   const mishap = cast.chance(0.5) ? 0 : 0.05;
+  const slowness = cast.chance(0.3) ? cast.between(4, 9) : 1;
   const count = cast.integer(2, 4);
   for (let index = 0; index < count; index++) {
     const name = `worker-${index + 1}`;
     workers.push(
       createWorkerSite({
-        ...{ name, scheduler, topology, nats: nats.network, work, checker, flaws, mishap, onDefect },
+        ...{ name, scheduler, topology, nats: nats.network, work, checker, flaws, mishap, slowness, onDefect },
         ...(remark ? { remark } : {}),
         machine: machine(name),
         slots: cast.integer(1, 2),

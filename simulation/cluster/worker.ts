@@ -35,6 +35,7 @@ export interface WorkerDeps {
   readonly flaws: Flaws;
   readonly random: Random;
   readonly mishap: number;
+  readonly slowness: number;
   /** For people who follow a run. */
   readonly remark?: (what: string) => void;
 }
@@ -50,7 +51,8 @@ export interface SimulatedWorker {
 }
 
 export function startWorker(deps: WorkerDeps): SimulatedWorker {
-  const { name, process, pid, slots, disk, scheduler, nats, work, checker, flaws, random, mishap, remark } = deps;
+  const { name, process, pid, slots, disk, scheduler, nats, work, checker, flaws, random, mishap, slowness, remark } =
+    deps;
   const { clock } = process;
   let outboxSize = (): number => 0;
   let release = async (): Promise<void> => {};
@@ -109,7 +111,7 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
         createSlot({
           index,
           startProcess: (listener) =>
-            startSimulatedTrialProcess({ scheduler, agent: process, random, mishap }, listener),
+            startSimulatedTrialProcess({ scheduler, agent: process, random, mishap, slowness }, listener),
           options: {
             datasetRoots: [],
             checkpointFolder: '',
