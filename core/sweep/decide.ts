@@ -4,6 +4,7 @@ import { mayRetry } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
 import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
 import type { Command } from './commands.ts';
+import { decideReport } from './decide-report.ts';
 import { decideRequest } from './decide-requests.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import { disposeFailure, disposeResult } from './disposition.ts';
@@ -63,6 +64,10 @@ export function decide(state: ClusterState, command: Command, now: number, optio
         },
       ];
       return accept(withCompletion(state, sweep, events, now), { disposition: 'committed' });
+    }
+    case 'record-report': {
+      const { events, ended } = decideReport(state, command, now);
+      return accept(ended ? withCompletion(state, ended, events, now) : events);
     }
     case 'record-failure': {
       const { record } = command;
@@ -156,7 +161,7 @@ function withCompletion(
   events: readonly SweepEvent[],
   at: number,
 ): readonly SweepEvent[] {
-  const finished = sweep.counts.succeeded + sweep.counts.failed + 1;
+  const finished = sweep.counts.succeeded + sweep.counts.failed + sweep.counts.stopped + 1;
   if (finished < sweep.total) return events;
   const after = events.reduce(evolve, state).sweeps.get(sweep.id) as SweepState;
   const next = nextStage(after.study, scoresOfLastStage(after));

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { TickworkError } from '../../../core/errors.ts';
+import { createGrid } from '../../../core/grid/grid.ts';
+import { loadStudy } from '../../../core/study/load-study.ts';
+import { decide } from '../../../core/sweep/decide.ts';
+import type { SweepEvent } from '../../../core/sweep/events.ts';
+import { evolve } from '../../../core/sweep/evolve.ts';
+import { type ClusterState, EMPTY_CLUSTER, type SweepState, trialOf } from '../../../core/sweep/state.ts';
+import { spaceStudyYaml } from '../../support/studies.ts';
+
+const yaml = (earlyStopping: unknown, seeds = [1], trainEpochs = 9) =>
+  spaceStudyYaml({
+    factors: { biasRate: Array.from({ length: 9 }, (_, i) => i + 1) },
+    seeds,
+    extra: { earlyStopping },
+  }).replace('"trainEpochs":1', `"trainEpochs":${trainEpochs}`);
+
+function world(text: string) {
+  const study = loadStudy(text);
+  let state: ClusterState = EMPTY_CLUSTER;
+  const run = (command: Parameters<typeof decide>[1]): readonly SweepEvent[] => {
+    const decision = decide(state, command, 0, { costOf: () => 1 });
+    if (!decision.ok) throw new Error(decision.message);
+    state = decision.events.reduce(evolve, state);
+    return decision.events;
+  };
+  const total = createGrid(study).countConfigurations() * study.seeds.length;
+  run({ type: 'submit-sweep', requestId: 'r', study, studyYaml: '', total });
+  const leases = Array.from({ length: total }, (_, i) => {
+    const [event] = run({ type: 'grant-lease', worker: 'w', leaseId: `l${i}` });
+    if (event?.type !== 'trial-leased') throw new Error('Expected a lease.');
+    return event;
+  }).sort((a, b) => a.cell - b.cell);
+  const report = (cell: number, trainEpoch: number, testError: number) => {
+    const lease = leases[cell] as (typeof leases)[number];
+    return run({ type: 'record-report', record: { ...lease, trainEpoch, metrics: { testError } } });
+  };
+  const finish = (cell: number) =>
+    run({ type: 'record-result', record: { ...(leases[cell] as (typeof leases)[number]), contentHash: 'h' } });
+  return { report, finish, sweep: () => state.sweeps.get('space-1') as SweepState };
+}
+
+describe('successive halving of a sweep', () => {
+  it('stops what is behind at a rung with the reason, and completes with the rest', () => {
+    const { report, finish, sweep } = world(yaml({ asha: { grace: 1, eta: 3 } }));
+    // The error of cell c is c: 0 is best. All reach the first rung in the order of their cells.
+    for (let cell = 0; cell < 9; cell++) report(cell, 1, cell);
+    const states = () => Array.from({ length: 9 }, (_, cell) => trialOf(sweep(), cell).state);
+    // n = 3: the third is stopped; n = 4, 5 leave one; n = 6 … 8 leave two, n = 9 three, and those that come later are worse.
+    expect(states()).toEqual(['leased', 'leased', ...Array(7).fill('stopped')]);
+    expect(trialOf(sweep(), 2)).toMatchObject({
+      reason: 'rung at epoch 1: testError 2 is number 3 of 3, and the best 1 go on',
+      trainEpoch: 1,
+      value: 2,
+    });
+    expect(report(1, 3, 5)).toMatchObject([{ type: 'score-reported' }]);
+    expect(report(0, 2, 5)).toEqual([]);
+    finish(0);
+    expect(finish(1)).toMatchObject([{ type: 'trial-succeeded' }, { type: 'sweep-completed' }]);
+    expect(sweep().counts).toMatchObject({ succeeded: 2, stopped: 7 });
+  });
+
+  it('counts a repeated report once, stops nothing at the last epoch, and hears no stale lease', () => {
+    const { report, sweep } = world(yaml({ asha: { grace: 1, eta: 2 } }, [1], 2));
+    expect(report(0, 1, 1)).toHaveLength(1);
+    expect(report(0, 1, 1)).toEqual([]);
+    expect(report(1, 2, 50)).toMatchObject([{ type: 'score-reported' }]);
+    expect(report(1, 1, 50)).toMatchObject([{ type: 'score-reported' }, { type: 'trial-stopped' }]);
+    expect(report(1, 1, 50)).toEqual([]);
+    expect(sweep().counts).toMatchObject({ leased: 8, stopped: 1 });
+  });
+
+  it('compares only trials of one seed', () => {
+    const { report } = world(yaml({ asha: { grace: 1, eta: 2 } }, [1, 2]));
+    expect(report(0, 1, 1)).toHaveLength(1);
+    expect(report(9 + 1, 1, 50)).toHaveLength(1);
+    expect(report(1, 1, 50)).toMatchObject([{}, { type: 'trial-stopped', cell: 1 }]);
+  });
+
+  it('takes no result that comes after the stop', () => {
+    const { report, finish, sweep } = world(yaml({ asha: { grace: 1, eta: 2 } }));
+    report(0, 1, 1);
+    report(1, 1, 2);
+    expect(finish(1)).toEqual([]);
+    expect(trialOf(sweep(), 1).state).toBe('stopped');
+  });
+});
+
+describe('a study without a rule', () => {
+  it('takes no note of reports', () => {
+    const { report } = world(yaml(undefined));
+    expect(report(0, 1, 1)).toEqual([]);
+  });
+});
+
+describe('a rule', () => {
+  it.each([
+    ['of no name', { percentile: {} }, 'earlyStopping'],
+    ['with an unknown metric', { asha: { metric: 'testErrorTop5' } }, 'earlyStopping.asha.metric'],
+    ['with a bad eta', { asha: { eta: 1 } }, 'earlyStopping.asha.eta'],
+    ['with an option of another', { median: { eta: 3 } }, 'earlyStopping.median.eta'],
+    ['with a bad grace', { hyperband: { grace: 0 } }, 'earlyStopping.hyperband.grace'],
+  ])('%s is refused', (_, earlyStopping, field) => {
+    try {
+      loadStudy(yaml(earlyStopping));
+    } catch (error) {
+      expect((error as TickworkError).violations[0]).toMatchObject({ field });
+      return;
+    }
+    throw new Error('Expected a refusal.');
+  });
+});
