@@ -49,6 +49,12 @@ export function searchSize(search: Search): number {
   return search.stages.reduce((total, { samples }) => total + samples, 0);
 }
 
+/** In which stage a configuration was drawn, from 0. @param gridIndex one that was drawn. */
+export function stageOf(search: Pick<Search, 'drawn'> | undefined, gridIndex: number): number {
+  let end = 0;
+  return search?.drawn.findIndex((rows) => gridIndex < (end += rows)) ?? 0;
+}
+
 export function toStored(space: RawSpace): StoredSpace {
   if (space.kind !== 'factor') return { kind: space.kind, of: space.of.map(toStored) };
   const { kind, factor, levels, when } = space;

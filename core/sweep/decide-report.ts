@@ -1,6 +1,7 @@
 import { vectorEntries, vectorGet } from '../collections/sparse-vector.ts';
 import { gridIndexOf } from '../grid/grid.ts';
 import { type Score, verdictOf, wantsScore } from '../pruners/early-stopping.ts';
+import { stageOf } from '../study/search.ts';
 import { holds, isLive } from '../trial/trial.ts';
 import type { Command } from './commands.ts';
 import type { SweepEvent } from './events.ts';
@@ -8,7 +9,8 @@ import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts'
 
 /**
  * What a point of a learning curve means for its trial: nothing without a rule for early stopping, else a score, and maybe the end.
- * A trial is compared with others of its own seed only, so that the noise they share does not decide. Its last epoch stops nothing.
+ * A trial is compared with others of its own seed only, so that the noise they share does not decide, and of its own stage of a search. Its last
+ * epoch stops nothing.
  * @returns the sweep as well, when the trial ends.
  */
 export function decideReport(
@@ -33,7 +35,7 @@ export function decideReport(
   const trainEpochs = Number(sweep.grid.parameters(gridIndex)['trainEpochs']);
   if (trainEpoch >= trainEpochs) return { events: [reported] };
   const own = [...before.filter((score) => score.trainEpoch < trainEpoch), { trainEpoch, value }];
-  const verdict = verdictOf(rule, gridIndex, own, othersOfSeed(sweep, cell));
+  const verdict = verdictOf(rule, gridIndex, own, comparable(sweep, cell));
   if (!verdict.stop) return { events: [reported] };
   const { attempt } = trial;
   const { reason } = verdict;
@@ -41,11 +43,15 @@ export function decideReport(
   return { events: [reported, stopped], ended: sweep };
 }
 
-function othersOfSeed({ grid, scores }: SweepState, cell: number): ReadonlyMap<number, readonly Score[]> {
+/** Trials of the same seed, and of the same stage of a search: those of another may train with other settings. */
+function comparable({ grid, scores, study }: SweepState, cell: number): ReadonlyMap<number, readonly Score[]> {
+  const stage = stageOf(study.search, gridIndexOf(grid, cell));
   const seedIndex = Math.floor(cell / grid.size);
   const others = new Map<number, readonly Score[]>();
   for (const [other, list] of vectorEntries(scores)) {
-    if (other !== cell && Math.floor(other / grid.size) === seedIndex) others.set(gridIndexOf(grid, other), list);
+    if (other === cell || Math.floor(other / grid.size) !== seedIndex) continue;
+    const index = gridIndexOf(grid, other);
+    if (stageOf(study.search, index) === stage) others.set(index, list);
   }
   return others;
 }

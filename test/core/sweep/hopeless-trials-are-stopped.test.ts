@@ -26,18 +26,21 @@ function world(text: string) {
   };
   const total = createGrid(study).countConfigurations() * study.seeds.length;
   run({ type: 'submit-sweep', requestId: 'r', study, studyYaml: '', total });
-  const leases = Array.from({ length: total }, (_, i) => {
-    const [event] = run({ type: 'grant-lease', worker: 'w', leaseId: `l${i}` });
+  type Lease = Extract<SweepEvent, { type: 'trial-leased' }>;
+  const leases: Lease[] = [];
+  const lease = (): number => {
+    const [event] = run({ type: 'grant-lease', worker: 'w', leaseId: `l${leases.length}` });
     if (event?.type !== 'trial-leased') throw new Error('Expected a lease.');
-    return event;
-  }).sort((a, b) => a.cell - b.cell);
-  const report = (cell: number, trainEpoch: number, testError: number) => {
-    const lease = leases[cell] as (typeof leases)[number];
-    return run({ type: 'record-report', record: { ...lease, trainEpoch, metrics: { testError } } });
+    leases[event.cell] = event;
+    return event.cell;
   };
-  const finish = (cell: number) =>
-    run({ type: 'record-result', record: { ...(leases[cell] as (typeof leases)[number]), contentHash: 'h' } });
-  return { report, finish, sweep: () => state.sweeps.get('space-1') as SweepState };
+  for (let i = 0; i < total; i++) lease();
+  const report = (cell: number, trainEpoch: number, testError: number) => {
+    return run({ type: 'record-report', record: { ...(leases[cell] as Lease), trainEpoch, metrics: { testError } } });
+  };
+  const finish = (cell: number, metrics: Readonly<Record<string, number>> = {}) =>
+    run({ type: 'record-result', record: { ...(leases[cell] as Lease), contentHash: 'h', metrics } });
+  return { report, finish, lease, sweep: () => state.sweeps.get('space-1') as SweepState };
 }
 
 describe('successive halving of a sweep', () => {
@@ -83,6 +86,24 @@ describe('successive halving of a sweep', () => {
     report(1, 1, 2);
     expect(finish(1)).toEqual([]);
     expect(trialOf(sweep(), 1).state).toBe('stopped');
+  });
+});
+
+describe('in a search', () => {
+  it('trials of one stage are not compared with those of another', () => {
+    const stages = [{ samples: 2 }, { samples: 2, parameters: { trainImages: 64 } }];
+    const { report, finish, lease, sweep } = world(
+      spaceStudyYaml({
+        factors: { learningRate: { logUniform: [0.001, 0.1] }, trainEpochs: [4] },
+        extra: { earlyStopping: { asha: { grace: 1, eta: 2 } }, sampler: { coarseToFine: { stages } } },
+      }),
+    );
+    report(0, 1, 1);
+    report(1, 1, 2);
+    finish(0, { testError: 1 });
+    expect(sweep().counts).toMatchObject({ succeeded: 1, stopped: 1, pending: 2 });
+    const next = lease();
+    expect(report(next, 1, 99)).toHaveLength(1);
   });
 });
 
