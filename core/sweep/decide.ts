@@ -1,4 +1,4 @@
-import { nextStage } from '../study/search.ts';
+import { nextProposal } from '../study/next-proposal.ts';
 import type { TrialParameters } from '../study/trial-parameters.ts';
 import { mayRetry } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
@@ -11,7 +11,7 @@ import { disposeFailure, disposeResult } from './disposition.ts';
 import type { SweepEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { nextCell } from './next-cell.ts';
-import { scoresOfLastStage } from './scores.ts';
+import { outcomesOf } from './outcomes.ts';
 import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts';
 import { sweepsByTurn } from './turns.ts';
 
@@ -154,7 +154,7 @@ function shorten(message: string): string {
   return message.length <= MAX_EVENT_MESSAGE ? message : `${message.slice(0, MAX_EVENT_MESSAGE - 1)}…`;
 }
 
-/** When the last trial ends, a search goes on or the sweep is completed. @param events exactly one of them ends a trial. */
+/** When a trial ends, a search may go on; when the last one does and it has not, the sweep is completed. @param events exactly one of them ends a trial. */
 function withCompletion(
   state: ClusterState,
   sweep: SweepState,
@@ -162,13 +162,10 @@ function withCompletion(
   at: number,
 ): readonly SweepEvent[] {
   const finished = sweep.counts.succeeded + sweep.counts.failed + sweep.counts.stopped + 1;
-  if (finished < sweep.total) return events;
-  const after = events.reduce(evolve, state).sweeps.get(sweep.id) as SweepState;
-  const next = nextStage(after.study, scoresOfLastStage(after));
-  return [
-    ...events,
-    next
-      ? { type: 'configurations-proposed', sweepId: sweep.id, ...next, at }
-      : { type: 'sweep-completed', sweepId: sweep.id, at },
-  ];
+  if (sweep.study.search !== undefined) {
+    const after = events.reduce(evolve, state).sweeps.get(sweep.id) as SweepState;
+    const next = nextProposal(after.study, () => outcomesOf(after), after.counts.pending, after.live.size);
+    if (next) return [...events, { type: 'configurations-proposed', sweepId: sweep.id, ...next, at }];
+  }
+  return finished === sweep.total ? [...events, { type: 'sweep-completed', sweepId: sweep.id, at }] : events;
 }
