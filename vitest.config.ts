@@ -20,9 +20,11 @@ export default defineConfig({
       project('core', 0, 20_000),
       project('dashboard', 1, 20_000),
       project('contract', 2, 60_000),
-      project('integration', 3, 90_000),
+      // A file for each core; on a busy machine a thousand seeds take minutes.
+      project('simulation', 3, 300_000),
+      project('integration', 4, 90_000),
       // These train, and they start the compiled command.
-      project('e2e', 4, 300_000, { maxWorkers: 1, globalSetup: ['scripts/vitest-global-setup.mjs'] }),
+      project('e2e', 5, 300_000, { maxWorkers: 1, globalSetup: ['scripts/vitest-global-setup.mjs'] }),
     ],
   },
 });

@@ -22,6 +22,9 @@ import { STALE_CHECKPOINT_MS, WORKER_TIMINGS, type WorkerTimings } from './timin
 import { removeCheckpoints, removeStaleCheckpoints } from './training/checkpoints/folders.ts';
 import type { ExecutorChoice } from './trial-messages.ts';
 
+/** Images that a loader thread has decoded at the same time, and one more that it cuts crops from. */
+const DECODES_PER_LOADER = 4;
+
 /** One device of the machine, and what a trial process needs in its environment to use it and no other. */
 export interface SlotDevice {
   /** `cpu`, or the kind and the name: `cuda NVIDIA H100 80GB HBM3`. */
@@ -86,6 +89,8 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
   const environmentOfSlot = (index: number): NodeJS.ProcessEnv => ({
     ...childEnvironment(process.env),
     ...devices[index % devices.length]?.environment,
+    // Images are decoded on libuv's threads, which all loader threads of a process share; read once, when it starts.
+    UV_THREADPOOL_SIZE: String(Math.max(4, DECODES_PER_LOADER * config.loaderThreads)),
   });
   const entry = options.trialProcess ?? fileURLToPath(new URL('./training/trial-process.js', import.meta.url));
   const slots = Array.from({ length: config.slots }, (_, index) =>

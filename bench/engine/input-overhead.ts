@@ -7,31 +7,27 @@ import type { Executor } from '../../engine/mod.ts';
 import type { Milliseconds } from '../../engine/probe/time-step.ts';
 import type { Dataset, StoredImageSet } from '../../worker/training/data/dataset.ts';
 import { selectImages } from '../../worker/training/data/trial-images.ts';
-import { createDirectInput } from '../../worker/training/input/direct-input.ts';
+import { openImageInput } from '../../worker/training/input/open-input.ts';
 import { initialState } from '../../worker/training/networks/initial-state.ts';
 import { trainingStep } from '../../worker/training/networks/training-step.ts';
-import { OPTIMISERS } from '../../worker/training/optimisers/optimisers.ts';
-import { TRIAL_START } from '../../worker/training/progress.ts';
-import { trainOneEpoch } from '../../worker/training/train-epoch.ts';
-import { createTrainingInput, type TrainingInput } from '../../worker/training/training-input.ts';
+import { OPTIMISERS, scalarsAt } from '../../worker/training/optimisers/optimisers.ts';
+import { createTrainingInput } from '../../worker/training/training-input.ts';
 import { median } from '../medians.ts';
 import { demoTrials } from './demo-trials.ts';
 
 export interface InputOverhead {
   readonly net: string;
-  /** Milliseconds of a step with batches made from images, and with one batch over and over. */
-  readonly msPerStep: { readonly real: number; readonly constant: number };
-  /** What the first takes longer, as a share of the second. */
+  /** Median milliseconds until a batch and its masks are there, and of the step itself. */
+  readonly msPerStep: { readonly input: number; readonly compute: number };
+  /** The first as a share of the second. */
   readonly overhead: number;
 }
 
 const IMAGES = 64 * 20;
-const ROUNDS = 5;
+const EPOCHS = 5;
+const CACHE_BYTES = 2 ** 28;
 
-/**
- * The demo's own train epoch, on made-up images: with its input pipeline, and with the same batch at every step. Both in
- * turns, so that a busy minute hurts both.
- */
+/** The demo's own train epochs, on made-up images, cut by the trainer's own thread: what each step waits for its batch. */
 export async function measureInputOverhead(executor: Executor, now: Milliseconds): Promise<readonly InputOverhead[]> {
   const overheads: InputOverhead[] = [];
   for (const spec of await demoTrials()) {
@@ -39,33 +35,33 @@ export async function measureInputOverhead(executor: Executor, now: Milliseconds
     const { network, config, dropout, batchSize } = parameters;
     const dataset = madeUpDataset(parameters.dataset);
     const images = selectImages({ ...parameters, testImages: 1 }, spec.seed, dataset);
-    const direct = createDirectInput({ train: { images: dataset.train }, test: { images: dataset.train } });
+    const direct = openImageInput(images, parameters, { loaderThreads: 0, pixelCacheBytes: CACHE_BYTES });
     const description = describeNetwork(network, config, { ...networkEnds(parameters), dropout });
     const state = executor.createState(initialState(description, spec.seed, OPTIMISERS[parameters.optimiser]));
     const step = await executor.compile(trainingStep(description, batchSize, parameters));
     const input = createTrainingInput({ ...spec, parameters }, description, images, direct);
-    const first = await input.startEpoch(1).fill(0);
-    const constant: TrainingInput = { ...input, startEpoch: () => ({ fill: async () => first }) };
-    const pause = async (): Promise<void> => {};
-    const epoch = async (given: TrainingInput): Promise<number> => {
-      const training = { parameters, input: given, step, state, now, onProgress: () => {}, pause };
-      const { current } = await trainOneEpoch(training, TRIAL_START);
-      return (1000 * current.seconds) / input.stepsPerEpoch;
-    };
-    await epoch(input);
-    const times = { real: [] as number[], constant: [] as number[] };
-    for (let round = 0; round < ROUNDS; round++) {
-      times.constant.push(await epoch(constant));
-      times.real.push(await epoch(input));
+    const waits: number[] = [];
+    const computes: number[] = [];
+    for (let trainEpoch = 1; trainEpoch <= 1 + EPOCHS; trainEpoch++) {
+      const epoch = input.startEpoch(trainEpoch);
+      for (let index = 0; index < input.stepsPerEpoch; index++) {
+        const asked = now();
+        const filled = await epoch.fill(index);
+        const given = now();
+        await step.run(state, { ...filled, scalars: scalarsAt(parameters, index, input.stepsPerEpoch) });
+        // The first epoch fills what later ones find in place.
+        if (trainEpoch === 1) continue;
+        waits.push(given - asked);
+        computes.push(now() - given);
+      }
     }
     await step.dispose();
     state.dispose();
-    const msPerStep = { real: median(times.real), constant: median(times.constant) };
-    const { trainScale } = parameters;
+    const msPerStep = { input: median(waits), compute: median(computes) };
     overheads.push({
-      net: `${description.title}, S = ${JSON.stringify(trainScale)}`,
+      net: `${description.title}, S = ${JSON.stringify(parameters.trainScale)}`,
       msPerStep,
-      overhead: msPerStep.real / msPerStep.constant - 1,
+      overhead: msPerStep.input / msPerStep.compute,
     });
   }
   return overheads;

@@ -42,8 +42,8 @@ export function compileLines(executor: string, times: readonly CompileTime[]): r
 
 export function inputLines(executor: string, overheads: readonly InputOverhead[]): readonly string[] {
   return overheads.map(
-    ({ net, msPerStep: { real, constant }, overhead }) =>
-      `  ${executor.padEnd(10)} ${net.padEnd(26)} ${fixed(constant, 2, 7)} ms with one batch, ${fixed(real, 2, 7)} ms with images: ${fixed(100 * overhead, 1, 5)} %`,
+    ({ net, msPerStep: { input, compute }, overhead }) =>
+      `  ${executor.padEnd(10)} ${net.padEnd(26)} ${fixed(compute, 2, 7)} ms a step, ${fixed(input, 2, 6)} ms for its batch: ${fixed(100 * overhead, 1, 5)} %`,
   );
 }
 

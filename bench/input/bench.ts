@@ -63,14 +63,16 @@ export async function benchInput(args: readonly string[], print: (line: string) 
   });
   const direct = (images: ImageSet, scale: number, bytes: number) => (): ImageInput =>
     createDirectInput(setsOf(images, scale, bytes));
-  await measure('photographs', 'decoded, S drawn from [256;512]', direct(train, 0, 0), photos(JITTER));
+  const loader = (count: number) => (): ImageInput => createLoaderInput(setsOf(train, 0, 0), count);
+  const decoded = 'decoded, S drawn from [256;512]';
+  await measure('photographs', `${decoded}, 1 loader thread`, loader(1), photos(JITTER));
+  await measure('photographsDirect', `${decoded}, on the trainer's thread`, direct(train, 0, 0), photos(JITTER));
   const jittered = direct(train, 0, CACHE_BYTES);
   await measure('cachedJitter', 'kept as decoded, S drawn from [256;512]', jittered, photos(JITTER));
   const cached = direct(train, FIXED, CACHE_BYTES);
   await measure('cachedPixels', `kept at S = ${FIXED}: plain crops`, cached, photos(FIXED, 8 * images));
-  for (const count of threads) {
-    const loader = (): ImageInput => createLoaderInput(setsOf(train, 0, 0), count);
-    await measure(`loaders${count}`, `decoded, S drawn, ${count} loader thread(s)`, loader, photos(JITTER));
+  for (const count of threads.filter((number) => number > 1)) {
+    await measure(`loaders${count}`, `${decoded}, ${count} loader threads`, loader(count), photos(JITTER));
   }
   const textures = makeTextures({ ...FIXED_DATASETS.textures, side: 32 }).train;
   const small: PassShape = { images: textures, scale: [32, 64], side: 28, batchSize: 64, count: 20 * images };
@@ -93,7 +95,7 @@ export async function benchInput(args: readonly string[], print: (line: string) 
 }
 
 function setsOf(images: ImageSet, scale: number, bytes: number): ReadableSets {
-  const set = { images, cache: bytes > 0 ? createPixelCache(images.count, scale, bytes) : undefined };
+  const set = { images, cache: bytes > 0 ? createPixelCache(images.count, scale, images.channels, bytes) : undefined };
   return { train: set, test: set };
 }
 

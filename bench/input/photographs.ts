@@ -38,6 +38,6 @@ async function photograph(seed: number): Promise<Buffer> {
   for (let i = 0; i < blobs.length; i += 1)
     blobs[i] = Math.min(255, Math.max(0, (blobs[i] ?? 0) + (grain[i] ?? 0) - 22));
   return sharp(blobs, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
-    .jpeg({ quality: 81 })
+    .jpeg({ quality: 83 })
     .toBuffer();
 }

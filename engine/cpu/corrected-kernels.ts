@@ -3,8 +3,9 @@ import { convolutionGradientKernels } from './kernels/convolution-gradients.ts';
 import type { CorrectedKernels } from './kernels/kernel.ts';
 import { correcting } from './kernels/kernel.ts';
 import { poolGradientKernels } from './kernels/pool-gradients.ts';
+import { resizeGradientKernels } from './kernels/resize-gradients.ts';
 
-const CORRECTED: CorrectedKernels = { ...convolutionGradientKernels, ...poolGradientKernels };
+const CORRECTED: CorrectedKernels = { ...convolutionGradientKernels, ...poolGradientKernels, ...resizeGradientKernels };
 
 /**
  * Runs `body` with kernels in place of those of tfjs's `cpu` backend that are wrong for some attributes; for all others

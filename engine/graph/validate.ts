@@ -32,13 +32,19 @@ function nodeProblem(graph: StepGraph, node: GraphNode, index: number): string |
   if (node.inputs.some((input) => !Number.isInteger(input) || input < 0 || input >= index)) {
     return `${kind} reads ${node.inputs.map((input) => `%${input}`).join(' ')}, which must come earlier`;
   }
-  if (node.shape.some((size) => !Number.isInteger(size) || size < 1)) {
-    return `${kind} has the shape ${formatShape(node.shape)}, whose sizes must be positive integers`;
-  }
-  const inferred = infer(
+  return misfit(
     node,
     node.inputs.map((input) => nodeAt(graph.nodes, input)),
   );
+}
+
+/** How a node differs from what its operation makes of its operands, or `undefined`. */
+export function misfit(node: GraphNode, operands: readonly Described[]): string | undefined {
+  const { kind } = node.operation;
+  if (node.shape.some((size) => !Number.isInteger(size) || size < 1)) {
+    return `${kind} has the shape ${formatShape(node.shape)}, whose sizes must be positive integers`;
+  }
+  const inferred = infer(node, operands);
   if (typeof inferred === 'string') return `${kind} ${inferred}`;
   return alike(inferred, node) ? undefined : `${kind} is ${print(node)}, which must be ${print(inferred)}`;
 }

@@ -4,6 +4,7 @@ import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_
 import { EngineError } from '../errors.ts';
 import { withoutAdvice } from '../tfjs/active-backend.ts';
 import { averagePoolKernels } from './kernels/average-pool.ts';
+import { boolsAsIntegers, NOT_ON_BOOLS } from './kernels/bools.ts';
 import { convolutionKernels } from './kernels/convolution.ts';
 import { depthwiseConvolutionKernels } from './kernels/depthwise-convolution.ts';
 import type { TensorFlowKernels } from './kernels/kernel.ts';
@@ -48,6 +49,11 @@ export async function registerTensorFlow(addon: unknown): Promise<NodeJSKernelBa
       kernelFunc: ({ inputs, attrs, backend }) =>
         kernel(inputs as Parameters<typeof kernel>[0], attrs ?? {}, backend as NodeJSKernelBackend),
     });
+  }
+  for (const kernelName of NOT_ON_BOOLS) {
+    const own = getKernel(kernelName, BACKEND);
+    unregisterKernel(kernelName, BACKEND);
+    registerKernel({ ...own, kernelFunc: boolsAsIntegers(own.kernelFunc) });
   }
   const backend = new Backend(addon as NodeJSKernelBackend['binding'], '@tensorflow/tfjs-node-gpu');
   registerBackend(BACKEND, () => backend);

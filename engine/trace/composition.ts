@@ -1,8 +1,9 @@
 import { util } from '@tensorflow/tfjs-core';
+import { EngineError } from '../errors.ts';
 import type { DType } from '../graph/graph.ts';
 import type { BinaryKind, ConstantValues, ReductionKind, UnaryKind } from '../graph/operation.ts';
 import { COMPARISONS } from '../graph/operation.ts';
-import { broadcastShape, sameShape } from '../shape.ts';
+import { broadcastShape, formatShape, sameShape } from '../shape.ts';
 import type { Shape } from '../step.ts';
 import type { KernelCall, SymbolicTensor } from './kernel.ts';
 
@@ -35,7 +36,10 @@ export function compose({ record }: Pick<KernelCall, 'record'>): Composition {
   const broadcast = (...shapes: readonly Shape[]): Shape =>
     shapes.reduce((all, shape) => {
       const both = broadcastShape(all, shape);
-      if (both === undefined) throw new RangeError('Expected the operands of a composed kernel to broadcast.');
+      if (both === undefined) {
+        const given = shapes.map(formatShape).join(' and ');
+        throw new EngineError('STEP_SHAPE', `Expected the operands of a kernel to broadcast, got ${given}.`);
+      }
       return both;
     }, []);
   const tensorOf = (operand: Operand, dtype: DType): SymbolicTensor =>

@@ -2,24 +2,24 @@ import { EngineError } from '../errors.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import { createGraphBuilder } from '../graph/builder.ts';
 import type { GraphNode } from '../graph/graph.ts';
+import { nodeAt } from '../graph/graph.ts';
 import { sameNode } from '../graph/same-node.ts';
-import { formatShape } from '../shape.ts';
+import { misfit } from '../graph/validate.ts';
 
 /**
  * A graph builder that refuses a node which differs from the one an earlier trace of the same step recorded in its
  * place: such a step draws random numbers or depends on something outside, and would be frozen at its first value.
- * @throws EngineError STEP_UNTRACEABLE for that, STEP_SHAPE for a tensor without elements.
+ * @throws EngineError STEP_UNTRACEABLE for that, STEP_SHAPE for operands of a wrong shape or dtype and for a tensor without elements.
  */
 export function createRecorder(name: string, earlier: readonly GraphNode[] | undefined): GraphBuilder {
   const builder = createGraphBuilder(name);
   return {
     ...builder,
     add(operation, inputs, shape, dtype) {
-      if (shape.some((size) => size < 1)) {
-        throw new EngineError(
-          'STEP_SHAPE',
-          `Expected every tensor of a step to have elements, got ${operation.kind} of shape ${formatShape(shape)}.`,
-        );
+      const operands = inputs.map((input) => nodeAt(builder.nodes, input));
+      const problem = misfit({ operation, inputs, shape, dtype }, operands);
+      if (problem !== undefined) {
+        throw new EngineError('STEP_SHAPE', `Expected operands that fit their operation, got: ${problem}.`);
       }
       const index = builder.add(operation, inputs, shape, dtype);
       const expected = earlier?.[index];

@@ -29,31 +29,41 @@ export interface NatsNetworkDeps {
   readonly server: NatsServer;
   readonly topology: Topology;
   readonly random: Random;
+  /** Virtual milliseconds. */
+  readonly now: () => number;
 }
 
 const FLAKY_SHARE = 0.15;
 const CONNECT_TIMEOUT_MS = 5_000;
 
-export function createNatsNetwork({ server, topology, random }: NatsNetworkDeps): NatsNetwork {
+export function createNatsNetwork({ server, topology, random, now }: NatsNetworkDeps): NatsNetwork {
   let flaky = false;
   let disturbed = 0;
 
-  /** How late each copy of a message arrives; none when it is lost. */
-  function copies(): readonly number[] {
-    const delay = random.between(0.3, 3);
-    if (!flaky || !random.chance(FLAKY_SHARE)) return [delay];
-    disturbed++;
-    return random.pick([[], [delay, random.between(1, 2_000)], [random.between(100, 3_000)]]);
-  }
+  /** One direction of a connection: in order, unless messages are disturbed. */
+  function createLine(from: Process, to: Process): (arrive: () => void) => void {
+    let lastDue = 0;
 
-  /** Between the kernels: no owner; a dead or stopped receiver is the receiver's matter. */
-  function carry(from: Process, to: Process, arrive: () => void): void {
-    for (const delay of copies()) {
-      to.enter(() => topology.passes(from.machine.name, to.machine.name) && arrive(), delay);
+    /** How late each copy of a message arrives; none when it is lost. */
+    function copies(): readonly number[] {
+      const delay = random.between(0.3, 3);
+      if (flaky && random.chance(FLAKY_SHARE)) {
+        disturbed++;
+        return random.pick([[], [delay, random.between(1, 2_000)], [random.between(100, 3_000)]]);
+      }
+      lastDue = Math.max(lastDue, now() + delay);
+      return [lastDue - now()];
     }
+
+    return (arrive) => {
+      for (const delay of copies())
+        to.enter(() => topology.passes(from.machine.name, to.machine.name) && arrive(), delay);
+    };
   }
 
   function open(client: Process, host: Process): Connection {
+    const up = createLine(client, host);
+    const down = createLine(host, client);
     let isOpen = true;
     let resolveClosed = (): void => {};
     const closed = new Promise<void>((resolve) => {
@@ -75,7 +85,7 @@ export function createNatsNetwork({ server, topology, random }: NatsNetworkDeps)
         return new Promise<T>((resolve, reject) => {
           const timer = client.enter(() => reject(new Error('TIMEOUT')), timeoutMs);
           if (!isOpen) return;
-          carry(client, host, () => {
+          up(() => {
             let answer: () => void;
             try {
               const value = handle(server.streams);
@@ -84,7 +94,7 @@ export function createNatsNetwork({ server, topology, random }: NatsNetworkDeps)
               // A server whose disk fails says nothing (reliability.md §1: publishes time out).
               return;
             }
-            carry(host, client, () => {
+            down(() => {
               timer.cancel();
               answer();
             });
@@ -92,7 +102,7 @@ export function createNatsNetwork({ server, topology, random }: NatsNetworkDeps)
         });
       },
       subscribe(handle, onItem) {
-        carry(client, host, () => handle(server.streams, (item) => carry(host, client, () => isOpen && onItem(item))));
+        up(() => handle(server.streams, (item) => down(() => isOpen && onItem(item))));
       },
       close,
     };

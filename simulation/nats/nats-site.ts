@@ -28,7 +28,7 @@ export function createNatsSite({ scheduler, topology, random, machine, streams }
   let lives = 0;
   const start = () => createProcess(scheduler, machine, `nats-${++lives}`, random);
   const server: NatsServer = { streams, process: start() };
-  const network = createNatsNetwork({ server, topology, random });
+  const network = createNatsNetwork({ server, topology, random, now: () => scheduler.now });
 
   function startAgain(): void {
     if (!server.process.alive) server.process = start();

@@ -17,7 +17,7 @@ export interface Scheduler {
   /** Virtual milliseconds since the world began. */
   readonly now: number;
   schedule(delayMs: number, run: () => void, owner?: Owner): Timer;
-  /** Runs until stop(), or until nothing is left to happen. Rejects with what an event throws. */
+  /** Runs until stop(), or until nothing is left to happen; may be called again. Rejects with what an event throws. */
   run(): Promise<void>;
   stop(): void;
   /** Events so far. */
@@ -87,11 +87,13 @@ export function createScheduler(): Scheduler {
       return { cancel: () => void (event.cancelled = true) };
     },
     run() {
+      stopped = false;
       return new Promise<void>((resolve, reject) => {
         function step(): void {
+          if (stopped) return resolve();
           let event = pop();
           while (event?.cancelled) event = pop();
-          if (stopped || event === undefined) return resolve();
+          if (event === undefined) return resolve();
           now = event.at;
           steps++;
           try {

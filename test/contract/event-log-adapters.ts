@@ -7,7 +7,9 @@ import type { SweepEvent } from '../../core/sweep/events.ts';
 import { natsNames } from '../../proto/subjects.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
+import { openSimulatedEventLog } from '../../simulation/nats/event-log.ts';
 import { type NatsServer, startNatsServer } from '../support/nats-server.ts';
+import { startSimulatedNats } from '../support/simulated-nats.ts';
 
 /** One log that several coordinators could write: each `open` is a new one of them. */
 export interface SharedLog extends AsyncDisposable {
@@ -25,6 +27,20 @@ export const memoryAdapter: EventLogAdapter = {
   async create() {
     const storage: string[] = [];
     return { open: async () => createMemoryEventLog(storage), [Symbol.asyncDispose]: async () => {} };
+  },
+};
+
+export const simulatedAdapter: EventLogAdapter = {
+  name: 'simulation',
+  async create() {
+    const nats = startSimulatedNats();
+    return {
+      async open() {
+        const { link, process } = await nats.connect();
+        return openSimulatedEventLog({ link, process, writerId: process.name });
+      },
+      [Symbol.asyncDispose]: () => nats[Symbol.asyncDispose](),
+    };
   },
 };
 

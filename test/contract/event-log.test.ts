@@ -1,9 +1,16 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SweepEvent } from '../../core/sweep/events.ts';
-import { jetStreamAdapter, memoryAdapter, readAll, type SharedLog, started } from './event-log-adapters.ts';
+import {
+  jetStreamAdapter,
+  memoryAdapter,
+  readAll,
+  type SharedLog,
+  simulatedAdapter,
+  started,
+} from './event-log-adapters.ts';
 
-describe.each([memoryAdapter, jetStreamAdapter])('event log: $name', ({ create }) => {
+describe.each([memoryAdapter, simulatedAdapter, jetStreamAdapter])('event log: $name', ({ create }) => {
   let shared: SharedLog;
   beforeEach(async () => void (shared = await create()));
   afterEach(() => shared[Symbol.asyncDispose]());

@@ -5,7 +5,10 @@ import type { Delivery, Malformed, RecordStream } from '../../coordinator/ports.
 import { encodeRecord, recordId, type TrialRecord } from '../../proto/records.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
+import { openSimulatedRecordStream } from '../../simulation/nats/record-stream.ts';
+import { connectWorker } from '../../simulation/nats/worker-session.ts';
 import { startNatsServer } from '../support/nats-server.ts';
+import { startSimulatedNats } from '../support/simulated-nats.ts';
 import { connectTo, NAMES } from './event-log-adapters.ts';
 
 export interface RecordStreamBench extends AsyncDisposable {
@@ -30,6 +33,28 @@ export const memoryAdapter: RecordStreamAdapter = {
       publish: async (bytes, id) => stream.publish(bytes, id),
       redeliver: async () => stream.redeliver(),
       [Symbol.asyncDispose]: () => stream.close(),
+    };
+  },
+};
+
+export const simulatedAdapter: RecordStreamAdapter = {
+  name: 'simulation',
+  async create() {
+    const nats = startSimulatedNats();
+    const { link, process } = await nats.connect();
+    const stream = await openSimulatedRecordStream(link, process);
+    const session = await connectWorker(nats.site.network, nats.process('worker'));
+    let unnamed = 0;
+    return {
+      stream,
+      async publish(bytes, id = `unnamed-${++unnamed}`) {
+        await session.jetstream().publish('', bytes, { msgID: id, timeout: 5_000 });
+      },
+      redeliver: async () => nats.site.streams.reclaim(),
+      async [Symbol.asyncDispose]() {
+        await stream.close();
+        await nats[Symbol.asyncDispose]();
+      },
     };
   },
 };

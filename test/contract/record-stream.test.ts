@@ -7,10 +7,11 @@ import {
   publishRecord,
   type RecordStreamBench,
   report,
+  simulatedAdapter,
   take,
 } from './record-stream-adapters.ts';
 
-describe.each([memoryAdapter, jetStreamAdapter])('record stream: $name', ({ create }) => {
+describe.each([memoryAdapter, simulatedAdapter, jetStreamAdapter])('record stream: $name', ({ create }) => {
   let bench: RecordStreamBench;
   beforeEach(async () => void (bench = await create()));
   afterEach(() => bench[Symbol.asyncDispose]());

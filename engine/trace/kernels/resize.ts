@@ -1,43 +1,10 @@
 import type { ResizeBilinearAttrs } from '@tensorflow/tfjs-core';
+import type { ResizeAttributes, ResizeWeights } from '../../tfjs/resize-weights.ts';
+import { bilinearWeights, nearestWeights } from '../../tfjs/resize-weights.ts';
 import type { Composition } from '../composition.ts';
 import { compose } from '../composition.ts';
 import type { SymbolicTensor, TraceKernel, TraceKernels } from '../kernel.ts';
 import { attributesOf } from '../kernel.ts';
-
-/** Bilinear and nearest-neighbour attributes are alike. */
-type Attributes = Pick<ResizeBilinearAttrs, 'alignCorners' | 'halfPixelCenters'>;
-/** Weights of the old places in each new one: a row for each new place. */
-type Weights = (from: number, to: number, attributes: Attributes) => Float32Array;
-
-function ratio(from: number, to: number, { alignCorners }: Attributes): number {
-  return alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
-}
-
-const bilinear: Weights = (from, to, attributes) => {
-  const scale = ratio(from, to, attributes);
-  const weights = new Float32Array(to * from);
-  for (let place = 0; place < to; place++) {
-    const source = attributes.halfPixelCenters ? scale * (place + 0.5) - 0.5 : scale * place;
-    const lower = Math.max(0, Math.floor(source));
-    const upper = Math.min(from - 1, Math.ceil(source));
-    const share = lower === upper ? 0 : source - lower;
-    const row = place * from;
-    weights[row + lower] = (weights[row + lower] ?? 0) + 1 - share;
-    weights[row + upper] = (weights[row + upper] ?? 0) + share;
-  }
-  return weights;
-};
-
-const nearest: Weights = (from, to, attributes) => {
-  const scale = ratio(from, to, attributes);
-  const weights = new Float32Array(to * from);
-  for (let place = 0; place < to; place++) {
-    const source = scale * (attributes.halfPixelCenters ? place + 0.5 : place);
-    const chosen = attributes.alignCorners ? Math.round(source) : Math.floor(source);
-    weights[place * from + Math.min(from - 1, Math.max(0, chosen))] = 1;
-  }
-  return weights;
-};
 
 /**
  * Both axes of NHWC maps, one after the other, as products with matrices of weights; the gradient is the product with
@@ -55,7 +22,7 @@ function resized(
   return c.reshape(c.matMul(columns[0], tall), [batch, rows[1], columns[1], channels]);
 }
 
-function resize(weights: Weights): TraceKernel {
+function resize(weights: ResizeWeights): TraceKernel {
   return (call) => {
     const c = compose(call);
     const images = c.cast(call.input('images'), 'float32');
@@ -70,13 +37,13 @@ function resize(weights: Weights): TraceKernel {
   };
 }
 
-function resizeGradient(weights: Weights): TraceKernel {
+function resizeGradient(weights: ResizeWeights): TraceKernel {
   return (call) => {
     const c = compose(call);
     const dy = call.input('dy');
     const [, height = 1, width = 1] = call.input('images').shape;
     const [, rows = 1, columns = 1] = dy.shape;
-    const attributes = attributesOf<Attributes>(call);
+    const attributes = attributesOf<ResizeAttributes>(call);
     const matrix = (to: number, from: number): readonly [SymbolicTensor, number] => [
       c.transpose(c.constant(weights(from, to, attributes), [to, from]), [1, 0]),
       from,
@@ -86,8 +53,8 @@ function resizeGradient(weights: Weights): TraceKernel {
 }
 
 export const resizeKernels: TraceKernels = {
-  ResizeBilinear: resize(bilinear),
-  ResizeBilinearGrad: resizeGradient(bilinear),
-  ResizeNearestNeighbor: resize(nearest),
-  ResizeNearestNeighborGrad: resizeGradient(nearest),
+  ResizeBilinear: resize(bilinearWeights),
+  ResizeBilinearGrad: resizeGradient(bilinearWeights),
+  ResizeNearestNeighbor: resize(nearestWeights),
+  ResizeNearestNeighborGrad: resizeGradient(nearestWeights),
 };

@@ -65,7 +65,16 @@ export function functionStep(
   return { step, state: {}, inputs: { batch, scalars: {}, noise: {} } };
 }
 
-export async function runOn(executor: Executor, { step, state, inputs }: Run): Promise<Record<string, HostTensor>> {
+/** Runs a step once and disposes of the executor. */
+export async function runOn(executor: Executor, run: Run): Promise<Record<string, HostTensor>> {
+  try {
+    return await resultsOf(executor, run);
+  } finally {
+    await executor.dispose();
+  }
+}
+
+async function resultsOf(executor: Executor, { step, state, inputs }: Run): Promise<Record<string, HostTensor>> {
   const compiled = await executor.compile(step);
   const handle = executor.createState(state);
   try {
@@ -75,7 +84,7 @@ export async function runOn(executor: Executor, { step, state, inputs }: Run): P
     return results;
   } finally {
     handle.dispose();
-    await executor.dispose();
+    await compiled.dispose();
   }
 }
 
@@ -118,7 +127,7 @@ export function relativeDifference(actual: HostTensor | undefined, reference: Ho
 export async function expectAgreement(run: Run, tolerance = 1e-5): Promise<void> {
   const references = { 'tfjs cpu': await runOn(createCpuExecutor(), run), float64: runInFloat64(run) };
   for (const executor of await compiledExecutors()) {
-    const actual = await runOn(await openForTest(executor), run);
+    const actual = await resultsOf(await opened(executor), run);
     for (const [reference, results] of Object.entries(references)) {
       for (const [name, value] of Object.entries(results)) {
         const difference = relativeDifference(actual[name], value);
@@ -127,6 +136,15 @@ export async function expectAgreement(run: Run, tolerance = 1e-5): Promise<void>
       }
     }
   }
+}
+
+const executors = new Map<ExecutorName, Promise<Executor>>();
+
+/** Opened once for a test file: looking for a library takes longer than most steps. */
+function opened(name: ExecutorName): Promise<Executor> {
+  const executor = executors.get(name) ?? openForTest(name);
+  executors.set(name, executor);
+  return executor;
 }
 
 let known: Promise<readonly ExecutorName[]> | undefined;

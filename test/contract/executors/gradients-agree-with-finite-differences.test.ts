@@ -117,6 +117,18 @@ const layers: readonly (readonly [string, Readonly<Record<string, HostTensor>>, 
       tf.mul(tf.conv2dTranspose(x as Tensor4D, w as Tensor4D, [1, 6, 8, 3], 2, 'same'), weight as Tensor),
   ],
   [
+    'bilinear resizing of a map that is not square',
+    { x: random(2, 3, 5, 2), weight: random(2, 5, 4, 2) },
+    ['x'],
+    ({ x, weight }) => tf.mul(tf.image.resizeBilinear(x as Tensor4D, [5, 4]), weight as Tensor),
+  ],
+  [
+    'nearest-neighbour resizing of several images',
+    { x: random(2, 3, 5, 2), weight: random(2, 5, 8, 2) },
+    ['x'],
+    ({ x, weight }) => tf.mul(tf.image.resizeNearestNeighbor(x as Tensor4D, [5, 8]), weight as Tensor),
+  ],
+  [
     'mirrored padding',
     { x: random(3, 4, 2), weight: random(6, 6, 2) },
     ['x'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStream } from '../../../core/random/stream.ts';
-import { createCropSampler, type Raster } from '../../../worker/training/data/crop-sampler.ts';
+import { createCropSampler, type Raster, sourceWindow } from '../../../worker/training/data/crop-sampler.ts';
 import { type Crop, drawTrainCrop, rescaledSize, stretchCrop, testCrops } from '../../../worker/training/data/crops.ts';
 
 const SIDE = 28;
@@ -10,7 +10,7 @@ function imageOf(side: number, channels: number, pixel: (x: number, y: number, c
     const place = Math.floor(i / channels);
     return pixel(place % side, Math.floor(place / side), i % channels);
   });
-  return { width: side, height: side, channels, pixels, offset: 0 };
+  return { width: side, height: side, channels, pixels, offset: 0, stride: side };
 }
 
 function sampled(image: Raster, crop: Crop, side = SIDE): Uint8Array {
@@ -172,7 +172,7 @@ describe('an image of any proportions', () => {
   const rasterOf = (seed: number, width: number, height: number, channels: number): Raster => {
     const stream = createStream(seed);
     const pixels = Uint8Array.from({ length: width * height * channels }, () => stream.uint32() & 0xff);
-    return { width, height, channels, pixels, offset: 0 };
+    return { width, height, channels, pixels, offset: 0, stride: width };
   };
 
   it('is rescaled and cropped by the definition, growing or shrinking', () => {
@@ -198,12 +198,30 @@ describe('an image of any proportions', () => {
         const origin = { scale, left: 0, top: 0, flip: false };
         createCropSampler(size)(image, origin, whole, 0);
         const crop = drawTrainCrop(createStream(seed), scale, 12, false, image);
-        const again = { ...size, channels, pixels: whole, offset: 0 };
+        const again = { ...size, channels, pixels: whole, offset: 0, stride: size.width };
         expect(sampled(again, crop, 12)).toEqual(sampled(image, crop, 12));
         const flat = { ...image, pixels: new Uint8Array(image.pixels.length).fill(grey) };
         expect(new Set(sampled(flat, crop, 12))).toEqual(new Set([grey]));
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('needs no pixel outside of the window it says', () => {
+    fc.assert(
+      fc.property(anyImage, fc.nat(), ({ seed, width, height, channels, scale, flip }, place) => {
+        const image = rasterOf(seed, width, height, channels);
+        const crop = { ...drawTrainCrop(createStream(place), scale, 12, true, image), flip };
+        const window = sourceWindow(image, crop, 12);
+        const pixels = new Uint8Array(window.width * window.height * channels);
+        for (let row = 0; row < window.height; row += 1) {
+          const start = ((window.top + row) * width + window.left) * channels;
+          pixels.set(image.pixels.subarray(start, start + window.width * channels), row * window.width * channels);
+        }
+        const stride = window.width;
+        const offset = -channels * (window.top * stride + window.left);
+        expect(sampled({ ...image, pixels, offset, stride }, crop, 12)).toEqual(sampled(image, crop, 12));
+      }),
     );
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeNetwork } from '../../../core/catalogue/networks.ts';
+import type { NetworkDescription } from '../../../core/networks/description.ts';
 import { withoutFrozenDropout } from '../../../core/networks/frozen.ts';
 import { listWeights } from '../../../core/networks/weights.ts';
 import { createOnnxExecutor, type HostTensor } from '../../../engine/mod.ts';
@@ -24,10 +25,28 @@ const PLAIN: Objective = {
 const executor = createOnnxExecutor({ threads: 1 });
 afterAll(() => executor.dispose());
 
-function runOf(changes: Partial<Objective>, batch = BATCH): Run {
+/** What the oracles can run in a moment. */
+const TINY: NetworkDescription = {
+  title: 'tiny',
+  side: 8,
+  channels: 1,
+  classes: 10,
+  layers: [
+    { kind: 'conv', name: 'conv1', filters: 4, size: 3, pad: 1, relu: true },
+    { kind: 'max-pool', name: 'pool1', size: 2, stride: 2 },
+    { kind: 'conv', name: 'conv2', filters: 3, size: 3, pad: 1, relu: true },
+    { kind: 'flatten', name: 'flatten' },
+    { kind: 'dense', name: 'fc6', units: 12, relu: true },
+    { kind: 'dropout', name: 'dropout6', rate: 0.5 },
+    { kind: 'dense', name: 'fc8', units: 10, relu: false },
+  ],
+};
+
+function runOf(changes: Partial<Objective>, network = FULL): Run {
   const objective = { ...PLAIN, ...changes };
-  const description = withoutFrozenDropout(FULL, objective.freeze);
-  const step = trainingStep(description, batch, objective);
+  const description = withoutFrozenDropout(network, objective.freeze);
+  const { side } = description;
+  const step = trainingStep(description, BATCH, objective);
   const uniform = createUniform(3);
   const noise = Object.entries(step.signature.noise).map(([name, { shape }]): [string, HostTensor] => [
     name,
@@ -38,8 +57,8 @@ function runOf(changes: Partial<Objective>, batch = BATCH): Run {
     state: initialState(description, 1, sgd, objective.freeze),
     inputs: {
       batch: {
-        images: randomTensor([batch, 28, 28, 1], uniform),
-        labels: tensorOf([batch, 10], (index) => Number(index % 10 === (3 * Math.floor(index / 10)) % 10)),
+        images: randomTensor([BATCH, side, side, 1], uniform),
+        labels: tensorOf([BATCH, 10], (index) => Number(index % 10 === (3 * Math.floor(index / 10)) % 10)),
       },
       scalars: { learningRate: 0.01, momentum: 0.9, weightDecay: 0.1 },
       noise: Object.fromEntries(noise),
@@ -95,8 +114,7 @@ describe('multipliers', () => {
 
   it('are the same on every executor', async () => {
     const changes = { biasRate: 2, biasDecay: 0.5, layerRates: ['fc8=10'], layerDecays: ['conv1=0'] };
-    // One image: the oracle is slow.
-    await expectAgreement(runOf(changes, 1));
+    await expectAgreement(runOf(changes, TINY));
   });
 });
 
@@ -128,6 +146,6 @@ describe('frozen layers', () => {
   });
 
   it('are frozen on every executor', async () => {
-    await expectAgreement(runOf({ freeze: 6 }));
+    await expectAgreement(runOf({ freeze: 2 }, TINY));
   });
 });

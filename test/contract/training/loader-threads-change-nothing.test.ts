@@ -86,7 +86,8 @@ async function bytesOf(input: ImageInput, pass: InputPass): Promise<string[]> {
 }
 
 const setsOf = (images: ImageSet, capacity = 0, scale = 0): ReadableSets => {
-  const set = { images, cache: images.kind === 'files' ? createPixelCache(images.count, scale, capacity) : undefined };
+  const kept = images.kind === 'files' || scale !== 0;
+  const set = { images, cache: kept ? createPixelCache(images.count, scale, images.channels, capacity) : undefined };
   return { train: set, test: set };
 };
 
@@ -119,15 +120,16 @@ describe('the same seed gives the same stream', () => {
     }
   });
 
-  it('whether decoded images are kept, and as what', async () => {
+  it.each(['stored', 'files'] as const)('whether images are kept, and as what, from %s', async (kind) => {
+    const images = kind === 'stored' ? stored : files;
     const pass = {
-      ...trainPass(files.count, 4, 5, 2),
+      ...trainPass(images.count, 4, 5, 2),
       views: { ...trainPass(1, 1, 5, 2).views, scale: 30 },
     } as InputPass;
-    const expected = await bytesOf(createDirectInput(setsOf(files)), pass);
+    const expected = await bytesOf(createDirectInput(setsOf(images)), pass);
     for (const capacity of [0, 5000, 2 ** 20]) {
       for (const scale of [0, 30]) {
-        const input = createDirectInput(setsOf(files, capacity, scale));
+        const input = createDirectInput(setsOf(images, capacity, scale));
         expect(await bytesOf(input, pass)).toEqual(expected);
         expect(await bytesOf(input, pass)).toEqual(expected);
       }

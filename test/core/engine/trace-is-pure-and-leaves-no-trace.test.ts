@@ -124,7 +124,15 @@ describe('what cannot be traced is refused with the line', () => {
         x: tf.conv2d(batch.x as Tensor4D, tf.ones([9, 9, 1, 1]) as Tensor4D, 1, 'valid'),
       })),
       'STEP_SHAPE',
-      /to have elements, got Conv2D/,
+      /got: Conv2D has the shape \[2,-2,-4,1\], whose sizes/,
+    ],
+    [
+      'a local response of integers',
+      withMetrics(({ batch }) => ({
+        x: tf.localResponseNormalization(tf.cast(batch.x as Tensor4D, 'int32')),
+      })),
+      'STEP_SHAPE',
+      /got: LRN has an operand that is int32/,
     ],
     [
       'a random number',

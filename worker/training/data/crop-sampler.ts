@@ -1,11 +1,34 @@
 import { type Crop, rescaledSize, type Size } from './crops.ts';
 
-/** A decoded image, pixels one after the other, row by row, within a larger array or by itself. */
+/** A decoded image, or the window of it that was decoded: pixels one after the other, row by row, somewhere in an array. */
 export interface Raster extends Size {
   readonly channels: number;
   readonly pixels: Uint8Array;
-  /** Of its first byte in `pixels`. */
+  /** Of the image's first byte in `pixels`; before the array when the window does not begin there. */
   readonly offset: number;
+  /** Pixels from one row to the next: those of the image, or of the window. */
+  readonly stride: number;
+}
+
+/** A part of an image, pixels. */
+export interface Window extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
+/** The pixels of an image that a crop is made of. @param side of the crop. */
+export function sourceWindow(size: Size, crop: Crop, side: number): Window {
+  const rescaled = rescaledSize(size, crop.scale);
+  const [left, right] = sourceRange(size.width, rescaled.width, crop.left, side);
+  const [top, bottom] = sourceRange(size.height, rescaled.height, crop.top, side);
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+function sourceRange(source: number, rescaled: number, start: number, length: number): readonly [number, number] {
+  const factor = source / rescaled;
+  const reach = Math.max(1, factor);
+  const low = Math.max(0, Math.floor((start + 0.5) * factor - reach + 0.5));
+  return [low, Math.min(source, Math.floor((start + length - 0.5) * factor + reach + 0.5))];
 }
 
 /** Writes one crop, [height, width, channels], from `offset` of `out`. */
@@ -52,18 +75,40 @@ function copyWindow(image: Raster, { left, top, flip }: Crop, window: Size, out:
   const { channels, pixels } = image;
   const width = window.width * channels;
   for (let row = 0; row < window.height; row += 1) {
-    const source = image.offset + ((top + row) * image.width + left) * channels;
+    const source = image.offset + ((top + row) * image.stride + left) * channels;
     const target = offset + row * width;
     if (!flip) {
       out.set(pixels.subarray(source, source + width), target);
       continue;
     }
-    for (let column = 0; column < width; column += channels) {
-      const mirrored = source + width - channels - column;
-      for (let channel = 0; channel < channels; channel += 1) {
-        out[target + column + channel] = pixels[mirrored + channel] as number;
-      }
+    if (channels === 3) mirrorColours(pixels, source, out, target, width);
+    else mirrorRow(pixels, source, out, target, width, channels);
+  }
+}
+
+function mirrorRow(
+  pixels: Uint8Array,
+  source: number,
+  out: Uint8Array,
+  target: number,
+  width: number,
+  channels: number,
+): void {
+  for (let column = 0; column < width; column += channels) {
+    const mirrored = source + width - channels - column;
+    for (let channel = 0; channel < channels; channel += 1) {
+      out[target + column + channel] = pixels[mirrored + channel] as number;
     }
+  }
+}
+
+function mirrorColours(pixels: Uint8Array, source: number, out: Uint8Array, target: number, width: number): void {
+  let from = source + width - 3;
+  for (let into = target; into < target + width; into += 3) {
+    out[into] = pixels[from] as number;
+    out[into + 1] = pixels[from + 1] as number;
+    out[into + 2] = pixels[from + 2] as number;
+    from -= 3;
   }
 }
 
@@ -113,9 +158,9 @@ function placeAxis(axis: Axis, source: number, rescaled: number, start: number, 
  * The inner loops here and below assert their indices with `as`, which costs nothing; a default for each costs a third.
  */
 function interpolateColumns(image: Raster, columns: Axis, row: number, band: Float64Array, target: number): void {
-  const { width, channels, pixels, offset } = image;
+  const { channels, pixels, offset } = image;
   const { first, taps, weights, stride } = columns;
-  const source = offset + row * width * channels;
+  const source = offset + row * image.stride * channels;
   let place = target;
   for (let column = 0; column < first.length; column += 1) {
     const start = source + (first[column] as number);
@@ -134,9 +179,9 @@ function interpolateColumns(image: Raster, columns: Axis, row: number, band: Flo
 
 /** `interpolateColumns` for three channels, which photographs have: their loop is written out, twice as fast. */
 function interpolateColours(image: Raster, columns: Axis, row: number, band: Float64Array, target: number): void {
-  const { width, pixels, offset } = image;
+  const { pixels, offset } = image;
   const { first, taps, weights, stride } = columns;
-  const source = offset + row * width * 3;
+  const source = offset + row * image.stride * 3;
   let into = target;
   for (let column = 0; column < first.length; column += 1) {
     let place = source + (first[column] as number);

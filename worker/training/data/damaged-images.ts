@@ -1,3 +1,4 @@
+import { FileCondition } from './dataset.ts';
 import { filePath } from './file-table.ts';
 import type { ImageView, TrialImages } from './trial-images.ts';
 
@@ -13,6 +14,6 @@ export function damagedImages({ train, validation, test }: TrialImages): {
 
 function damagedPaths({ images, places }: ImageView): readonly string[] {
   if (images.kind === 'stored') return [];
-  const damaged = places.filter((place) => images.damaged[place] !== 0);
+  const damaged = places.filter((place) => images.conditions[place] === FileCondition.damaged);
   return Array.from(damaged, (place) => filePath(images.files, place));
 }

@@ -22,9 +22,12 @@ export interface StoredImageSet extends LabelledSet {
 export interface FileImageSet extends LabelledSet {
   readonly kind: 'files';
   readonly files: FileTable;
-  /** [count], 1 for a file that was found not to be an image; in shared memory, told by one thread to the others. */
-  readonly damaged: Uint8Array;
+  /** [count], what is known of each file, a `FileCondition`; in shared memory, told by one thread to the others. */
+  readonly conditions: Uint8Array;
 }
+
+/** A file that was decoded to its end once, or that could not be. */
+export const FileCondition = { unknown: 0, whole: 1, damaged: 2 } as const;
 
 export type ImageSet = StoredImageSet | FileImageSet;
 

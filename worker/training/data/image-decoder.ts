@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { TickworkError } from '../../../core/errors.ts';
-import type { Raster } from './crop-sampler.ts';
+import type { Raster, Window } from './crop-sampler.ts';
+import type { Size } from './crops.ts';
 import { type ImageHeader, isComplete, readImageHeader } from './image-header.ts';
 
 /** The largest of ImageNet's photographs has 20 million. */
@@ -19,29 +20,34 @@ export function prepareDecoder(): void {
 /**
  * Decodes a JPEG or PNG as RGB, as it is stored: no rotation by EXIF, transparency dropped, grey made colour. Format,
  * size and completeness are checked before a pixel is decoded, so a file that lies costs no memory.
+ * @param windowOf chooses the part to decode; default: all of it. What lies below is not looked at, so use it for files that
+ * were decoded to their end before.
  * @returns [height, width, 3].
  * @throws TickworkError DATASET_MISSING when the file cannot be opened, DATASET_CORRUPT when it is not a whole image.
  */
-export async function decodeImageFile(path: string): Promise<Raster> {
+export async function decodeImageFile(path: string, windowOf?: (size: Size) => Window): Promise<Raster> {
   const bytes = await readBounded(path);
   const header = readImageHeader(bytes);
   if (typeof header === 'string') throw corrupt(path, 'a JPEG or PNG', header);
   checkSize(path, header);
   if (!isComplete(bytes, header)) throw corrupt(path, `a whole ${header.format}`, 'one that ends early');
-  return decode(path, bytes, header);
+  return decode(path, bytes, header, windowOf?.(header));
 }
 
-async function decode(path: string, bytes: Uint8Array, header: ImageHeader): Promise<Raster> {
+async function decode(path: string, bytes: Uint8Array, header: ImageHeader, window?: Window): Promise<Raster> {
   const { width, height, format, plain } = header;
   try {
     const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
     const colours = plain ? image : image.toColourspace('srgb').removeAlpha();
-    const { data, info } = await colours.raw().toBuffer({ resolveWithObject: true });
-    if (info.width !== width || info.height !== height || info.channels !== 3) {
+    const part = window === undefined ? colours : colours.extract(window);
+    const { data, info } = await part.raw().toBuffer({ resolveWithObject: true });
+    const { left, top, ...expected } = window ?? { left: 0, top: 0, width, height };
+    if (info.width !== expected.width || info.height !== expected.height || info.channels !== 3) {
       const found = `${info.width}×${info.height}×${info.channels}`;
-      throw corrupt(path, `a ${format} of ${width}×${height} pixels in colour`, found);
+      throw corrupt(path, `a ${format} with ${expected.width}×${expected.height} pixels in colour`, found);
     }
-    return { width, height, channels: 3, pixels: data, offset: 0 };
+    const stride = expected.width;
+    return { width, height, channels: 3, pixels: data, offset: 0 - 3 * (top * stride + left), stride };
   } catch (error) {
     if (error instanceof TickworkError) throw error;
     const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';

@@ -60,8 +60,8 @@ async function readSet(root: string, path: string, classNames: readonly string[]
   const labels = new Uint16Array(new SharedArrayBuffer(2 * mixed.length));
   for (const [index, { folder }] of mixed.entries()) labels[index] = folder;
   const count = mixed.length;
-  const damaged = sharedBytes(count);
-  return { kind: 'files', count, channels: 3, labels, damaged, files: createFileTable(folders, mixed) };
+  const conditions = sharedBytes(count);
+  return { kind: 'files', count, channels: 3, labels, conditions, files: createFileTable(folders, mixed) };
 }
 
 /** Sorted by code units, which no locale changes. Hidden ones are none of the dataset's. */

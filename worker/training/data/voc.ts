@@ -50,8 +50,8 @@ async function readSet(root: string, list: string): Promise<FileImageSet> {
     [images],
     names.map((name) => ({ folder: 0, name: `${name}.jpg` })),
   );
-  const damaged = sharedBytes(names.length);
-  return { kind: 'files', count: names.length, channels: 3, labels, targets, damaged, files: table };
+  const conditions = sharedBytes(names.length);
+  return { kind: 'files', count: names.length, channels: 3, labels, targets, conditions, files: table };
 }
 
 function listedImages(path: string, text: string): readonly string[] {

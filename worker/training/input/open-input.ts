@@ -1,6 +1,6 @@
 import type { TrialParameters } from '../../../core/study/trial-parameters.ts';
 import type { ImageSet } from '../data/dataset.ts';
-import { createPixelCache } from '../data/pixel-cache.ts';
+import { cacheBytes, createPixelCache } from '../data/pixel-cache.ts';
 import type { TrialImages } from '../data/trial-images.ts';
 import { createDirectInput, type ReadableSets } from './direct-input.ts';
 import type { ImageInput } from './image-input.ts';
@@ -15,18 +15,24 @@ export interface InputResources {
   readonly pixelCacheBytes: number;
 }
 
-/** Training photographs are kept as large as a single training scale needs them, others as they are. */
+/** Training images are kept as large as a single training scale needs them, photographs otherwise as they are. */
 export function openImageInput(
   { train, test }: TrialImages,
   { trainScale }: Pick<TrialParameters, 'trainScale'>,
   { loaderThreads, pixelCacheBytes }: InputResources,
 ): ImageInput {
-  const readable = (images: ImageSet, scale: number): ReadableSet => {
-    if (images.kind === 'stored') return { images };
-    return { images, cache: createPixelCache(images.count, scale, pixelCacheBytes / 2) };
+  const sets: ReadableSets = {
+    train: readableSet(train.images, typeof trainScale === 'number' ? trainScale : 0, pixelCacheBytes / 2),
+    test: readableSet(test.images, 0, pixelCacheBytes / 2),
   };
-  const trainSet = readable(train.images, typeof trainScale === 'number' ? trainScale : 0);
-  const testSet = readable(test.images, 0);
-  const sets: ReadableSets = { train: trainSet, test: testSet };
   return loaderThreads === 0 ? createDirectInput(sets) : createLoaderInput(sets, loaderThreads);
+}
+
+/** @param scale at which images are kept; 0: as they are. @param capacity bytes. */
+export function readableSet(images: ImageSet, scale: number, capacity: number): ReadableSet {
+  const { count, channels } = images;
+  if (images.kind === 'files') return { images, cache: createPixelCache(count, scale, channels, capacity) };
+  if (scale === 0 || scale === images.side) return { images };
+  const needed = cacheBytes(count, scale * scale, channels);
+  return { images, cache: createPixelCache(count, scale, channels, Math.min(capacity, needed)) };
 }

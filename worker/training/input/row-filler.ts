@@ -1,7 +1,7 @@
 import { TickworkError } from '../../../core/errors.ts';
 import { integer } from '../../../core/random/distributions.ts';
 import { createStream } from '../../../core/random/stream.ts';
-import { createCropSampler, type Raster } from '../data/crop-sampler.ts';
+import { createCropSampler, type Raster, sourceWindow, type Window } from '../data/crop-sampler.ts';
 import { type Crop, drawTrainCrop, type Size, stretchCrop } from '../data/crops.ts';
 import { createImageReader, type ReadableSet } from './image-reader.ts';
 import type { InputPass } from './pass.ts';
@@ -29,6 +29,9 @@ export function createRowFiller(pass: InputPass, set: ReadableSet): RowFiller {
   const cropOf = cropsOf(pass);
   const perImage = views.kind === 'train' ? 1 : views.crops.length;
 
+  // The crops of a test image lie in neighbouring rows, which share one decoded image.
+  const windowOf = (place: number, row: number): ((size: Size) => Window) | undefined =>
+    perImage > 1 ? undefined : (size) => sourceWindow(size, cropOf(place, row, size), side);
   const finish = (image: Raster, place: number, row: number, out: Uint8Array, offset: number): number => {
     sample(image, cropOf(place, row, image), out, offset);
     return place;
@@ -38,7 +41,7 @@ export function createRowFiller(pass: InputPass, set: ReadableSet): RowFiller {
     const substitutes = views.kind === 'train' ? substitutesOf(views.seed, views.trainEpoch, place, places) : undefined;
     for (let attempt = 0; attempt < MAX_SUBSTITUTES; attempt += 1) {
       try {
-        return finish(await read(candidate), candidate, row, out, offset);
+        return finish(await read(candidate, windowOf(candidate, row)), candidate, row, out, offset);
       } catch (error) {
         if (!(error instanceof TickworkError) || error.code !== 'DATASET_CORRUPT') throw error;
         if (substitutes === undefined) return NOTHING;
@@ -53,7 +56,7 @@ export function createRowFiller(pass: InputPass, set: ReadableSet): RowFiller {
   return (row, out, offset) => {
     const place = places[Math.floor(row / perImage)] as number;
     if (corruptImages === 'skip' && set.images.kind === 'files') return fillAnyway(row, place, out, offset);
-    const image = read(place);
+    const image = read(place, windowOf(place, row));
     if (image instanceof Promise) return image.then((raster) => finish(raster, place, row, out, offset));
     return finish(image, place, row, out, offset);
   };
