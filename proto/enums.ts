@@ -31,6 +31,7 @@ export const trialStateCodec = enumCodec<TrialState, WireTrialState>({
   succeeded: 'TRIAL_STATE_SUCCEEDED',
   failed: 'TRIAL_STATE_FAILED',
   cancelled: 'TRIAL_STATE_CANCELLED',
+  stopped: 'TRIAL_STATE_STOPPED',
 });
 
 export const sweepStateCodec = enumCodec<SweepStatus, WireSweepState>({

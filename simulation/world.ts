@@ -140,12 +140,13 @@ export async function runWorld({ seed, plan, flaws, codec, logger, tell }: World
     workersNow: () => lastHeard?.machine.now(),
   });
   const mishap = cast.chance(0.5) ? 0 : 0.05;
+  const slowness = cast.chance(0.3) ? cast.between(4, 9) : 1;
   const count = cast.integer(2, 4);
   for (let index = 0; index < count; index++) {
     const name = `worker-${index + 1}`;
     workers.push(
       createWorkerSite({
-        ...{ name, scheduler, topology, nats: nats.network, work, checker, flaws, mishap, onDefect },
+        ...{ name, scheduler, topology, nats: nats.network, work, checker, flaws, mishap, slowness, onDefect },
         ...(remark ? { remark } : {}),
         machine: machine(name),
         slots: cast.integer(1, 2),
@@ -200,7 +201,9 @@ export async function runWorld({ seed, plan, flaws, codec, logger, tell }: World
     const sweeps = [...checker.log.state.sweeps.values()];
     const done = commands === 0 && sweeps.length > 0 && sweeps.every(({ status }) => status !== 'active');
     if (done) finishedAt ??= scheduler.now;
-    const waiting = workers.filter((worker) => worker.outboxSize > 0 || worker.process.state !== 'running');
+    const waiting = workers.filter(
+      (worker) => !worker.gone && (worker.outboxSize > 0 || worker.process.state !== 'running'),
+    );
     const quiet = scheduler.now > progress.lastAt + QUIET_MS;
     if (done && quiet && waiting.length === 0 && coordinator.ledger) return scheduler.stop();
     if (!done && scheduler.now > calmAt + FINISH_MS) {
@@ -220,9 +223,10 @@ export async function runWorld({ seed, plan, flaws, codec, logger, tell }: World
 
   await scheduler.run();
   for (const sweep of checker.log.state.sweeps.values()) checkTable(sweep, table.rows, violations);
-  checker.records.atTheEnd();
+  checker.records.atTheEnd(new Set(workers.filter(({ gone }) => gone).map(({ name }) => name)));
   for (const worker of workers) worker.audit();
-  if (coordinator.ledger) checker.log.compare(`${coordinator.process.name} at the end`, coordinator.ledger.state);
+  if (coordinator.ledger)
+    checker.log.compare(`${coordinator.process.name} at the end`, coordinator.ledger.state, 'now');
   note(`end ${scheduler.steps} ${JSON.stringify(violations.all)}`);
   const cells = new Set(table.rows.map(({ sweepId, cell }) => `${sweepId} ${cell}`));
   return {

@@ -58,6 +58,7 @@ export function endLine({ name, state, counts, createTime, finishTime }: Sweep__
     `${name.replace(/^sweeps\//, '')} ${state.replace('SWEEP_STATE_', '').toLowerCase()}:`,
     `${counts?.succeeded ?? 0} of ${counts?.total ?? 0} trials succeeded`,
     ...((counts?.failed ?? 0) > 0 ? [`(${counts?.failed} failed)`] : []),
+    ...((counts?.stopped ?? 0) > 0 ? [`(${counts?.stopped} stopped early)`] : []),
     ...(start === undefined || finish === undefined ? [] : [`in ${formatSeconds((finish - start) / 1000)}`]),
   ].join(' ');
 }

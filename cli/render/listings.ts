@@ -103,6 +103,7 @@ function note(trial: Trial__Output): string {
   if (trial.state === 'TRIAL_STATE_RUNNING' && trial.progress) {
     return `epoch ${trial.progress.trainEpoch}/${trial.progress.trainEpochs}`;
   }
+  if (trial.state === 'TRIAL_STATE_STOPPED') return visible(trial.stopReason);
   return visible(trial.waitingReason);
 }
 

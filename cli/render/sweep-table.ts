@@ -161,9 +161,9 @@ const withUnit = (title: string, unit: string): string => (unit === '' ? title :
 function missingCells({ levels, n, expected, counts, failures }: TableRow__Output): string[] {
   if (n >= expected) return [];
   const row = visible(levels.map((level) => level.label).join(' ')) || 'all cells';
-  const waiting = (['pending', 'leased', 'running', 'cancelled'] as const)
+  const waiting = (['pending', 'leased', 'running', 'cancelled', 'stopped'] as const)
     .filter((state) => (counts?.[state] ?? 0) > 0)
-    .map((state) => `${counts?.[state]} ${state}`);
+    .map((state) => `${counts?.[state]} ${state === 'stopped' ? 'stopped early' : state}`);
   return [
     ...(waiting.length > 0 ? [`${row}: n = ${n}/${expected}, ${waiting.join(', ')}.`] : []),
     ...failures.map(

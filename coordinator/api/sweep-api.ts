@@ -122,7 +122,8 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
       const stop = ledger.onEvents((events, state) => {
         for (const event of events) {
           if (!('sweepId' in event) || event.sweepId !== id) continue;
-          if (event.type === 'trial-succeeded' || event.type === 'trial-failed') finished.push(event.cell);
+          if (event.type === 'trial-succeeded' || event.type === 'trial-failed' || event.type === 'trial-stopped')
+            finished.push(event.cell);
           if (event.type === 'sweep-cancelled') finished.push(...cancelledCells(state.sweeps.get(id)));
         }
       });

@@ -41,7 +41,7 @@ export function settleRecord(state: ClusterState, item: Delivery | Malformed, de
     case 'failure':
       return settleFailure(state, item, record, decide, now);
     case 'report':
-      return settleReport(state, item, record, now);
+      return settleReport(state, item, record, decide, now);
   }
 }
 
@@ -97,7 +97,13 @@ function settleFailure(
 }
 
 /** Points of a superseded attempt's curve are kept too: they carry their attempt. */
-function settleReport(state: ClusterState, delivery: Delivery, record: ReportRecord, now: number): Settlement {
+function settleReport(
+  state: ClusterState,
+  delivery: Delivery,
+  record: ReportRecord,
+  decide: Decide,
+  now: number,
+): Settlement {
   const sweep = state.sweeps.get(record.sweepId);
   if (!sweep || !isCell(sweep, record.cell)) return aside(delivery, quarantined('no such cell'), now);
   if (isUngranted(trialOf(sweep, record.cell), record.attempt)) {
@@ -106,7 +112,7 @@ function settleReport(state: ClusterState, delivery: Delivery, record: ReportRec
   return {
     settled: { item: delivery, outcome: 'committed' },
     rows: { reports: [{ ...record, sequence: delivery.sequence }] },
-    events: [],
+    events: eventsOf(decide({ type: 'record-report', record })),
   };
 }
 

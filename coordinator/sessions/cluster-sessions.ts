@@ -110,9 +110,11 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
     known.session.slotUse.finish(lease.leaseId, clock.now());
     const itself =
       by.type !== 'sweep-cancelled' &&
+      by.type !== 'trial-stopped' &&
       by.worker === lease.worker &&
       (by.type === 'attempt-lost' || by.attempt === lease.attempt);
-    if (known.connected && !itself) stopTrial(known.session, lease, 'the trial was settled elsewhere');
+    const why = by.type === 'trial-stopped' ? `stopped early: ${by.reason}` : 'the trial was settled elsewhere';
+    if (known.connected && !itself) stopTrial(known.session, lease, why);
   }
 
   ledger.onEvents((events) => {

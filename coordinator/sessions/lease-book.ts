@@ -28,7 +28,7 @@ export interface EndedLease {
 
 type EndingEvent = Extract<
   SweepEvent,
-  { type: 'attempt-lost' | 'trial-succeeded' | 'trial-failed' | 'sweep-cancelled' }
+  { type: 'attempt-lost' | 'trial-succeeded' | 'trial-failed' | 'trial-stopped' | 'sweep-cancelled' }
 >;
 
 /**
@@ -91,7 +91,8 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
       }
       case 'attempt-lost':
       case 'trial-succeeded':
-      case 'trial-failed': {
+      case 'trial-failed':
+      case 'trial-stopped': {
         const lease = leases.get(keyOf(event.sweepId, event.cell));
         return lease ? end([lease], event) : [];
       }
@@ -103,6 +104,7 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
       case 'leadership-taken':
       case 'sweep-submitted':
       case 'sweep-completed':
+      case 'score-reported':
       case 'configurations-proposed':
       case 'sweep-paused':
       case 'sweep-resumed':

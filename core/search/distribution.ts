@@ -16,12 +16,7 @@ const SIGNIFICANT_DIGITS = 6;
 /** The value below which a share `u` of the distribution lies, rounded as it asks. @param u in [0, 1). */
 export function quantile(distribution: Distribution, u: number): number {
   const { scale, low, high, integer, quantum } = distribution;
-  // Each whole number owns the half unit around it, so that the ends are as likely as the rest.
-  const [from, to] = integer
-    ? [low - 0.5, high + 0.5]
-    : quantum
-      ? [low - quantum / 2, high + quantum / 2]
-      : [low, high];
+  const [from, to] = ends(distribution);
   const value = scale === 'log-uniform' ? from * (to / from) ** u : from + (to - from) * u;
   if (integer) return clamp(Math.round(value), low, high);
   if (quantum) return clamp(Number((low + Math.round((value - low) / quantum) * quantum).toPrecision(12)), low, high);
@@ -29,10 +24,18 @@ export function quantile(distribution: Distribution, u: number): number {
 }
 
 /** Where a value lies in the distribution, the inverse of `quantile` up to rounding. @returns in [0, 1]. */
-export function shareBelow({ scale, low, high }: Distribution, value: number): number {
-  if (low === high) return 0.5;
-  const at = scale === 'log-uniform' ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+export function shareBelow(distribution: Distribution, value: number): number {
+  const [from, to] = ends(distribution);
+  if (from === to) return 0.5;
+  const log = distribution.scale === 'log-uniform';
+  const at = log ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
   return clamp(at, 0, 1);
+}
+
+/** Each whole number, and each step of a quantum, owns the half unit around it: the ends are as likely as the rest. */
+function ends({ low, high, integer, quantum }: Distribution): readonly [from: number, to: number] {
+  const half = integer ? 0.5 : (quantum ?? 0) / 2;
+  return [low - half, high + half];
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -38,7 +38,7 @@ export function checkLevels(study: Study, placed: readonly PlacedLeaf[]): Compla
 
 /** What later stages of a search set, tried with the first configuration. */
 function checkStages({ search }: Study, grid: Grid): Complaint[] {
-  return (search?.stages ?? []).flatMap(({ parameters }, i) => {
+  return (search?.kind === 'coarse-to-fine' ? search.stages : []).flatMap(({ parameters }, i) => {
     const values = { ...grid.parameters(0), ...parameters };
     const parsed = trialParametersSchema.safeParse(values);
     const issues = parsed.success ? [] : parsed.error.issues.map(readable(values));

@@ -28,6 +28,7 @@ export function dimensionsOf(space: RawSpace): number {
  * Different configurations of a space, one for each point in turn: a coordinate chooses a level of its leaf, a row of its zip or a
  * part of its union, and is the share of a distribution. Points whose configuration was drawn before, or which `where` excludes,
  * are passed over.
+ * @param known keys of configurations that are there already.
  * @returns the configurations as one zip; fewer than `samples` when the space seems to have no more.
  */
 export function drawConfigurations(
@@ -35,14 +36,15 @@ export function drawConfigurations(
   samples: number,
   point: PointSequence,
   where: string | undefined,
+  known: ReadonlySet<string> = new Set(),
 ): { readonly space: RawSpace; readonly found: number } {
   const constraint = where === undefined ? undefined : expressionOf(where);
   const rows: Map<string, Drawn>[] = [];
-  const seen = new Set<string>();
+  const seen = new Set(known);
   for (let index = 0; rows.length < samples && index < samples * DRAWS_EACH; index++) {
     const row = new Map<string, Drawn>();
     draw(space, point(index)[Symbol.iterator](), row);
-    const key = JSON.stringify([...row].map(([factor, { level }]) => [factor, level.label]));
+    const key = configurationKey([...row].map(([factor, { level }]) => [factor, level.label] as const));
     if (seen.has(key)) continue;
     seen.add(key);
     if (constraint === undefined || holds(constraint, row)) rows.push(row);
@@ -60,6 +62,11 @@ export function drawConfigurations(
     };
   });
   return { space: { kind: 'zip', of: leaves, path: [] }, found: rows.length };
+}
+
+/** A configuration as text: labels by factor, in the order of the space. */
+export function configurationKey(labels: readonly (readonly [factor: string, label: string])[]): string {
+  return JSON.stringify(labels);
 }
 
 function draw(space: RawSpace, coordinates: Iterator<number>, row: Map<string, Drawn>): void {

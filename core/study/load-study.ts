@@ -3,12 +3,14 @@ import { factorsOf } from '../constraint/expression.ts';
 import { parseConstraint } from '../constraint/parse.ts';
 import { type ErrorCode, type FieldViolation, TickworkError } from '../errors.ts';
 import { createGrid, MAX_GRID } from '../grid/grid.ts';
+import type { EarlyStopping } from '../pruners/early-stopping.ts';
 import type { Space } from '../space/space.ts';
 import { checkLevels, isTrialParameter } from './check-levels.ts';
 import type { Complaint } from './complaint.ts';
 import { digitOfLabel, firstLabels, levelCount } from './levels.ts';
 import { collectFactors, isPlain, type PlacedLeaf } from './raw-space.ts';
 import { type Complain, isMapping } from './read-axis.ts';
+import { readEarlyStopping } from './read-early-stopping.ts';
 import { applySampler, readSampler } from './read-sampler.ts';
 import { readSpace } from './read-space.ts';
 import type { Search } from './search.ts';
@@ -81,6 +83,7 @@ interface ReadGrid {
   readonly factors: readonly StudyFactor[];
   readonly space?: Space;
   readonly search?: Search;
+  readonly earlyStopping?: EarlyStopping;
   readonly shuffleSeed?: number;
   /** Of an ablation. */
   readonly base?: Study['base'];
@@ -92,8 +95,16 @@ interface ReadGrid {
 function readGrid(value: unknown): ReadGrid {
   const complaints: Complaint[] = [];
   const complain: Complain = (path, message) => void complaints.push({ path, message });
-  const { factors = {}, ablation, space, sampler: samplerText, where } = isMapping(value) ? value : {};
+  const {
+    factors = {},
+    ablation,
+    space,
+    sampler: samplerText,
+    earlyStopping: stopping,
+    where,
+  } = isMapping(value) ? value : {};
   const sampler = readSampler(samplerText, complain);
+  const earlyStopping = readEarlyStopping(stopping, complain);
   const read = readSpace({ factors: isMapping(factors) ? factors : {}, ablation, space }, complain);
   const drawn = read && applySampler(read.space, sampler, typeof where === 'string' ? where : undefined, complain);
   if (read === undefined || drawn === undefined) return { factors: [], placed: [], complaints };
@@ -102,6 +113,7 @@ function readGrid(value: unknown): ReadGrid {
   return {
     factors: collected.factors,
     ...(plain ? {} : { space: collected.space }),
+    ...(earlyStopping === undefined ? {} : { earlyStopping }),
     ...(drawn.search === undefined ? {} : { search: drawn.search }),
     ...(sampler?.kind === 'grid' && sampler.shuffleSeed !== undefined ? { shuffleSeed: sampler.shuffleSeed } : {}),
     ...(read.base === undefined ? {} : { base: read.base }),
@@ -110,7 +122,10 @@ function readGrid(value: unknown): ReadGrid {
   };
 }
 
-function toStudy(input: StudyInput, { factors, space, search, shuffleSeed, base = baseOf(input) }: ReadGrid): Study {
+function toStudy(
+  input: StudyInput,
+  { factors, space, search, earlyStopping, shuffleSeed, base = baseOf(input) }: ReadGrid,
+): Study {
   const values = input.published?.values ?? {};
   return {
     name: input.study,
@@ -120,6 +135,7 @@ function toStudy(input: StudyInput, { factors, space, search, shuffleSeed, base 
     factors,
     ...(space === undefined ? {} : { space }),
     ...(search === undefined ? {} : { search }),
+    ...(earlyStopping === undefined ? {} : { earlyStopping }),
     ...(shuffleSeed === undefined ? {} : { shuffleSeed }),
     ...(base === undefined ? {} : { base }),
     ...(input.where === undefined ? {} : { where: input.where }),

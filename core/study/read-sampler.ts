@@ -1,9 +1,10 @@
 import { METRIC_NAMES } from '../catalogue/metrics.ts';
 import { LAYOUTS, type Layout, MAX_DIMENSIONS, pointSequence } from '../search/points.ts';
+import { stageLeaf } from './coarse-to-fine-stages.ts';
 import { dimensionsOf, drawConfigurations } from './draw-configurations.ts';
 import { type RawLeaf, type RawSpace, rawLeaves } from './raw-space.ts';
 import { type Complain, isMapping, type Mapping, shown } from './read-axis.ts';
-import { type Search, type SearchStage, STAGE_FACTOR, stageLeaf, toStored } from './search.ts';
+import { type CoarseToFine, type Search, type SearchStage, STAGE_FACTOR, type Tpe, toStored } from './search.ts';
 import { TRIAL_PARAMETER_NAMES } from './trial-parameters.ts';
 import type { Path } from './yaml-positions.ts';
 
@@ -11,12 +12,13 @@ import type { Path } from './yaml-positions.ts';
 export type Sampler =
   | { readonly kind: 'grid'; readonly shuffleSeed?: number }
   | { readonly kind: Layout; readonly samples: number; readonly seed: number }
-  | ({ readonly kind: 'coarseToFine' } & Pick<Search, 'metric' | 'goal' | 'keep' | 'seed' | 'stages'>);
+  | ({ readonly kind: 'coarseToFine' } & Pick<CoarseToFine, 'metric' | 'goal' | 'keep' | 'seed' | 'stages'>)
+  | ({ readonly kind: 'tpe' } & Pick<Tpe, 'metric' | 'goal' | 'seed' | 'samples' | 'startup' | 'batch'>);
 
-const KINDS = ['grid', ...LAYOUTS, 'coarseToFine'] as const;
+const KINDS = ['grid', ...LAYOUTS, 'coarseToFine', 'tpe'] as const;
 const MAX_SAMPLES = 10_000;
 const FORMS =
-  '{ grid: { order: shuffled, seed: 1 } } or { random: { samples: 60, seed: 1 } }, or sobol or halton for random, or { coarseToFine: { stages: [{ samples: 30 }, { samples: 20 }] } }';
+  '{ grid: { order: shuffled, seed: 1 } } or { random: { samples: 60, seed: 1 } }, or sobol or halton for random, or { tpe: { samples: 60 } }, or { coarseToFine: { stages: [{ samples: 30 }, { samples: 20 }] } }';
 
 /** Reads `sampler`. @returns undefined when there is none, or after a complaint. */
 export function readSampler(value: unknown, complain: Complain): Sampler | undefined {
@@ -27,6 +29,7 @@ export function readSampler(value: unknown, complain: Complain): Sampler | undef
     complain(['sampler'], `Expected ${FORMS}, got ${shown(value)}`);
     return undefined;
   }
+  if (kind === 'tpe') return readTpe(options, ['sampler', kind], complain);
   if (kind === 'coarseToFine') return readCoarseToFine(options, ['sampler', kind], complain);
   const path = ['sampler', kind];
   const known = kind === 'grid' ? ['order', 'seed'] : ['samples', 'seed'];
@@ -43,6 +46,43 @@ export function readSampler(value: unknown, complain: Complain): Sampler | undef
   if (!good) return undefined;
   if (kind === 'grid') return { kind, ...(order === 'shuffled' ? { shuffleSeed: seed as number } : {}) };
   return { kind, samples: samples as number, seed: seed as number };
+}
+
+/** Each batch is an event that names all configurations so far. */
+const MAX_TPE_SAMPLES = 1_000;
+
+function readTpe(options: Mapping, path: Path, complain: Complain): Sampler | undefined {
+  let good = true;
+  const wrong = (key: string, wanted: string): void => {
+    good = false;
+    complain([...path, key], `Expected ${key} to be ${wanted}, got ${shown(options[key])}`);
+  };
+  const known = ['metric', 'goal', 'seed', 'samples', 'startup', 'batch'];
+  for (const key of Object.keys(options)) if (!known.includes(key)) wrong(key, `one of ${known.join(', ')}`);
+  const {
+    metric = 'testError',
+    goal = 'min',
+    seed = 0,
+    samples,
+    startup = Math.min(10, Number(samples)),
+    batch = 1,
+  } = options;
+  if (!(METRIC_NAMES as readonly unknown[]).includes(metric)) wrong('metric', METRIC_NAMES.join(', '));
+  if (goal !== 'min' && goal !== 'max') wrong('goal', 'min or max');
+  if (!isWhole(seed, 0, 2 ** 32 - 1)) wrong('seed', 'a whole number from 0 to 4294967295');
+  if (!isWhole(samples, 2, MAX_TPE_SAMPLES)) wrong('samples', `a whole number from 2 to ${MAX_TPE_SAMPLES}`);
+  else if (!isWhole(startup, 1, samples as number)) wrong('startup', `a whole number from 1 to samples (${samples})`);
+  if (!isWhole(batch, 1, 100)) wrong('batch', 'a whole number from 1 to 100');
+  if (!good) return undefined;
+  return {
+    kind: 'tpe',
+    metric: metric as string,
+    goal: goal as 'min' | 'max',
+    seed: seed as number,
+    samples: samples as number,
+    startup: startup as number,
+    batch: batch as number,
+  };
 }
 
 const STAGE_KEYS = ['samples', 'parameters'];
@@ -109,10 +149,11 @@ export function applySampler(
       );
     return drawn.length > 0 ? undefined : { space };
   }
-  const coarse = sampler.kind === 'coarseToFine';
-  const layout = coarse ? 'random' : sampler.kind;
-  const samples = coarse ? (sampler.stages[0] as SearchStage).samples : sampler.samples;
-  const at = coarse ? ['sampler', sampler.kind, 'stages', 0, 'samples'] : ['sampler', sampler.kind, 'samples'];
+  if (sampler.kind === 'tpe' && !isProductOfFactors(space)) {
+    complain(['sampler', 'tpe'], 'Expected factors or a product of them for tpe, got a union or a zip. Use random');
+    return undefined;
+  }
+  const { layout, samples, at } = firstDraw(sampler);
   const dimensions = dimensionsOf(space);
   if (dimensions > MAX_DIMENSIONS[layout]) {
     complain(
@@ -129,8 +170,31 @@ export function applySampler(
     );
     return undefined;
   }
-  if (!coarse) return { space: drawn.space };
-  return firstStage(space, sampler, drawn.space, complain);
+  if (sampler.kind === 'coarseToFine') return firstStage(space, sampler, drawn.space, complain);
+  if (sampler.kind !== 'tpe') return { space: drawn.space };
+  return { space: drawn.space, search: { ...sampler, drawn: [samples], domain: toStored(space) } };
+}
+
+/** What is drawn when the study is submitted, and where its number is written. */
+function firstDraw(sampler: Exclude<Sampler, { kind: 'grid' }>): {
+  readonly layout: Layout;
+  readonly samples: number;
+  readonly at: Path;
+} {
+  switch (sampler.kind) {
+    case 'coarseToFine': {
+      const { samples } = sampler.stages[0] as SearchStage;
+      return { layout: 'random', samples, at: ['sampler', sampler.kind, 'stages', 0, 'samples'] };
+    }
+    case 'tpe':
+      return { layout: 'random', samples: sampler.startup, at: ['sampler', sampler.kind, 'startup'] };
+    default:
+      return { layout: sampler.kind, samples: sampler.samples, at: ['sampler', sampler.kind, 'samples'] };
+  }
+}
+
+function isProductOfFactors(space: RawSpace): boolean {
+  return space.kind === 'factor' || (space.kind === 'product' && space.of.every(isProductOfFactors));
 }
 
 function firstStage(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { METRIC_NAMES } from '../catalogue/metrics.ts';
+import type { EarlyStopping } from '../pruners/early-stopping.ts';
 import type { NumericRange } from '../space/numeric-range.ts';
 import type { Space } from '../space/space.ts';
 import type { Search } from './search.ts';
@@ -63,6 +64,8 @@ export const studySchema = z.strictObject({
   factors: z.record(parameterName, z.unknown()).default({}),
   ablation: z.unknown().optional(),
   space: z.unknown().optional(),
+  /** When running trials are stopped because others do better: see read-early-stopping.ts. */
+  earlyStopping: z.unknown().optional(),
   /** Which cells of the grid are run, and in which order: see read-sampler.ts. */
   sampler: z.unknown().optional(),
   /** The row that the others are compared with: a level for some of the factors. An ablation has its own. */
@@ -121,6 +124,7 @@ export interface Study {
   readonly space?: Space;
   /** The space holds what this search has drawn so far. */
   readonly search?: Search;
+  readonly earlyStopping?: EarlyStopping;
   /** Cells are started in an order drawn with this seed; absent: the order of the grid, the costliest of the next ones first. */
   readonly shuffleSeed?: number;
   /** Label by factor of the row that the others are compared with. */

@@ -38,6 +38,13 @@ export type Command =
       };
     }
   | {
+      readonly type: 'record-report';
+      readonly record: RecordKey & {
+        readonly trainEpoch: number;
+        readonly metrics: Readonly<Record<string, number>>;
+      };
+    }
+  | {
       readonly type: 'record-failure';
       readonly record: RecordKey & { readonly kind: FailureKind; readonly message: string };
     };

@@ -1,16 +1,17 @@
-import { nextStage } from '../study/search.ts';
+import { nextProposal } from '../study/next-proposal.ts';
 import type { TrialParameters } from '../study/trial-parameters.ts';
 import { mayRetry } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
 import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
 import type { Command } from './commands.ts';
+import { decideReport } from './decide-report.ts';
 import { decideRequest } from './decide-requests.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import { disposeFailure, disposeResult } from './disposition.ts';
 import type { SweepEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { nextCell } from './next-cell.ts';
-import { scoresOfLastStage } from './scores.ts';
+import { outcomesOf } from './outcomes.ts';
 import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts';
 import { sweepsByTurn } from './turns.ts';
 
@@ -63,6 +64,10 @@ export function decide(state: ClusterState, command: Command, now: number, optio
         },
       ];
       return accept(withCompletion(state, sweep, events, now), { disposition: 'committed' });
+    }
+    case 'record-report': {
+      const { events, ended } = decideReport(state, command, now);
+      return accept(ended ? withCompletion(state, ended, events, now) : events);
     }
     case 'record-failure': {
       const { record } = command;
@@ -149,21 +154,18 @@ function shorten(message: string): string {
   return message.length <= MAX_EVENT_MESSAGE ? message : `${message.slice(0, MAX_EVENT_MESSAGE - 1)}…`;
 }
 
-/** When the last trial ends, a search goes on or the sweep is completed. @param events exactly one of them ends a trial. */
+/** When a trial ends, a search may go on; when the last one does and it has not, the sweep is completed. @param events exactly one of them ends a trial. */
 function withCompletion(
   state: ClusterState,
   sweep: SweepState,
   events: readonly SweepEvent[],
   at: number,
 ): readonly SweepEvent[] {
-  const finished = sweep.counts.succeeded + sweep.counts.failed + 1;
-  if (finished < sweep.total) return events;
-  const after = events.reduce(evolve, state).sweeps.get(sweep.id) as SweepState;
-  const next = nextStage(after.study, scoresOfLastStage(after));
-  return [
-    ...events,
-    next
-      ? { type: 'configurations-proposed', sweepId: sweep.id, ...next, at }
-      : { type: 'sweep-completed', sweepId: sweep.id, at },
-  ];
+  const finished = sweep.counts.succeeded + sweep.counts.failed + sweep.counts.stopped + 1;
+  if (sweep.study.search !== undefined) {
+    const after = events.reduce(evolve, state).sweeps.get(sweep.id) as SweepState;
+    const next = nextProposal(after.study, () => outcomesOf(after), after.counts.pending, after.live.size);
+    if (next) return [...events, { type: 'configurations-proposed', sweepId: sweep.id, ...next, at }];
+  }
+  return finished === sweep.total ? [...events, { type: 'sweep-completed', sweepId: sweep.id, at }] : events;
 }

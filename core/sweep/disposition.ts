@@ -35,6 +35,7 @@ export function disposeResult(state: ClusterState, record: RecordKey & { readonl
         : settled('quarantined', 'same key, other contents');
     case 'failed':
     case 'cancelled':
+    case 'stopped':
       return settled('superseded', `the trial is ${trial.state}`);
   }
 }

@@ -61,6 +61,27 @@ export type SweepEvent =
       readonly worker: string;
       readonly at: number;
     }
+  | {
+      /** A value that the rule for early stopping goes by. */
+      readonly type: 'score-reported';
+      readonly sweepId: string;
+      readonly cell: number;
+      readonly trainEpoch: number;
+      readonly value: number;
+      readonly at: number;
+    }
+  | {
+      /** A trial was ended because others did better. */
+      readonly type: 'trial-stopped';
+      readonly sweepId: string;
+      readonly cell: number;
+      readonly attempt: number;
+      readonly trainEpoch: number;
+      readonly value: number;
+      readonly reason: string;
+      readonly worker: string;
+      readonly at: number;
+    }
   | { readonly type: 'sweep-cancelled'; readonly sweepId: string; readonly requestId: string; readonly at: number }
   | {
       /** No further cell starts until it is resumed; what runs goes on. */

@@ -34,6 +34,13 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
       const next = withSweep(state, event.sweepId, (sweep) => retried(sweep, event.kinds));
       return withRequest(next, event, 'retry');
     }
+    case 'score-reported': {
+      const { cell, trainEpoch, value } = event;
+      return withSweep(state, event.sweepId, (sweep) => {
+        const scores = [...(vectorGet(sweep.scores, cell) ?? []), { trainEpoch, value }];
+        return { ...sweep, scores: vectorSet(sweep.scores, cell, scores) };
+      });
+    }
     case 'configurations-proposed':
       return withSweep(state, event.sweepId, (sweep) => proposed(sweep, event));
     case 'sweep-completed':
@@ -43,6 +50,7 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
     case 'attempt-lost':
     case 'trial-succeeded':
     case 'trial-failed':
+    case 'trial-stopped':
       return withSweep(state, event.sweepId, (sweep) => {
         const before = trialOf(sweep, event.cell);
         const after = trialAfter(before, event);
@@ -53,7 +61,7 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
 
 type TrialEvent = Extract<
   SweepEvent,
-  { type: 'trial-leased' | 'trial-started' | 'attempt-lost' | 'trial-succeeded' | 'trial-failed' }
+  { type: 'trial-leased' | 'trial-started' | 'attempt-lost' | 'trial-succeeded' | 'trial-failed' | 'trial-stopped' }
 >;
 
 function trialAfter(trial: Trial, event: TrialEvent): Trial {
@@ -77,6 +85,11 @@ function trialAfter(trial: Trial, event: TrialEvent): Trial {
       const { attempt, worker, contentHash, objective, at } = event;
       const score = objective === undefined ? {} : { objective };
       return { state: 'succeeded', attempt, worker, contentHash, ...score, ...started, finishedAt: at };
+    }
+    case 'trial-stopped': {
+      if (!isLive(trial)) return trial;
+      const { attempt, worker, trainEpoch, value, reason, at } = event;
+      return { state: 'stopped', attempt, worker, trainEpoch, value, reason, ...started, finishedAt: at };
     }
     case 'trial-failed': {
       if (!isLive(trial)) return trial;
@@ -130,12 +143,20 @@ function cancelled(sweep: SweepState, at: number): SweepState {
   for (const cell of [...sweep.live, ...sweep.requeued]) {
     trials = vectorSet(trials, cell, { state: 'cancelled', attempt: trialOf(sweep, cell).attempt, finishedAt: at });
   }
-  const { succeeded, failed } = sweep.counts;
+  const { succeeded, failed, stopped } = sweep.counts;
   return {
     ...sweep,
     status: 'cancelled',
     trials,
-    counts: { pending: 0, leased: 0, running: 0, succeeded, failed, cancelled: sweep.total - succeeded - failed },
+    counts: {
+      pending: 0,
+      leased: 0,
+      running: 0,
+      succeeded,
+      failed,
+      stopped,
+      cancelled: sweep.total - succeeded - failed - stopped,
+    },
     live: new Set(),
     requeued: [],
     finishedAt: at,

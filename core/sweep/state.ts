@@ -1,5 +1,6 @@
 import { emptyVector, type SparseVector, vectorGet } from '../collections/sparse-vector.ts';
 import { createGrid, type Grid, gridIndexOf } from '../grid/grid.ts';
+import type { Score } from '../pruners/early-stopping.ts';
 import type { Study } from '../study/study.ts';
 import type { SweepStatus, TrialState } from '../trial/states.ts';
 import { type Trial, UNTOUCHED } from '../trial/trial.ts';
@@ -26,6 +27,8 @@ export interface SweepState {
   readonly requeued: readonly number[];
   /** No cell before this place of the grid's order is untouched. */
   readonly firstUntouched: number;
+  /** What early stopping has gone by so far, by cell; empty without a rule. */
+  readonly scores: SparseVector<readonly Score[]>;
   /** Why a search drew what it drew, oldest first. */
   readonly decisions: readonly { readonly at: number; readonly reason: string }[];
   /** No further cell starts. */
@@ -59,11 +62,12 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
     status: 'active',
     total: event.total,
     trials: emptyVector(),
-    counts: { pending: event.total, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0 },
+    counts: { pending: event.total, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, stopped: 0 },
     live: new Set(),
     requeued: [],
     firstUntouched: 0,
     paused: false,
+    scores: emptyVector(),
     decisions: [],
     revision: 1,
     createdAt: event.at,

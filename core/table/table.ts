@@ -102,7 +102,8 @@ export function buildTable(
     metrics: metrics.map((name) => ({ name, title: METRICS[name].title, unit: METRICS[name].unit })),
     publishedSource: study.published?.source ?? '',
     rows,
-    complete: rows.every((row) => row.n === row.expected),
+    // A trial that was stopped early has all that it will ever have.
+    complete: rows.every((row) => row.n + row.counts.stopped === row.expected),
   };
 }
 

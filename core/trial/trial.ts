@@ -10,16 +10,18 @@ import type { FailureKind, TrialState } from './states.ts';
  *   attempt is work done, and is taken when no other was.
  * - **failed**: a failure that retrying cannot mend (diverged, user_error), or too many that it could.
  * - **cancelled**: its sweep was cancelled first.
+ * - **stopped**: early, by the study's rule, because others did better.
  *
- * The last three are absorbing (invariant I6), but for one thing: a person may ask for failed trials to be tried again.
+ * The last four are absorbing (invariant I6), but for one thing: a person may ask for failed trials to be tried again.
  */
 export const TRIAL_TRANSITIONS: Readonly<Record<TrialState, readonly TrialState[]>> = {
   pending: ['leased', 'succeeded', 'cancelled'],
-  leased: ['running', 'pending', 'succeeded', 'failed', 'cancelled'],
-  running: ['pending', 'succeeded', 'failed', 'cancelled'],
+  leased: ['running', 'pending', 'succeeded', 'failed', 'cancelled', 'stopped'],
+  running: ['pending', 'succeeded', 'failed', 'cancelled', 'stopped'],
   succeeded: [],
   failed: ['pending'],
   cancelled: [],
+  stopped: [],
 };
 
 /** What makes an assignment unmistakable; compared in full (invariant I3). */
@@ -68,7 +70,18 @@ export type Trial =
       readonly startedAt?: number;
       readonly finishedAt: number;
     }
-  | { readonly state: 'cancelled'; readonly attempt: number; readonly finishedAt: number };
+  | { readonly state: 'cancelled'; readonly attempt: number; readonly finishedAt: number }
+  | {
+      readonly state: 'stopped';
+      readonly attempt: number;
+      readonly worker: string;
+      /** How far it came, and the rule's metric there. */
+      readonly trainEpoch: number;
+      readonly value: number;
+      readonly reason: string;
+      readonly startedAt?: number;
+      readonly finishedAt: number;
+    };
 
 export const UNTOUCHED: Trial = { state: 'pending', attempt: 0, strikes: 0 };
 
@@ -79,7 +92,7 @@ export function isLive(trial: Trial): trial is LiveTrial {
 }
 
 export function isFinished(trial: Trial): trial is Exclude<Trial, { state: 'pending' | 'leased' | 'running' }> {
-  return trial.state === 'succeeded' || trial.state === 'failed' || trial.state === 'cancelled';
+  return trial.state !== 'pending' && !isLive(trial);
 }
 
 /** Whether a message about `lease` speaks for the current holder. */

@@ -24,10 +24,13 @@ export interface Checker {
   progressed(): void;
 }
 
+/** A coordinator that has led all the time stops whoever works on a lease that is over, once it hears of it. */
+const STOPPED_WITHIN_MS = 120_000;
+
 export function createChecker(now: () => number, leaseDurationMs: number): Checker {
   const violations = createViolations(now);
   const records = createRecordChecks(violations);
-  const log = createLogChecks({ violations, rowOf: records.rowOf });
+  const log = createLogChecks({ violations, now, rowOf: records.rowOf });
   const leases = createLeaseChecks({ violations, now, leaseDurationMs });
   const listeners: (() => void)[] = [];
 
@@ -54,6 +57,15 @@ export function createChecker(now: () => number, leaseDurationMs: number): Check
         coordinator,
         spoken.flatMap((lease) => (lease ? [lease.leaseId] : [])),
       );
+      if (started?.lease) log.mayStart(started.lease.leaseId);
+      for (const { lease } of heartbeat?.running ?? []) {
+        const endedAt = log.ended.get(lease?.leaseId ?? '');
+        if (endedAt !== undefined && now() - endedAt > STOPPED_WITHIN_MS && leases.leadsSince(coordinator, endedAt))
+          violations.add(
+            'I3 who works on an ended lease is stopped',
+            `${lease?.leaseId} ended ${Math.round(now() - endedAt)} ms ago`,
+          );
+      }
     },
     said(coordinator, worker, { welcome, receipts, assignment }) {
       if (welcome) leases.welcomed(worker, Number(welcome.epoch));
@@ -65,7 +77,7 @@ export function createChecker(now: () => number, leaseDurationMs: number): Check
     },
     leads(coordinator, state) {
       leases.leads(coordinator);
-      log.compare(coordinator.name, state);
+      log.compare(coordinator.name, state, 'then');
     },
     onProgress: (listener) => void listeners.push(listener),
     progressed,

@@ -1,17 +1,24 @@
 import type { StoredResult } from '../../coordinator/ports.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import { evolve } from '../../core/sweep/evolve.ts';
-import { type ClusterState, EMPTY_CLUSTER } from '../../core/sweep/state.ts';
+import { type ClusterState, EMPTY_CLUSTER, trialOf } from '../../core/sweep/state.ts';
+import { isLive } from '../../core/trial/trial.ts';
 import { snapshotOf } from './state-snapshot.ts';
 import type { Violations } from './violations.ts';
 
 /** Follows the event log as the server stores it, and asks of every event whether it may be there. */
 export interface LogChecks {
   appended(events: readonly SweepEvent[]): void;
-  /** A coordinator has recovered, or ended in order: its state is what the log says (I6). */
-  compare(who: string, state: ClusterState): void;
+  /** A coordinator's state is what the log says (I6): now, or when it took the leadership. */
+  compare(who: string, state: ClusterState, when: 'now' | 'then'): void;
   /** As the log says. */
   readonly state: ClusterState;
+  /** Somebody has asked a coordinator to end this lease, or has kept a failure of it. */
+  mayEnd(leaseId: string): void;
+  /** Its worker has said that it began. */
+  mayStart(leaseId: string): void;
+  /** Virtual ms at which a lease ended, by its id. */
+  readonly ended: ReadonlyMap<string, number>;
   /** Who was granted each lease. */
   readonly holders: ReadonlyMap<string, string>;
   readonly events: number;
@@ -19,14 +26,26 @@ export interface LogChecks {
 
 export interface LogChecksDeps {
   readonly violations: Violations;
+  readonly now: () => number;
   readonly rowOf: (sweepId: string, cell: number) => StoredResult | undefined;
 }
 
-export function createLogChecks({ violations, rowOf }: LogChecksDeps): LogChecks {
+export function createLogChecks({ violations, now, rowOf }: LogChecksDeps): LogChecks {
   let state = EMPTY_CLUSTER;
   let events = 0;
   const holders = new Map<string, string>();
   const completed = new Set<string>();
+  const ended = new Map<string, number>();
+  /** State after each coordinator's first batch. */
+  const beginnings = new Map<string, ClusterState>();
+  const endings = new Set<string>();
+  const starts = new Set<string>();
+
+  function leaseOf(before: ClusterState, { sweepId, cell }: { sweepId: string; cell: number }): string | undefined {
+    const sweep = before.sweeps.get(sweepId);
+    const trial = sweep && trialOf(sweep, cell);
+    return trial && isLive(trial) ? trial.leaseId : undefined;
+  }
 
   function check(event: SweepEvent, before: ClusterState, after: ClusterState): void {
     switch (event.type) {
@@ -52,6 +71,25 @@ export function createLogChecks({ violations, rowOf }: LogChecksDeps): LogChecks
           );
         break;
       }
+      case 'trial-started': {
+        const lease = leaseOf(before, event);
+        if (lease !== undefined && !starts.has(lease))
+          violations.add(
+            'I3 only its holder speaks for a lease',
+            `${nameOf(event)} started, and ${lease} did not say so`,
+          );
+        break;
+      }
+      case 'attempt-lost':
+      case 'trial-failed': {
+        const lease = leaseOf(before, event);
+        if (lease !== undefined && !endings.has(lease))
+          violations.add(
+            'I3 only its holder speaks for a lease',
+            `${nameOf(event)} ended, and nobody asked for that of ${lease}`,
+          );
+        break;
+      }
       case 'sweep-completed':
         if (completed.has(event.sweepId)) violations.add('I6 a sweep ends once', `${event.sweepId} completed again`);
         completed.add(event.sweepId);
@@ -69,17 +107,26 @@ export function createLogChecks({ violations, rowOf }: LogChecksDeps): LogChecks
         const before = state;
         state = evolve(before, event);
         events++;
+        if ('cell' in event) {
+          const lease = leaseOf(before, event);
+          if (lease !== undefined && leaseOf(state, event) !== lease) ended.set(lease, now());
+        }
         check(event, before, state);
       }
+      for (const event of batch) if (event.type === 'leadership-taken') beginnings.set(event.holder, state);
     },
-    compare(who, other) {
-      if (JSON.stringify(snapshotOf(other)) !== JSON.stringify(snapshotOf(state)))
+    compare(who, other, when) {
+      const expected = when === 'now' ? state : (beginnings.get(who) ?? state);
+      if (JSON.stringify(snapshotOf(other)) !== JSON.stringify(snapshotOf(expected)))
         violations.add('I6 replay gives the live state', `${who} has another state than its log`);
     },
     get state() {
       return state;
     },
     holders,
+    ended,
+    mayEnd: (leaseId) => void endings.add(leaseId),
+    mayStart: (leaseId) => void starts.add(leaseId),
     get events() {
       return events;
     },

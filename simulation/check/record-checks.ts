@@ -9,7 +9,7 @@ import type { Violations } from './violations.ts';
  */
 export interface RecordChecks {
   /** A worker counts on its outbox for this record from now on. */
-  kept(id: string, payload: Uint8Array): void;
+  kept(id: string, payload: Uint8Array): TrialRecord | undefined;
   /** @param isOnDisk whether a worker's disk would give a record back after a loss of power. */
   published(
     id: string,
@@ -23,15 +23,13 @@ export interface RecordChecks {
   /** What a worker's disk has, at a moment when nobody works on it. */
   found(worker: string, ids: ReadonlySet<string>): void;
   rowOf(sweepId: string, cell: number): StoredResult | undefined;
-  /** Everything kept has left its trace in the table. */
-  atTheEnd(): void;
+  /** The lease whose last word this record is, if it is one. */
+  leaseOf(id: string): string | undefined;
+  /** Everything kept has left its trace in the table, but for what lies on machines that never came back. */
+  atTheEnd(gone: ReadonlySet<string>): void;
   readonly keptRecords: number;
   readonly lost: number;
   readonly settled: number;
-  /** Ids of a worker's records that were kept and have no receipt. */
-  unreceipted(worker: string): readonly string[];
-  /** Whether the table has what became of a record. */
-  isDurable(id: string): boolean;
 }
 
 interface Kept {
@@ -74,6 +72,7 @@ export function createRecordChecks(violations: Violations): RecordChecks {
     kept(id, payload) {
       const record = read(payload);
       if (record && !kept.has(id)) kept.set(id, { ...record, payload, receipted: false });
+      return record?.record;
     },
     published(id, payload, earlier, isOnDisk) {
       const known = keptAs(id, payload);
@@ -114,18 +113,16 @@ export function createRecordChecks(violations: Violations): RecordChecks {
       }
     },
     rowOf,
-    atTheEnd() {
+    leaseOf(id) {
+      const record = kept.get(id)?.record;
+      return record && record.kind !== 'report' ? record.leaseId : undefined;
+    },
+    atTheEnd(gone) {
       for (const [id, record] of kept) {
-        if (isDurable(record)) continue;
+        if (isDurable(record) || gone.has(record.record.worker)) continue;
         lost++;
         violations.add('I2 nothing kept is lost', `${id} is not in the table`);
       }
-    },
-    unreceipted: (worker) =>
-      [...kept].filter(([, { record, receipted }]) => record.worker === worker && !receipted).map(([id]) => id),
-    isDurable(id) {
-      const record = kept.get(id);
-      return record !== undefined && isDurable(record);
     },
     get keptRecords() {
       return kept.size;

@@ -12,7 +12,8 @@ export interface CoordinatorSite {
   readonly process: Process;
   /** Of the process that leads, as far as anybody outside can know. */
   readonly ledger: Ledger | undefined;
-  kill(downMs: number): void;
+  /** @param againMs how long after its next start it dies once more. */
+  kill(downMs: number, againMs?: number): void;
   end(downMs: number): void;
   pause(forMs: number): void;
   /** Another machine takes the volume and the name, while this process may go on. */
@@ -54,16 +55,19 @@ export function createCoordinatorSite(deps: CoordinatorSiteDeps): CoordinatorSit
     });
   }
 
-  function startLater(ms: number): void {
+  function startLater(ms: number, againMs?: number): void {
     const before = current;
     scheduler.schedule(ms, () => {
-      if (current === before && !before.process.alive) launch();
+      if (current !== before || before.process.alive) return;
+      launch();
+      const started = current;
+      if (againMs !== undefined) scheduler.schedule(againMs, () => current === started && die(ms));
     });
   }
 
-  function die(downMs: number): void {
+  function die(downMs: number, againMs?: number): void {
     current.process.kill();
-    startLater(downMs);
+    startLater(downMs, againMs);
   }
 
   launch();

@@ -123,13 +123,22 @@ function watchedLedger(ledger: Ledger, process: Process, checker: Checker): Ledg
       return ledger.state;
     },
     submit(command, options) {
+      if (command.type !== 'lose-attempt') return ledger.submit(command, options);
+      const { lease, message } = command;
+      checker.log.mayEnd(lease.leaseId);
+      if (!message.startsWith('lease expired')) return ledger.submit(command, options);
       const wanted = options?.wanted;
-      if (command.type !== 'lose-attempt' || wanted === undefined) return ledger.submit(command, options);
+      if (wanted === undefined) {
+        return ledger.submit(command, options).then((accepted) => {
+          checker.leases.expires(process, lease);
+          return accepted;
+        });
+      }
       return ledger.submit(command, {
         ...options,
         wanted() {
           const answer = wanted();
-          if (answer) checker.leases.expires(process, command.lease);
+          if (answer) checker.leases.expires(process, lease);
           return answer;
         },
       });

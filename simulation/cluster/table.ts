@@ -12,6 +12,8 @@ export interface Table {
   /** The volume is taken from whoever has it: what that process still writes fails. */
   fence(): void;
   full: boolean;
+  /** Called once, right after the next rows are on the disk and before anybody knows. */
+  afterNextCommit(run: () => void): void;
   /** Results that would be found after a crash now. */
   readonly rows: readonly StoredResult[];
 }
@@ -33,6 +35,7 @@ export function createTable({ random, flaws, onCommit }: TableOptions): Table {
   const rows: StoredResult[] = [];
   let holder: Process | undefined;
   let full = false;
+  let armed: (() => void) | undefined;
 
   function persist(batch: StoreBatch): void {
     durable.push(structuredClone(batch));
@@ -78,6 +81,9 @@ export function createTable({ random, flaws, onCommit }: TableOptions): Table {
         await memory.commit(batch);
         if (flaws.tableAnswersEarly) coordinator.enter(() => persist(batch), LAZY_MS);
         else persist(batch);
+        const run = armed;
+        armed = undefined;
+        if (run) coordinator.enter(run);
         await coordinator.wait(random.between(0.1, 5));
         if (fails) throw new Error('The disk did not confirm.');
       },
@@ -91,6 +97,9 @@ export function createTable({ random, flaws, onCommit }: TableOptions): Table {
   return {
     open,
     fence: () => void (holder = undefined),
+    afterNextCommit(run) {
+      armed = run;
+    },
     get full() {
       return full;
     },

@@ -13,11 +13,13 @@ export interface TrialProcessDeps {
   readonly random: Random;
   /** Probability that a trial takes its process down, or fails by itself in a way that a retry mends. */
   readonly mishap: number;
+  /** How much longer trials take than in other worlds: above 1 they outlast leases that nobody speaks of. */
+  readonly slowness: number;
 }
 
 /** A slot's child process: it trains in virtual time, and dies with its agent but goes on while that is stopped. */
 export function startSimulatedTrialProcess(deps: TrialProcessDeps, listener: TrialProcessListener): TrialProcess {
-  const { scheduler, agent, random, mishap } = deps;
+  const { scheduler, agent, random, mishap, slowness } = deps;
   const child = createProcess(scheduler, agent.machine, `${agent.name} trial`, random);
   let trialId = '';
   agent.onChange((state) => state === 'dead' && child.kill());
@@ -40,7 +42,7 @@ export function startSimulatedTrialProcess(deps: TrialProcessDeps, listener: Tri
     const truth = trialTruth(spec);
     const begun = scheduler.now;
     const { trainEpochs } = spec.parameters;
-    const pace = random.between(500, 4_000);
+    const pace = slowness * random.between(500, 4_000);
     await child.wait(random.between(20, 400));
     if (trialId === id) say({ type: 'started', trialId: id });
     for (let trainEpoch = 1; trainEpoch <= trainEpochs; trainEpoch++) {

@@ -15,9 +15,13 @@ export interface WorkerSite {
   readonly outboxSize: number;
   /** Ids of the records that would be found after a loss of power. */
   durableIds(): ReadonlySet<string>;
-  kill(downMs: number): void;
+  /** @param againMs how long after its next start it dies once more. */
+  kill(downMs: number, againMs?: number): void;
+  /** It never comes back. */
+  leave(): void;
+  readonly gone: boolean;
   end(downMs: number): void;
-  losePower(downMs: number): void;
+  losePower(downMs: number, againMs?: number): void;
   pause(forMs: number): void;
   calm(): void;
   /** Compares what the disk has with what it must have. */
@@ -41,6 +45,7 @@ export function createWorkerSite(deps: WorkerSiteDeps): WorkerSite {
   const disk = createDisk({ random, flaws });
   const readFrames = createFrameReader();
   let lives = 0;
+  let gone = false;
   let current: { readonly process: Process; readonly worker: SimulatedWorker };
 
   function launch(): void {
@@ -58,11 +63,17 @@ export function createWorkerSite(deps: WorkerSiteDeps): WorkerSite {
     checker.records.found(name, readFrames(disk.files()));
   }
 
-  function die(downMs: number): void {
+  function die(downMs: number, againMs?: number): void {
     const before = current;
     before.process.kill();
     audit();
-    scheduler.schedule(downMs, () => current === before && launch());
+    scheduler.schedule(downMs, () => {
+      if (current !== before || gone) return;
+      launch();
+      const started = current;
+      if (againMs !== undefined)
+        scheduler.schedule(againMs, () => current === started && started.process.alive && die(downMs));
+    });
   }
 
   launch();
@@ -77,7 +88,14 @@ export function createWorkerSite(deps: WorkerSiteDeps): WorkerSite {
       return current.worker.outboxSize;
     },
     durableIds: () => readFrames(disk.durableFiles()),
-    kill: (downMs) => void (current.process.alive && die(downMs)),
+    kill: (downMs, againMs) => void (current.process.alive && die(downMs, againMs)),
+    leave() {
+      gone = true;
+      current.process.kill();
+    },
+    get gone() {
+      return gone;
+    },
     end(downMs) {
       const { process, worker } = current;
       if (!process.alive) return;
@@ -85,7 +103,7 @@ export function createWorkerSite(deps: WorkerSiteDeps): WorkerSite {
       process.enter(() => void worker.stop().then(exit, exit));
       scheduler.schedule(SHUTDOWN_MS, exit);
     },
-    losePower(downMs) {
+    losePower(downMs, againMs) {
       if (!current.process.alive) return;
       for (const other of others)
         for (const [a, b] of [
@@ -95,7 +113,7 @@ export function createWorkerSite(deps: WorkerSiteDeps): WorkerSite {
           topology.cut(a, b);
       current.process.kill();
       disk.losePower();
-      die(downMs);
+      die(downMs, againMs);
       scheduler.schedule(downMs, () => {
         for (const other of others)
           for (const [a, b] of [

@@ -1,6 +1,8 @@
+import type { Lease } from '../../proto/generated/tickwork/v1/Lease.ts';
 import { PROTOCOL_VERSION, SOFTWARE_VERSION } from '../../proto/protocol-version.ts';
 import { startAgent } from '../../worker/agent/agent.ts';
 import { openCoordinatorStream } from '../../worker/coordinator-stream/coordinator-stream.ts';
+import type { WorkCalls } from '../../worker/coordinator-stream/work-call.ts';
 import type { Emit } from '../../worker/events.ts';
 import { openOutbox } from '../../worker/outbox/outbox.ts';
 import { createNatsLink } from '../../worker/publisher/nats-link.ts';
@@ -33,6 +35,7 @@ export interface WorkerDeps {
   readonly flaws: Flaws;
   readonly random: Random;
   readonly mishap: number;
+  readonly slowness: number;
   /** For people who follow a run. */
   readonly remark?: (what: string) => void;
 }
@@ -48,23 +51,41 @@ export interface SimulatedWorker {
 }
 
 export function startWorker(deps: WorkerDeps): SimulatedWorker {
-  const { name, process, pid, slots, disk, scheduler, nats, work, checker, flaws, random, mishap, remark } = deps;
+  const { name, process, pid, slots, disk, scheduler, nats, work, checker, flaws, random, mishap, slowness, remark } =
+    deps;
   const { clock } = process;
   let outboxSize = (): number => 0;
   let release = async (): Promise<void> => {};
 
   async function run(): Promise<unknown> {
     const outbox = await openOutbox(disk.open(process), { clock });
+    for (const id of outbox.ids()) {
+      // An earlier process may have died after the write and before it knew.
+      checker.records.kept(id, outbox.get(id) ?? new Uint8Array(0));
+      const leaseId = checker.records.leaseOf(id);
+      if (leaseId !== undefined) checker.leases.holds(process, leaseId);
+    }
     if (flaws.outboxNotRead) outbox.forget(outbox.ids());
     outboxSize = () => outbox.size;
 
     const emit: Emit = (event) => {
       remark?.(`${process.name} ${JSON.stringify(event)}`);
       switch (event.type) {
-        case 'record:kept':
-          return checker.records.kept(event.recordId, outbox.get(event.recordId) ?? new Uint8Array(0));
+        case 'record:kept': {
+          const record = checker.records.kept(event.recordId, outbox.get(event.recordId) ?? new Uint8Array(0));
+          if (record?.kind === 'failure') checker.log.mayEnd(record.leaseId);
+          return;
+        }
+        case 'record:receipted': {
+          const leaseId = checker.records.leaseOf(event.recordId);
+          return leaseId === undefined ? undefined : checker.leases.letsGo(process, leaseId);
+        }
         case 'trial:assigned':
-          return checker.leases.begins(name, event.leaseId, checker.log.holders.get(event.leaseId));
+          return checker.leases.begins(process, name, event.leaseId, checker.log.holders.get(event.leaseId));
+        case 'trial:released':
+          if (event.message.startsWith('Expected a free slot'))
+            checker.violations.add('a slot is granted once', `${process.name} had no slot for ${event.leaseId}`);
+          return checker.leases.letsGo(process, event.leaseId);
         case 'stream:open':
           return checker.leases.follows(process);
         default:
@@ -90,7 +111,7 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
         createSlot({
           index,
           startProcess: (listener) =>
-            startSimulatedTrialProcess({ scheduler, agent: process, random, mishap }, listener),
+            startSimulatedTrialProcess({ scheduler, agent: process, random, mishap, slowness }, listener),
           options: {
             datasetRoots: [],
             checkpointFolder: '',
@@ -113,7 +134,7 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
       forgetCheckpoints: async () => {},
       openStream: (listener) =>
         openCoordinatorStream({
-          calls: flawedCalls(flaws, work.calls(process)),
+          calls: flawedCalls(flaws, watchedCalls(work.calls(process), process, checker)),
           ...{ listener, timings: WORKER_TIMINGS, clock, random: process.random, emit },
         }),
       ...{ timings: WORKER_TIMINGS, clock, emit },
@@ -132,5 +153,32 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
     },
     ended: run().catch((error: unknown) => error),
     stop: () => release(),
+  };
+}
+
+/** Tells the checker which leases the worker names on the wire, and which it was told to stop. */
+function watchedCalls(calls: WorkCalls, process: Process, checker: Checker): WorkCalls {
+  const idsOf = (leases: readonly (Lease | null | undefined)[]): string[] =>
+    leases.flatMap((lease) => (lease?.leaseId ? [lease.leaseId] : []));
+  return {
+    ...calls,
+    open(listener) {
+      const call = calls.open({
+        ...listener,
+        onMessage(message) {
+          if (message.stop?.lease) checker.leases.letsGo(process, message.stop.lease.leaseId);
+          listener.onMessage(message);
+        },
+      });
+      return {
+        ...call,
+        send(message) {
+          if (message.hello) checker.leases.names(process, idsOf(message.hello.inFlight ?? []));
+          if (message.heartbeat)
+            checker.leases.names(process, idsOf((message.heartbeat.running ?? []).map(({ lease }) => lease)));
+          return call.send(message);
+        },
+      };
+    },
   };
 }

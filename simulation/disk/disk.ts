@@ -5,13 +5,16 @@ import type { Process } from '../time/process.ts';
 
 /**
  * One directory on a disk that keeps what was synchronised and may lose the rest: a process that is killed loses nothing
- * (the kernel has it), a machine that loses power keeps some beginning of what was written since the last synchronisation.
+ * (the kernel has it), a machine that loses power keeps some beginning of what was written since the last synchronisation, and
+ * maybe garbage behind it.
  */
 export interface Disk {
   /** The directory, for a process. @throws when another living process has it. */
   open(process: Process): Folder;
   /** Keeps what is sure to survive and a random part of the rest. */
   losePower(): void;
+  /** Called once, right after the next write and before it is synchronised. */
+  afterNextWrite(run: () => void): void;
   /** While full, a write takes a part of its bytes or none. */
   full: boolean;
   /** The files as they are now. */
@@ -37,6 +40,8 @@ export interface DiskOptions {
   readonly flaws: Pick<Flaws, 'outboxSkipsFsync'>;
 }
 
+/** Share of losses of power that leave garbage. */
+const GARBLED = 0.4;
 const NO_SPACE = 'ENOSPC: no space left on device, write';
 
 export function createDisk({ random, flaws }: DiskOptions): Disk {
@@ -44,6 +49,7 @@ export function createDisk({ random, flaws }: DiskOptions): Disk {
   let durableEntries = new Map<string, Inode>();
   let holder: Process | undefined;
   let full = false;
+  let armed: (() => void) | undefined;
 
   function appendFile(inode: Inode, process: Process): AppendFile {
     return {
@@ -51,6 +57,9 @@ export function createDisk({ random, flaws }: DiskOptions): Disk {
         await process.wait(random.between(0.05, 2));
         const taken = full ? random.integer(0, bytes.length - 1) : bytes.length;
         inode.bytes = Buffer.concat([inode.bytes, bytes.subarray(0, taken)]);
+        const run = armed;
+        armed = undefined;
+        if (run) process.enter(run);
         if (taken === 0) throw new Error(NO_SPACE);
         return taken;
       },
@@ -70,7 +79,11 @@ export function createDisk({ random, flaws }: DiskOptions): Disk {
 
   function survivor(inode: Inode): Inode {
     const length = random.integer(inode.durable, inode.bytes.length);
-    return { bytes: inode.bytes.subarray(0, length), durable: length };
+    const bytes = Buffer.from(inode.bytes.subarray(0, length));
+    // Blocks reach the disk in any order: the file may be long already and its end still be what lay there before.
+    if (random.chance(GARBLED))
+      for (let at = random.integer(inode.durable, length); at < length; at++) bytes[at] = random.integer(0, 255);
+    return { bytes, durable: length };
   }
 
   return {
@@ -116,6 +129,9 @@ export function createDisk({ random, flaws }: DiskOptions): Disk {
       entries = new Map([...kept].map(([name, inode]) => [name, survivor(inode)]));
       durableEntries = new Map(entries);
       holder = undefined;
+    },
+    afterNextWrite(run) {
+      armed = run;
     },
     get full() {
       return full;

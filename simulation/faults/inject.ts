@@ -22,6 +22,9 @@ export interface Stage {
 /** Up to ten minutes either way. */
 const CLOCK_JUMP_MS = 600_000;
 const FORGOTTEN_SHARE = 0.5;
+/** How long a start takes, about. */
+const COORDINATOR_START_MS = 500;
+const WORKER_START_MS = 40;
 
 /** Makes a fault happen now; its end is scheduled. */
 export function injectFault(stage: Stage, fault: Fault): void {
@@ -45,11 +48,16 @@ export function injectFault(stage: Stage, fault: Fault): void {
       () => cut.forEach(([from, to]) => void topology.heal(from, to)),
     );
   }
+  /** In some cases the next process dies too, while it starts. */
+  const againMs = (startMs: number): number | undefined => (dice < 0.4 ? (dice / 0.4) * startMs : undefined);
   const setClock = (machine: Machine): void => machine.jump(Math.round((2 * dice - 1) * CLOCK_JUMP_MS));
 
   switch (kind) {
     case 'coordinator killed':
-      return coordinator.kill(forMs);
+      // Some at once, some between a row and its event.
+      if (dice < 0.6) coordinator.kill(forMs, againMs(COORDINATOR_START_MS));
+      else table.afterNextCommit(() => coordinator.kill(forMs));
+      return;
     case 'coordinator ended':
       return coordinator.end(forMs);
     case 'coordinator paused':
@@ -64,11 +72,17 @@ export function injectFault(stage: Stage, fault: Fault): void {
     case 'coordinator clock set':
       return setClock(coordinator.process.machine);
     case 'worker killed':
-      return worker.kill(forMs);
+      return worker.kill(forMs, againMs(WORKER_START_MS));
     case 'worker ended':
       return worker.end(forMs);
     case 'worker without power':
-      return worker.losePower(forMs);
+      // Some at once, some between a write and its fsync.
+      if (dice < 0.6) worker.losePower(forMs, againMs(WORKER_START_MS));
+      else worker.disk.afterNextWrite(() => worker.losePower(forMs));
+      return;
+    case 'worker gone for good':
+      // One has to stay, to do the work.
+      return worker === stage.workers[0] ? worker.kill(forMs) : worker.leave();
     case 'worker paused':
       return worker.pause(forMs);
     case 'worker disk full':

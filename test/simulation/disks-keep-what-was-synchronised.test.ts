@@ -24,7 +24,7 @@ function createMachineWithDisk(seed: number) {
 }
 
 describe('a disk of the simulation', () => {
-  test('keeps after a loss of power what was synchronised, and of the rest only a beginning', async () => {
+  test('keeps after a loss of power what was synchronised, and of the rest nobody knows how much or what', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.string(), fc.string(), async (seed, safe, unsafe) => {
         const { disk, life } = createMachineWithDisk(seed);
@@ -38,9 +38,9 @@ describe('a disk of the simulation', () => {
         disk.losePower();
         await life(async (folder) => {
           const found = await folder.read('a');
-          const all = Buffer.from(safe + unsafe);
-          expect(found.length).toBeGreaterThanOrEqual(Buffer.from(safe).length);
-          expect(all.subarray(0, found.length)).toEqual(found);
+          const sure = Buffer.from(safe);
+          expect(found.subarray(0, sure.length)).toEqual(sure);
+          expect(found.length).toBeLessThanOrEqual(Buffer.from(safe + unsafe).length);
         });
       }),
       { numRuns: 200 },

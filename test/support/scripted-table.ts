@@ -14,6 +14,7 @@ export function countTrials(trials: readonly Trial[]): TrialCounts {
     succeeded: count('TRIAL_STATE_SUCCEEDED'),
     failed: count('TRIAL_STATE_FAILED'),
     cancelled: count('TRIAL_STATE_CANCELLED'),
+    stopped: count('TRIAL_STATE_STOPPED'),
   };
 }
 

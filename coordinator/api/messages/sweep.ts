@@ -1,4 +1,5 @@
 import { firstLabels, levelCount } from '../../../core/study/levels.ts';
+import { leftToDraw } from '../../../core/study/search.ts';
 import type { Study } from '../../../core/study/study.ts';
 import type { SweepState } from '../../../core/sweep/state.ts';
 import { sweepStateCodec } from '../../../proto/enums.ts';
@@ -32,9 +33,9 @@ export function toSweepMessage(sweep: SweepState, { withYaml = false }: SweepMes
   };
 }
 
-/** Of later stages of a search. */
+/** What a search may still draw. */
 export function configurationsToDraw({ search }: Study): number {
-  return (search?.stages.slice(search.drawn.length) ?? []).reduce((total, { samples }) => total + samples, 0);
+  return search ? leftToDraw(search) : 0;
 }
 
 /** Labels that a message carries of one factor; a range may have a million. */

@@ -32,6 +32,7 @@ export function toTrialMessage(sweep: SweepState, cell: number, details: TrialDe
     ...(progress ? { progress } : {}),
     metrics: toMetricMessages(result?.record.metrics ?? {}),
     ...timesOf(trial),
+    stopReason: trial.state === 'stopped' ? trial.reason : '',
     provenanceJson: result ? JSON.stringify(result.record.provenance) : '',
   };
 }
@@ -45,6 +46,7 @@ function workerOf(trial: DomainTrial): string {
     case 'leased':
     case 'running':
     case 'succeeded':
+    case 'stopped':
       return trial.worker;
     case 'failed':
       return trial.failure.worker;

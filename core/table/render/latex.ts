@@ -34,8 +34,12 @@ const SPECIAL: Readonly<Record<string, string>> = {
   '^': '\\textasciicircum{}',
 };
 
+/** Characters of ours that a font of text does not have. */
+const MATHEMATICS: Readonly<Record<string, string>> = { Δ: '$\\Delta$', '→': '$\\rightarrow$' };
+
 function escapeLatex(text: string): string {
   return text
     .replace(/[\\~^]|[#$%&_{}]/g, (character) => SPECIAL[character] ?? `\\${character}`)
+    .replace(/[Δ→]/g, (character) => MATHEMATICS[character] as string)
     .replace(/[\r\n]+/g, ' ');
 }

@@ -75,9 +75,9 @@ export function footnotes(table: Table, name: string): string[] {
     .filter((row) => row.n < row.expected)
     .map((row) => {
       const failures = row.failures.map(({ kind, count, example }) => `${count} ${kind} (${example.split('\n')[0]})`);
-      const { pending, leased, running, cancelled } = row.counts;
-      const rest = Object.entries({ pending, leased, running, cancelled }).flatMap(([state, count]) =>
-        count > 0 ? [`${count} ${state}`] : [],
+      const { pending, leased, running, cancelled, stopped } = row.counts;
+      const rest = Object.entries({ pending, leased, running, cancelled, 'stopped early': stopped }).flatMap(
+        ([state, count]) => (count > 0 ? [`${count} ${state}`] : []),
       );
       return `${row.levels.map(({ label }) => label).join(' ')}: n = ${row.n} of ${row.expected}: ${[...failures, ...rest].join(', ')}.`;
     });
@@ -87,6 +87,7 @@ export function footnotes(table: Table, name: string): string[] {
       ? ['Δ: difference from the base row, paired by seed (mean and standard deviation over the pairs).']
       : []),
     ...(table.publishedSource === '' ? [] : [`Published values: ${table.publishedSource}.`]),
-    ...(table.complete ? [] : ['INCOMPLETE TABLE.', ...missing]),
+    ...(table.complete ? [] : ['INCOMPLETE TABLE.']),
+    ...missing,
   ];
 }

@@ -20,7 +20,7 @@ export function paceOf(sweep: Sweep, active: readonly Trial[], now: number): Pac
   const elapsedMs = Math.max(0, end - start);
   const { counts } = sweep;
   if (sweep.state !== 'SWEEP_STATE_ACTIVE' || !counts || counts.total === 0) return { elapsedMs };
-  const ended = counts.succeeded + counts.failed + counts.cancelled;
+  const ended = counts.succeeded + counts.failed + counts.cancelled + counts.stopped;
   const share = (ended + active.reduce((sum, trial) => sum + trialShare(trial), 0)) / counts.total;
   if (share < LEAST_SHARE || share >= 1) return { elapsedMs };
   return { elapsedMs, remainingMs: (elapsedMs * (1 - share)) / share };

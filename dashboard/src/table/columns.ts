@@ -35,7 +35,7 @@ export function rowColumnsOf({ rows }: Table): RowColumns {
 
 /** Cells of a row that have no result, by state. */
 export interface Missing {
-  readonly state: 'failed' | 'cancelled' | 'running' | 'leased' | 'pending';
+  readonly state: 'failed' | 'cancelled' | 'stopped' | 'running' | 'leased' | 'pending';
   /** For example `1 failed (diverged)`. */
   readonly text: string;
 }
@@ -44,11 +44,11 @@ export interface Missing {
 export function missingOf({ n, expected, counts, failures }: TableRow): Missing[] {
   if (n >= expected || !counts) return [];
   const kinds = failures.map(({ kind, count }) => `${count > 1 ? `${count} × ` : ''}${failureWord(kind)}`).join(', ');
-  return (['failed', 'cancelled', 'running', 'leased', 'pending'] as const)
+  return (['failed', 'cancelled', 'stopped', 'running', 'leased', 'pending'] as const)
     .filter((state) => counts[state] > 0)
     .map((state) => ({
       state,
-      text: `${counts[state]} ${state}${state === 'failed' && kinds !== '' ? ` (${kinds})` : ''}`,
+      text: `${counts[state]} ${state === 'stopped' ? 'stopped early' : state}${state === 'failed' && kinds !== '' ? ` (${kinds})` : ''}`,
     }));
 }
 

@@ -4,7 +4,7 @@ import { IOHW, NCHW, OIHW } from '../layout.ts';
 import { integers } from '../model-builder.ts';
 import type { LoweredValue, LoweringContext } from './context.ts';
 import { operand, result } from './context.ts';
-import { convolutionProblem } from './convolution-problem.ts';
+import { convolutionProblem, isDense, turnedPadding } from './convolution-problem.ts';
 import { uncovered, windowAttributes } from './direct-convolution.ts';
 
 /** ONNX's own grouped convolution. Operands: x, filter and perhaps a bias. */
@@ -25,7 +25,10 @@ export function groupedConvolution(
   return result(node, context.model.operator('Conv', inputs, { attributes }), NCHW);
 }
 
-/** ONNX's grouped transposed convolution. Operands: dy, filter. */
+/**
+ * ONNX's grouped transposed convolution, or the convolution of dy with the filters turned by 180 degrees, which takes half
+ * as long, where the window moves by single pixels. Operands: dy, filter.
+ */
 export function groupedInputGradient(
   window: SlidingWindow,
   groups: number,
@@ -34,10 +37,33 @@ export function groupedInputGradient(
   context: LoweringContext,
 ): LoweredValue {
   const [dy, filter] = [operand(operands, 0), operand(operands, 1)];
+  if (isDense(window) && turnedPadding(window).every((rows) => rows >= 0)) {
+    const weights = turnedFilters(filter, groups, context);
+    const attributes = {
+      ...windowAttributes({ ...window, padding: turnedPadding(window) }),
+      group: BigInt(groups),
+    };
+    return result(node, context.model.operator('Conv', [context.inLayout(dy, NCHW), weights], { attributes }), NCHW);
+  }
   const rest = uncovered(convolutionProblem(node.shape, dy.shape, window));
   const attributes = { ...windowAttributes(window), group: BigInt(groups), output_padding: integers(rest) };
   const inputs = [context.inLayout(dy, NCHW), context.inLayout(filter, OIHW)];
   return result(node, context.model.operator('ConvTranspose', inputs, { attributes }), NCHW);
+}
+
+/** HWIO to [channels, filters of a group, H, W], the last tap first. */
+function turnedFilters(filter: LoweredValue, groups: number, context: LoweringContext): string {
+  const { model } = context;
+  const [height = 1, width = 1, share = 1, filters = 1] = filter.shape;
+  const taps = height * width;
+  const backwards = Array.from({ length: taps }, (_, tap) => taps - 1 - tap);
+  const split = model.operator('Reshape', [
+    context.plain(filter),
+    model.integers([taps, share, groups, filters / groups]),
+  ]);
+  const turned = model.operator('Gather', [split, model.integers(backwards)], { attributes: { axis: 0n } });
+  const moved = model.operator('Transpose', [turned], { attributes: { perm: integers([2, 1, 3, 0]) } });
+  return model.operator('Reshape', [moved, model.integers([groups * share, filters / groups, height, width])]);
 }
 
 /**

@@ -74,7 +74,8 @@ export async function runOn(executor: Executor, run: Run): Promise<Record<string
   }
 }
 
-async function resultsOf(executor: Executor, { step, state, inputs }: Run): Promise<Record<string, HostTensor>> {
+/** Runs a step once; the executor stays open. */
+export async function resultsOf(executor: Executor, { step, state, inputs }: Run): Promise<Record<string, HostTensor>> {
   const compiled = await executor.compile(step);
   const handle = executor.createState(state);
   try {
@@ -141,7 +142,7 @@ export async function expectAgreement(run: Run, tolerance = 1e-5): Promise<void>
 const executors = new Map<ExecutorName, Promise<Executor>>();
 
 /** Opened once for a test file: looking for a library takes longer than most steps. */
-function opened(name: ExecutorName): Promise<Executor> {
+export function opened(name: ExecutorName): Promise<Executor> {
   const executor = executors.get(name) ?? openForTest(name);
   executors.set(name, executor);
   return executor;

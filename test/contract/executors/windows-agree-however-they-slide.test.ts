@@ -78,9 +78,9 @@ describe('convolutions', () => {
         checked++;
         await expectAgreement(candidate);
       }),
-      { numRuns: 60, seed: 11 },
+      { numRuns: 40, seed: 11 },
     );
-    expect(checked).toBeGreaterThan(40);
+    expect(checked).toBeGreaterThan(25);
   });
 
   test('depthwise, of any window', async () => {
@@ -118,9 +118,9 @@ describe('convolutions', () => {
         checked++;
         await expectAgreement(candidate);
       }),
-      { numRuns: 60, seed: 12 },
+      { numRuns: 40, seed: 12 },
     );
-    expect(checked).toBeGreaterThan(40);
+    expect(checked).toBeGreaterThan(25);
   });
 
   /** As tfjs can write groups: slices, convolutions and a concatenation. */
@@ -159,7 +159,7 @@ describe('convolutions', () => {
         const candidate = run('groups', { x, w, b }, layer);
         if (isSound(candidate)) await expectAgreement(candidate);
       }),
-      { numRuns: 40, seed: 13 },
+      { numRuns: 30, seed: 13 },
     );
   });
 
@@ -189,7 +189,7 @@ describe('convolutions', () => {
         );
         if (isSound(candidate)) await expectAgreement(candidate);
       }),
-      { numRuns: 40, seed: 14 },
+      { numRuns: 25, seed: 14 },
     );
   });
 });
@@ -214,8 +214,8 @@ describe.each(['max', 'avg'] as const)('%s pools', (kind) => {
         checked++;
         await expectAgreement(candidate);
       }),
-      { numRuns: 80, seed: 15 },
+      { numRuns: 50, seed: 15 },
     );
-    expect(checked).toBeGreaterThan(40);
+    expect(checked).toBeGreaterThan(25);
   });
 });

@@ -104,7 +104,7 @@ describe('a sampler', () => {
 
   it.each([
     ['no sampler for a distribution', factors, undefined, 'factors.learningRate'],
-    ['an unknown kind', factors, { tpe: { samples: 3 } }, 'sampler'],
+    ['an unknown kind', factors, { annealing: { samples: 3 } }, 'sampler'],
     ['no samples', factors, { random: {} }, 'sampler.random.samples'],
     ['an unknown option', factors, { random: { samples: 3, n: 4 } }, 'sampler.random.n'],
     [

@@ -130,8 +130,6 @@ describe('a coarse-to-fine search', () => {
     const failing = play(study({ stages, keep: 5, seed: 3 }), (p) =>
       (p['learningRate'] as number) > 1e-3 ? undefined : error(p),
     );
-    const box = failing.sweep.study.search?.box;
-    expect(JSON.stringify(box)).toContain('learningRate');
     expect(failing.sweep.status).toBe('completed');
     expect(failing.sweep.counts.failed).toBeGreaterThan(0);
   });

@@ -14,7 +14,8 @@ import { smallStudy } from '../../support/studies.ts';
 const study = smallStudy({
   configs: ['A', 'B', 'C'],
   seeds: [1, 2],
-  extra: '  dropout: [0, 0.5]\nwhere: config != "C" or dropout == 0\nmaxAttempts: 2\n',
+  extra:
+    '  dropout: [0, 0.5]\n  trainEpochs: [4]\nearlyStopping: { asha: { grace: 1, eta: 2 } }\nwhere: config != "C" or dropout == 0\nmaxAttempts: 2\n',
 });
 const total = createGrid(study).countConfigurations() * study.seeds.length;
 
@@ -24,6 +25,7 @@ type Action =
   | { readonly do: 'cancel' | 'pause' | 'resume' | 'retry'; readonly pick: number }
   | { readonly do: 'start' | 'forget'; readonly pick: number }
   | { readonly do: 'lose' | 'fail'; readonly pick: number; readonly kind: number }
+  | { readonly do: 'report'; readonly pick: number; readonly trainEpoch: number; readonly value: number }
   | { readonly do: 'result'; readonly pick: number; readonly hash: number };
 
 const pick = fc.nat();
@@ -45,6 +47,15 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       do: fc.constantFrom('lose' as const, 'fail' as const),
       pick,
       kind: fc.nat(FAILURE_KINDS.length - 1),
+    }),
+  },
+  {
+    weight: 20,
+    arbitrary: fc.record({
+      do: fc.constant('report' as const),
+      pick,
+      trainEpoch: fc.integer({ min: 1, max: 4 }),
+      value: fc.nat(9),
     }),
   },
   { weight: 25, arbitrary: fc.record({ do: fc.constant('result' as const), pick, hash: fc.nat(1) }) },
@@ -110,6 +121,10 @@ function commandOf(
       return { type: 'lose-attempt', lease, kind, message: '', worker };
     case 'fail':
       return { type: 'record-failure', record: { ...lease, worker, kind, message: '' } };
+    case 'report': {
+      const { trainEpoch, value } = action;
+      return { type: 'record-report', record: { ...lease, worker, trainEpoch, metrics: { testError: value } } };
+    }
     case 'result':
       return { type: 'record-result', record: { ...lease, worker, contentHash: `h${action.hash}` } };
   }
@@ -117,12 +132,12 @@ function commandOf(
 
 function expectConsistent(sweep: SweepState): void {
   const states = [...cellsFrom(sweep, 0)].map((cell) => trialOf(sweep, cell).state);
-  const counts = { pending: 0, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0 };
+  const counts = { pending: 0, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, stopped: 0 };
   for (const state of states) counts[state]++;
   expect({ counts: sweep.counts, total: sweep.total }).toEqual({ counts, total: states.length });
   const live = [...vectorEntries(sweep.trials)].filter(([, trial]) => isLive(trial)).map(([cell]) => cell);
   expect([...sweep.live].sort((a, b) => a - b)).toEqual(live);
-  const finished = states.every((s) => s === 'succeeded' || s === 'failed' || s === 'cancelled');
+  const finished = states.every((s) => s === 'succeeded' || s === 'failed' || s === 'cancelled' || s === 'stopped');
   expect(sweep.status === 'active').toBe(!finished);
 }
 
@@ -177,7 +192,8 @@ describe('decide and evolve', () => {
           } else if (
             event.type === 'attempt-lost' ||
             event.type === 'trial-succeeded' ||
-            event.type === 'trial-failed'
+            event.type === 'trial-failed' ||
+            event.type === 'trial-stopped'
           ) {
             held.delete(`${event.sweepId}/${event.cell}`);
           }
@@ -207,6 +223,7 @@ describe('decide and evolve', () => {
           ...s,
           live: [...s.live],
           trials: [...vectorEntries(s.trials)],
+          scores: [...vectorEntries(s.scores)],
         })),
       });
     fc.assert(

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { RENDERERS } from '../../../core/table/render/renderers.ts';
 import type { Table, TableRow } from '../../../core/table/table.ts';
 
-const counts = { pending: 0, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0 };
+const counts = { pending: 0, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, stopped: 0 };
 
 function row(label: string, changes: Partial<TableRow> = {}): TableRow {
   return {
@@ -132,4 +132,16 @@ describe('an incomplete table', () => {
     expect(render('csv', incomplete).split('\r\n')[1]).toMatch(/^A,11,9231114,1,3,8,,8,8,1 diverged/);
     expect(JSON.parse(render('json', incomplete))).not.toHaveProperty('rows.0.aggregates.0.std');
   });
+});
+
+test('differences from base stand in every format, in LaTeX with characters that every font has', () => {
+  const differences = [{ factor: 'dropout', base: '0.5', label: '0' }];
+  const paired = [{ metric: 'testError', n: 2, mean: -1.5, std: 0.25, min: -1.7, max: -1.3 }];
+  const rows = [row('A', { differences: [] }), row('B', { differences, paired })];
+  expect(render('latex', table(rows))).toContain('dropout 0.5 $\\rightarrow$ 0');
+  expect(render('latex', table(rows))).toContain('$-1.50 \\pm 0.25$');
+  expect(render('latex', table(rows))).not.toMatch(/^[^%]*[Δ→]/m);
+  expect(render('markdown', table(rows))).toContain('| dropout 0.5 → 0 |');
+  expect(render('csv', table(rows))).toContain('B,dropout 0.5 → 0,');
+  expect(render('csv', table(rows))).toContain(',2,-1.5,0.25,');
 });

@@ -90,6 +90,7 @@ describe('the metrics page', () => {
         "tickwork_trials{state="succeeded"}",
         "tickwork_trials{state="failed"}",
         "tickwork_trials{state="cancelled"}",
+        "tickwork_trials{state="stopped"}",
         "tickwork_sweeps{state="active"}",
         "tickwork_sweeps{state="completed"}",
         "tickwork_sweeps{state="cancelled"}",
@@ -99,6 +100,7 @@ describe('the metrics page', () => {
         "tickwork_sweep_trials{sweep="small-1",state="succeeded"}",
         "tickwork_sweep_trials{sweep="small-1",state="failed"}",
         "tickwork_sweep_trials{sweep="small-1",state="cancelled"}",
+        "tickwork_sweep_trials{sweep="small-1",state="stopped"}",
         "tickwork_attempts_lost_total{kind="diverged"}",
         "tickwork_attempts_lost_total{kind="out_of_memory"}",
         "tickwork_attempts_lost_total{kind="user_error"}",
@@ -151,7 +153,7 @@ describe('the metrics page', () => {
     const byState = Object.fromEntries(
       TRIAL_STATES.map((state) => [state, seriesValue(text, `tickwork_trials{state="${state}"}`)]),
     );
-    expect(byState).toEqual({ pending: 0, leased: 2, running: 0, succeeded: 1, failed: 0, cancelled: 0 });
+    expect(byState).toEqual({ pending: 0, leased: 2, running: 0, succeeded: 1, failed: 0, cancelled: 0, stopped: 0 });
     expect(seriesValue(text, 'tickwork_grpc_requests_total{method="SubmitSweep",code="OK"}')).toBe(1);
   });
 });

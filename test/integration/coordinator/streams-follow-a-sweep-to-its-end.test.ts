@@ -169,8 +169,9 @@ describe('a pending cell', () => {
     await using worker = startRawWorker(grpc);
     worker.keepBeating(() => worker.assignments.map(({ lease }) => lease));
     const { lease } = await worker.assignment(0);
-    expect(await reason(first.name)).toBe('all 1 slots are busy');
-    expect(await reason(second.name)).toBe('all 1 slots are busy, and first-1 comes first');
+    // Equals share: the one with fewer trials under way has the next turn.
+    expect(await reason(first.name)).toBe('all 1 slots are busy, and second-1 comes first');
+    expect(await reason(second.name)).toBe('all 1 slots are busy');
     worker.send({ released: { lease, kind: 'FAILURE_KIND_OUT_OF_MEMORY', message: 'needs 3 GB' } });
     // Lost attempts come first: it is running again at once, and the reason is told with the trial.
     expect((await worker.assignment(1)).lease).toMatchObject({ cell: lease.cell, attempt: 2 });

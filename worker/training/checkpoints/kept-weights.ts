@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TickworkError } from '../../../core/errors.ts';
 import type { HostTensor, StepState } from '../../../engine/executor.ts';
 import { writeDurably } from './durable-file.ts';
-import { decodeTensorFile, encodeTensorFile } from './encoding.ts';
+import { encodeTensorFile, readTensorFile } from './tensor-file.ts';
 
 /** Weights that a trial has kept under a name, for others to start from. */
 export interface KeptWeights {
@@ -49,16 +48,14 @@ export async function loadWeights(folder: string): Promise<KeptWeights> {
         'seeds, on workers with the same checkpoint folder.',
     );
   }
-  const bytes = await readFile(join(folder, newest.name));
-  const actual = createHash('sha256').update(bytes).digest('hex');
+  const { head, tensors, digest: actual } = await readTensorFile(join(folder, newest.name));
   if (actual !== newest.digest) {
     throw new TickworkError(
       'CHECKPOINT_CORRUPT',
-      `Expected the weights ${join(folder, newest.name)} to have that SHA-256, got ${actual}. Delete the file and run the ` +
-        'trial that kept them again.',
+      `Expected ${join(folder, newest.name)} to have the SHA-256 in its name, got ${actual}. Delete the file and run the ` +
+        'trial that kept these weights again.',
     );
   }
-  const { head, tensors } = decodeTensorFile(bytes);
   return { title: (head as { readonly title: string }).title, weights: tensors, digest: actual };
 }
 

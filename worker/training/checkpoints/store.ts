@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TickworkError } from '../../../core/errors.ts';
 import type { StepState } from '../../../engine/executor.ts';
 import type { TrainingProgress } from '../progress.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { writeDurably } from './durable-file.ts';
-import { decodeTensorFile, encodeTensorFile } from './encoding.ts';
+import { encodeTensorFile, readTensorFile } from './tensor-file.ts';
 
 /**
  * The checkpoints of one trial: files `<step>-<fingerprint>-<SHA-256 of the bytes>.checkpoint` in a folder of its own, which
@@ -63,18 +63,20 @@ export function createCheckpointStore(options: CheckpointStoreOptions): Checkpoi
 
   async function read({ path, digest }: CheckpointFile): Promise<Checkpoint | undefined> {
     try {
-      const bytes = await readFile(path);
-      const actual = createHash('sha256').update(bytes).digest('hex');
-      if (actual === digest) {
-        const { head, tensors } = decodeTensorFile(bytes);
-        return { ...(head as CheckpointHead), state: tensors };
-      }
-      await rm(path, { force: true });
-      onProblem(`Deleted the damaged checkpoint ${path}. Expected bytes of SHA-256 ${digest}, got ${actual}.`);
+      const { head, tensors, digest: actual } = await readTensorFile(path);
+      if (actual === digest) return { ...(head as CheckpointHead), state: tensors };
+      await remove(path, `Expected ${path} to have the SHA-256 in its name, got ${actual}.`);
     } catch (error) {
-      onProblem(`Skipped the checkpoint ${path}. ${error instanceof Error ? error.message : String(error)}`);
+      const message = error instanceof Error ? error.message : String(error);
+      if (error instanceof TickworkError) await remove(path, message);
+      else onProblem(`Skipped the checkpoint ${path}. ${message}`);
     }
     return undefined;
+  }
+
+  async function remove(path: string, why: string): Promise<void> {
+    await rm(path, { force: true });
+    onProblem(`Deleted a damaged checkpoint. ${why}`);
   }
 
   return {

@@ -45,6 +45,10 @@ export interface Trial {
    * Executor, device, precision, library versions that really ran (JSON object).
    */
   'provenanceJson'?: (string);
+  /**
+   * Why a stopped trial was stopped.
+   */
+  'stopReason'?: (string);
   '_progress'?: "progress";
   '_startTime'?: "startTime";
   '_finishTime'?: "finishTime";
@@ -87,6 +91,10 @@ export interface Trial__Output {
    * Executor, device, precision, library versions that really ran (JSON object).
    */
   'provenanceJson': (string);
+  /**
+   * Why a stopped trial was stopped.
+   */
+  'stopReason': (string);
   '_progress'?: "progress";
   '_startTime'?: "startTime";
   '_finishTime'?: "finishTime";

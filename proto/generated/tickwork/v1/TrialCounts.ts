@@ -10,6 +10,7 @@ export interface TrialCounts {
   'succeeded'?: (number | string | Long);
   'failed'?: (number | string | Long);
   'cancelled'?: (number | string | Long);
+  'stopped'?: (number | string | Long);
 }
 
 export interface TrialCounts__Output {
@@ -20,4 +21,5 @@ export interface TrialCounts__Output {
   'succeeded': (number);
   'failed': (number);
   'cancelled': (number);
+  'stopped': (number);
 }

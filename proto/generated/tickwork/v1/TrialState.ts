@@ -8,6 +8,10 @@ export const TrialState = {
   TRIAL_STATE_SUCCEEDED: 'TRIAL_STATE_SUCCEEDED',
   TRIAL_STATE_FAILED: 'TRIAL_STATE_FAILED',
   TRIAL_STATE_CANCELLED: 'TRIAL_STATE_CANCELLED',
+  /**
+   * Early, by the study's rule, because others did better.
+   */
+  TRIAL_STATE_STOPPED: 'TRIAL_STATE_STOPPED',
 } as const;
 
 export type TrialState =
@@ -25,5 +29,10 @@ export type TrialState =
   | 5
   | 'TRIAL_STATE_CANCELLED'
   | 6
+  /**
+   * Early, by the study's rule, because others did better.
+   */
+  | 'TRIAL_STATE_STOPPED'
+  | 7
 
 export type TrialState__Output = typeof TrialState[keyof typeof TrialState]

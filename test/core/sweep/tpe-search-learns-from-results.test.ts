@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { TickworkError } from '../../../core/errors.ts';
+import { createGrid, gridIndexOf } from '../../../core/grid/grid.ts';
+import { loadStudy } from '../../../core/study/load-study.ts';
+import { decide } from '../../../core/sweep/decide.ts';
+import type { SweepEvent } from '../../../core/sweep/events.ts';
+import { evolve } from '../../../core/sweep/evolve.ts';
+import { type ClusterState, cellsFrom, EMPTY_CLUSTER, type SweepState } from '../../../core/sweep/state.ts';
+import { spaceStudyYaml } from '../../support/studies.ts';
+
+type Lease = Extract<SweepEvent, { type: 'trial-leased' }>;
+
+const factors = {
+  learningRate: { logUniform: [1e-5, 1] },
+  optimiser: ['adam', 'sgd'],
+  momentum: { uniform: [0, 0.99], when: 'optimiser == "sgd"' },
+};
+
+/** Best at learningRate 10^-2, sgd, momentum 0.8. */
+function loss(p: Readonly<Record<string, unknown>>): number {
+  const momentum = p['momentum'] === undefined ? 3 : 10 * ((p['momentum'] as number) - 0.8) ** 2;
+  return (Math.log10(p['learningRate'] as number) + 2) ** 2 + momentum;
+}
+
+/** Runs a study with `slots` trials at a time; the oldest ends first. */
+function play(
+  sampler: object,
+  { slots = 1, seeds = [1], measure = loss as (p: Readonly<Record<string, unknown>>) => number | undefined } = {},
+) {
+  const study = loadStudy(spaceStudyYaml({ factors, seeds, extra: { sampler } }));
+  let state: ClusterState = EMPTY_CLUSTER;
+  const log: SweepEvent[] = [];
+  const run = (command: Parameters<typeof decide>[1]): readonly SweepEvent[] => {
+    const decision = decide(state, command, log.length, { costOf: () => 1 });
+    if (!decision.ok) throw new Error(decision.message);
+    state = decision.events.reduce(evolve, state);
+    log.push(...decision.events);
+    return decision.events;
+  };
+  const total = createGrid(study).countConfigurations() * seeds.length;
+  run({ type: 'submit-sweep', requestId: 'r', study, studyYaml: '', total });
+  const running: Lease[] = [];
+  let most = 0;
+  for (let i = 0; i < 10_000; i++) {
+    const [lease] = running.length < slots ? run({ type: 'grant-lease', worker: 'w', leaseId: `l${i}` }) : [];
+    if (lease?.type === 'trial-leased') {
+      running.push(lease);
+      most = Math.max(most, running.length);
+      continue;
+    }
+    const ending = running.shift();
+    if (!ending) break;
+    const { grid } = state.sweeps.get('space-1') as SweepState;
+    const value = measure(grid.parameters(gridIndexOf(grid, ending.cell)));
+    if (value === undefined) run({ type: 'record-failure', record: { ...ending, kind: 'diverged', message: 'NaN' } });
+    else run({ type: 'record-result', record: { ...ending, contentHash: 'h', metrics: { testError: value } } });
+  }
+  return { sweep: state.sweeps.get('space-1') as SweepState, log, most };
+}
+
+const losses = ({ grid, ...sweep }: SweepState): number[] =>
+  [...cellsFrom({ grid, ...sweep }, 0)].map((cell) => loss(grid.parameters(gridIndexOf(grid, cell))));
+
+describe('a TPE search', () => {
+  it('runs all its samples, keeps several slots busy, and records what it went by', () => {
+    const { sweep, most } = play({ tpe: { samples: 40, startup: 8, seed: 1 } }, { slots: 4 });
+    expect(sweep).toMatchObject({ status: 'completed', total: 40, counts: { succeeded: 40 } });
+    expect(most).toBe(4);
+    expect(sweep.decisions[0]?.reason).toMatch(
+      /^TPE: 1 more from \d observations, 1 of them good; the best testError is /,
+    );
+    expect(sweep.study.search?.drawn.reduce((a, b) => a + b)).toBe(40);
+    for (const p of [...cellsFrom(sweep, 0)].map((cell) => sweep.grid.parameters(cell)))
+      expect(p['momentum'] !== undefined).toBe(p['optimiser'] === 'sgd');
+  });
+
+  it('comes closer to a known optimum than random search with as many trials', () => {
+    const seeds = [1, 2, 3, 4, 5, 6, 7];
+    const best = (sampler: object) => Math.min(...losses(play(sampler).sweep));
+    const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[3] as number;
+    const tpe = median(seeds.map((seed) => best({ tpe: { samples: 50, startup: 10, seed } })));
+    const random = median(seeds.map((seed) => best({ random: { samples: 50, seed } })));
+    expect(tpe).toBeLessThan(0.7 * random);
+  });
+
+  it('draws no configuration twice, and ends when a small space has no more', () => {
+    const study = (samples: number) =>
+      spaceStudyYaml({
+        factors: { trainEpochs: { integer: [1, 4] } },
+        extra: { sampler: { tpe: { samples, startup: 2 } } },
+      });
+    expect(loadStudy(study(10)).search?.drawn).toEqual([2]);
+    const small = play({ tpe: { samples: 12, startup: 4, batch: 3 } }, { seeds: [1, 2] });
+    expect(small.sweep).toMatchObject({ status: 'completed', total: 24 });
+    const labels = [...cellsFrom(small.sweep, 0)]
+      .filter((cell) => cell < small.sweep.grid.size)
+      .map((cell) => small.sweep.grid.title(cell));
+    expect(new Set(labels).size).toBe(12);
+  });
+
+  it('learns from failures too', () => {
+    const { sweep } = play(
+      { tpe: { samples: 60, startup: 10, seed: 2 } },
+      { measure: (p) => ((p['learningRate'] as number) < 1e-3 ? undefined : loss(p)) },
+    );
+    expect(sweep.status).toBe('completed');
+    const rates = [...cellsFrom(sweep, 0)].map((cell) => sweep.grid.parameters(cell)['learningRate'] as number);
+    const failing = (from: number, to: number) =>
+      rates.slice(from, to).filter((rate) => rate < 1e-3).length / (to - from);
+    // Random draws would fail two times in five.
+    expect(failing(30, 60)).toBeLessThan(0.2);
+  });
+
+  it('replays from its log', () => {
+    const { log, sweep } = play({ tpe: { samples: 20, startup: 5 } });
+    const replayed = (JSON.parse(JSON.stringify(log)) as SweepEvent[])
+      .reduce(evolve, EMPTY_CLUSTER)
+      .sweeps.get('space-1') as SweepState;
+    expect(replayed.study).toEqual(JSON.parse(JSON.stringify(sweep.study)));
+    expect(replayed.counts).toEqual(sweep.counts);
+  });
+
+  it.each([
+    ['no samples', { startup: 3 }, 'sampler.tpe.samples'],
+    ['more startup than samples', { samples: 3, startup: 4 }, 'sampler.tpe.startup'],
+    ['an unknown metric', { samples: 30, metric: 'luck' }, 'sampler.tpe.metric'],
+  ])('with %s is refused, by name', (_, tpe, field) => {
+    try {
+      loadStudy(spaceStudyYaml({ factors, extra: { sampler: { tpe } } }));
+    } catch (error) {
+      expect((error as TickworkError).violations[0]).toMatchObject({ field });
+      return;
+    }
+    throw new Error('Expected a refusal.');
+  });
+});
