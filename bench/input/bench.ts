@@ -80,11 +80,9 @@ export async function benchInput(args: readonly string[], print: (line: string) 
   const normalisation = measureNormaliser(rounds);
   say(`normalised into float32, 224×224×3: ${normalisation.perCore} img/s a core`);
   const waits = await measureDemoWaits([0, 1], rounds);
-  for (const { net, loaderThreads, imagesPerSecond, waiting } of waits) {
-    const share = (100 * waiting).toFixed(1);
-    say(
-      `${net}, ${loaderThreads} loader thread(s): ${imagesPerSecond} img/s, ${share} % of the time waiting for images`,
-    );
+  for (const { net, loaderThreads, imagesPerSecond, batchWaitMs, waiting } of waits) {
+    const wait = `a batch after ${batchWaitMs.toFixed(3)} ms, with normalisation and masks ${(100 * waiting).toFixed(1)} %`;
+    say(`${net}, ${loaderThreads} loader thread(s): ${imagesPerSecond} img/s; ${wait} of the time`);
   }
   const perCore = Object.fromEntries(rows.map(({ name, perCore: rate }) => [name, rate]));
   const reached = {

@@ -3,6 +3,7 @@ import { describeNetwork } from '../../core/catalogue/networks.ts';
 import { createOnnxExecutor } from '../../engine/mod.ts';
 import { makeTextures } from '../../worker/training/data/textures.ts';
 import { selectImages } from '../../worker/training/data/trial-images.ts';
+import type { ImageInput } from '../../worker/training/input/image-input.ts';
 import { openImageInput } from '../../worker/training/input/open-input.ts';
 import { initialState } from '../../worker/training/networks/initial-state.ts';
 import { trainingStep } from '../../worker/training/networks/training-step.ts';
@@ -17,7 +18,9 @@ export interface DemoWait {
   readonly net: string;
   readonly loaderThreads: number;
   readonly imagesPerSecond: number;
-  /** Share of a train epoch that steps have waited for their batches. */
+  /** Median milliseconds until a step has the grey levels of its batch. */
+  readonly batchWaitMs: number;
+  /** Share of a train epoch until steps have their batches, normalised, with their masks. */
   readonly waiting: number;
   readonly rounds: readonly { readonly imagesPerSecond: number; readonly waiting: number }[];
 }
@@ -36,14 +39,19 @@ export async function measureDemoWaits(threads: readonly number[], rounds: numbe
     const executor = createOnnxExecutor({ threads: 1 });
     const state = executor.createState(initialState(description, 1, OPTIMISERS[parameters.optimiser]));
     const step = await executor.compile(trainingStep(description, batchSize, parameters));
-    const measured = threads.map((loaderThreads) => ({ loaderThreads, rounds: [] as DemoWait['rounds'][number][] }));
+    const measured = threads.map((loaderThreads) => ({
+      loaderThreads,
+      waits: [] as number[],
+      rounds: [] as DemoWait['rounds'][number][],
+    }));
     for (let round = 0; round <= rounds; round += 1) {
-      for (const { loaderThreads, rounds: results } of measured) {
-        const input = openImageInput(selected, parameters, { loaderThreads, pixelCacheBytes: 0 });
-        const given = createTrainingInput({ parameters, seed: 1 }, description, selected, input);
+      for (const { loaderThreads, waits: stepWaits, rounds: results } of measured) {
+        const input = openImageInput(selected, parameters, { loaderThreads, pixelCacheBytes: 2 ** 28 });
+        const given = createTrainingInput({ parameters, seed: 1 }, description, selected, timed(input, stepWaits));
         const training = { parameters, input: given, step, state, now: () => performance.now(), onProgress: () => {} };
         // The first epoch starts the threads.
         await trainOneEpoch({ ...training, pause: async () => {} }, TRIAL_START);
+        stepWaits.length = round === 0 ? 0 : stepWaits.length - given.stepsPerEpoch;
         const { current } = await trainOneEpoch({ ...training, pause: async () => {} }, TRIAL_START);
         await input.close();
         const { steps, seconds, inputWaitSeconds } = current;
@@ -51,10 +59,11 @@ export async function measureDemoWaits(threads: readonly number[], rounds: numbe
         if (round > 0) results.push({ imagesPerSecond, waiting: inputWaitSeconds / seconds });
       }
     }
-    for (const { loaderThreads, rounds: results } of measured) {
+    for (const { loaderThreads, waits: stepWaits, rounds: results } of measured) {
       waits.push({
         net: `${description.title}, S = ${JSON.stringify(trainScale)}`,
         loaderThreads,
+        batchWaitMs: median(stepWaits),
         imagesPerSecond: median(results.map((result) => result.imagesPerSecond)),
         waiting: median(results.map((result) => result.waiting)),
         rounds: results,
@@ -63,4 +72,22 @@ export async function measureDemoWaits(threads: readonly number[], rounds: numbe
     await executor.dispose();
   }
   return waits;
+}
+
+/** @param waits gets the milliseconds of each batch. */
+function timed(input: ImageInput, waits: number[]): ImageInput {
+  return {
+    open(pass) {
+      const reader = input.open(pass);
+      return {
+        async next() {
+          const asked = performance.now();
+          const batch = await reader.next();
+          waits.push(performance.now() - asked);
+          return batch;
+        },
+      };
+    },
+    close: input.close,
+  };
 }
