@@ -48,8 +48,10 @@ export interface WorldEnd {
 
 const LEASE_MS = 30_000;
 const HEARTBEAT_MS = 5_000;
-/** From the end of all faults to the end of all sweeps. */
-const FINISH_MS = 900_000;
+/** Once the faults are over, something becomes durable at least this often until all sweeps have ended. */
+const STUCK_MS = 450_000;
+/** One worker with slow trials may be all that is left; that it goes on for ever must still be noticed. */
+const ENDLESS_MS = 4 * 3_600_000;
 /** From then on until every outbox is empty: a reconciliation, or a redelivery of JetStream. */
 const RECEIPTS_MS = 75_000;
 /** What JetStream has forgotten is published again, the first time past the duplicate window at the third try. */
@@ -206,7 +208,8 @@ export async function runWorld({ seed, plan, flaws, codec, logger, tell }: World
     );
     const quiet = scheduler.now > progress.lastAt + QUIET_MS;
     if (done && quiet && waiting.length === 0 && coordinator.ledger) return scheduler.stop();
-    if (!done && scheduler.now > calmAt + FINISH_MS) {
+    const stuck = scheduler.now > Math.max(calmAt, progress.lastAt) + STUCK_MS || scheduler.now > ENDLESS_MS;
+    if (!done && stuck) {
       violations.add(
         'every sweep ends',
         `${sweeps.map(({ id, counts }) => `${id} ${JSON.stringify(counts)}`).join('; ')}`,

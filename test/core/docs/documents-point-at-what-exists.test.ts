@@ -69,6 +69,7 @@ describe('folders', () => {
     'test',
     'bench',
     'runtime',
+    'simulation',
     'dashboard',
   ];
 
