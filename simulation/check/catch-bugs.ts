@@ -8,7 +8,7 @@ export interface CaughtBug {
 }
 
 /** Seeds within which every planted bug is to be caught. */
-export const SEEDS_FOR_A_BUG = 60;
+export const SEEDS_FOR_A_BUG = 200;
 
 /** Plants one bug and runs seeds from 1 on until the checker complains. */
 export async function catchBug(simulator: Simulator, name: FlawName, seeds = SEEDS_FOR_A_BUG): Promise<CaughtBug> {
