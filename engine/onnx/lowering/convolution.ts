@@ -42,7 +42,8 @@ const backpropFilter: LoweringRule<'Conv2DBackpropFilter'> = ({ window, groups }
   }
   const problem = convolutionProblem(operand(operands, 0).shape, operand(operands, 1).shape, window);
   const { name, layout } = emit('filter-gradient', problem, operands, context);
-  return result(node, name, layout);
+  // The weight and its slots, which it meets in the update, lie as TensorFlow.js has them: better one transposition than theirs.
+  return result(node, context.plain(result(node, name, layout)));
 };
 
 function emit(
