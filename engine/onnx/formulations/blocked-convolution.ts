@@ -2,7 +2,7 @@ import type { Layout } from '../layout.ts';
 import { NCHW } from '../layout.ts';
 import type { LoweringContext } from '../lowering/context.ts';
 import type { ConvolutionProblem } from '../lowering/convolution-problem.ts';
-import { turnedPadding } from '../lowering/convolution-problem.ts';
+import { turnedProblem } from '../lowering/convolution-problem.ts';
 import { windowAttributes } from '../lowering/direct-convolution.ts';
 import { integers } from '../model-builder.ts';
 
@@ -64,15 +64,7 @@ export function blockedInputGradient(
   const turned = model.operator('Gather', [matrices, model.integers(backwards)], { attributes: { axis: 0n } });
   const swapped = model.operator('Transpose', [turned], { attributes: { perm: integers([0, 2, 1]) } });
   const weights = model.operator('Reshape', [swapped, model.integers([...window.filter, filters, channels])]);
-  const backward: ConvolutionProblem = {
-    ...problem,
-    channels: filters,
-    filters: channels,
-    input: problem.output,
-    output: problem.input,
-    window: { ...window, padding: turnedPadding(window) },
-  };
-  return blockedConvolution([dy, weights], backward, blocking, context);
+  return blockedConvolution([dy, weights], turnedProblem(problem), blocking, context);
 }
 
 /** HWIO to [O / block, I / block, H, W, block of I, block of O], or [O / block, I, H, W, block of O] for few channels. */

@@ -2,7 +2,7 @@ import { HWIO, NCHW, OHWI, OIHW, plainLayout } from '../layout.ts';
 import type { LoweredValue, LoweringContext } from '../lowering/context.ts';
 import { operand } from '../lowering/context.ts';
 import type { ConvolutionProblem } from '../lowering/convolution-problem.ts';
-import { isDense, turnedPadding } from '../lowering/convolution-problem.ts';
+import { isDense, isTurnable } from '../lowering/convolution-problem.ts';
 import { convolutionInputGradient, turnedConvolution, windowAttributes } from '../lowering/direct-convolution.ts';
 import type { FilterGradientForm } from '../lowering/filter-gradient.ts';
 import { filterGradient } from '../lowering/filter-gradient.ts';
@@ -156,10 +156,6 @@ function blockedInput(block: number): readonly Formulation[] {
       return { name, layout: maps };
     },
   }));
-}
-
-function isTurnable({ window }: ConvolutionProblem): boolean {
-  return isDense(window) && turnedPadding(window).every((rows) => rows >= 0);
 }
 
 function pair(operands: readonly LoweredValue[]): readonly [LoweredValue, LoweredValue] {

@@ -1,5 +1,5 @@
 import type { ConvolutionProblem } from '../lowering/convolution-problem.ts';
-import { isDense, turnedPadding } from '../lowering/convolution-problem.ts';
+import { isTurnable } from '../lowering/convolution-problem.ts';
 import { chooseFormulation } from '../lowering/filter-gradient.ts';
 import { isFolded } from '../lowering/folded-convolution.ts';
 import { convolutionFormulations } from './convolution-formulations.ts';
@@ -21,7 +21,6 @@ function fixedName(kind: ConvolutionKind, problem: ConvolutionProblem): string {
   if (isFolded(problem)) return 'folded';
   if (kind === 'forward') return 'direct';
   if (kind === 'filter-gradient') return chooseFormulation(problem);
-  const { channels, filters, window } = problem;
-  const turnable = isDense(window) && turnedPadding(window).every((rows) => rows >= 0);
-  return turnable && channels >= filters ? 'turned' : 'transposed';
+  const { channels, filters } = problem;
+  return isTurnable(problem) && channels >= filters ? 'turned' : 'transposed';
 }

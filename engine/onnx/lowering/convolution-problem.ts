@@ -39,3 +39,21 @@ export function turnedPadding({ filter, padding }: SlidingWindow): SlidingWindow
   const [height, width] = filter;
   return [height - 1 - top, height - 1 - bottom, width - 1 - left, width - 1 - right];
 }
+
+/** Whether the input's gradient is a convolution of dy: a dense window whose turned padding takes nothing away. */
+export function isTurnable({ window }: Pick<ConvolutionProblem, 'window'>): boolean {
+  return isDense(window) && turnedPadding(window).every((pixels) => pixels >= 0);
+}
+
+/** The convolution of dy with the turned filter, which gives the input's gradient: input and output change places. */
+export function turnedProblem(problem: ConvolutionProblem): ConvolutionProblem {
+  const { channels, filters, input, output, window } = problem;
+  return {
+    ...problem,
+    channels: filters,
+    filters: channels,
+    input: output,
+    output: input,
+    window: { ...window, padding: turnedPadding(window) },
+  };
+}

@@ -1,7 +1,7 @@
 import { integers } from '../model-builder.ts';
 import type { LoweringContext } from './context.ts';
 import type { ConvolutionProblem } from './convolution-problem.ts';
-import { isDense, tapsOf, turnedPadding } from './convolution-problem.ts';
+import { isDense, tapsOf, turnedProblem } from './convolution-problem.ts';
 
 /** Pixels of a map that is folded whatever its channels: a convolution kernel's matrices would have that few columns. */
 const TINY_MAP = 64;
@@ -84,14 +84,7 @@ export function foldedInputGradient(
   const transposed = model.operator('Transpose', [matrices], { attributes: { perm: integers([0, 2, 1]) } });
   // The taps keep their order; the columns of dy are laid out in the opposite one.
   const weights = model.operator('Reshape', [transposed, model.integers([taps * filters, channels])]);
-  const turned: ConvolutionProblem = {
-    ...problem,
-    channels: filters,
-    filters: channels,
-    input: problem.output,
-    output: problem.input,
-    window: { ...window, padding: turnedPadding(window) },
-  };
+  const turned = turnedProblem(problem);
   const rows = model.operator('Gemm', [columns(dy, turned, context, true), weights]);
   return model.operator('Reshape', [rows, model.integers([problem.batch, ...problem.input, channels])]);
 }

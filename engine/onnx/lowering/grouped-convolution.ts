@@ -4,7 +4,7 @@ import { IOHW, NCHW, OIHW } from '../layout.ts';
 import { integers } from '../model-builder.ts';
 import type { LoweredValue, LoweringContext } from './context.ts';
 import { operand, result } from './context.ts';
-import { convolutionProblem, isDense, turnedPadding } from './convolution-problem.ts';
+import { convolutionProblem, isTurnable, turnedPadding } from './convolution-problem.ts';
 import { uncovered, windowAttributes } from './direct-convolution.ts';
 
 /** ONNX's own grouped convolution. Operands: x, filter and perhaps a bias. */
@@ -37,7 +37,7 @@ export function groupedInputGradient(
   context: LoweringContext,
 ): LoweredValue {
   const [dy, filter] = [operand(operands, 0), operand(operands, 1)];
-  if (isDense(window) && turnedPadding(window).every((rows) => rows >= 0)) {
+  if (isTurnable({ window })) {
     const weights = turnedFilters(filter, groups, context);
     const attributes = {
       ...windowAttributes({ ...window, padding: turnedPadding(window) }),
