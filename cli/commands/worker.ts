@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Option } from 'commander';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../runtime/logger.ts';
 import { type GlobalOptions, note } from '../context.ts';
+import { credentialsFolder } from '../credentials/shown-credentials.ts';
 import { cacheFolder } from '../provision/cache-folder.ts';
 import { PACKAGE_ROOT, unpackedPackageRoot } from '../provision/fashion-mnist.ts';
 import type { AddCommand } from './command.ts';
@@ -96,10 +97,14 @@ export const addWorker: AddCommand = (program, cli) => {
           pixelCacheMiB: options.pixelCacheMib,
           labels: options.label,
           natsServers: options.nats,
+          credentials: credentialsFolder(cli, options),
+          token: cli.env.TICKWORK_TOKEN || undefined,
           logLevel: options.logLevel,
         },
         cli.machine,
       );
+      // Files that were replaced are read at the next connection anyway; a hang-up must not end the worker.
+      if (config.credentials !== undefined) cli.onHangup(() => {});
       await runWorker(config, {
         signal: cli.signal,
         logger: createLogger('worker', config.logLevel),
