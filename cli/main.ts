@@ -15,6 +15,8 @@ const FORCED_MS = 2_000;
 
 /** The composition root and the only file that touches `process`. */
 async function main(): Promise<void> {
+  // Of libraries, about what no person at a shell can change: grpc-js names an address where TLS wants a name (DEP0123).
+  process.noDeprecation = true;
   const interrupts = createInterrupts(() => performance.now());
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupts.receive(name));
   let hangup = (): void => interrupts.receive('SIGHUP');

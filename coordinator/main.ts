@@ -72,7 +72,10 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
   const nats = { link, names: natsNames(config.namespace), clock, random, logger, replicas: config.replicas };
   const log = await openNatsEventLog({ ...nats, writerId: randomUUID() });
   lifecycle.add('event log', log.close);
-  const records = await openNatsRecordStream(nats);
+  const records = await openNatsRecordStream({
+    ...nats,
+    boundSubjects: access.program?.natsSeed !== undefined,
+  });
   lifecycle.add('record stream', records.close);
 
   const holder = `${hostname()}:${process.pid}`;

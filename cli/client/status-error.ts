@@ -22,7 +22,7 @@ function inWords(
   deadlineMs: number,
 ): ['COORDINATOR_UNREACHABLE' | 'CERTIFICATE_INVALID' | 'INTERNAL', string] {
   const advice =
-    'Start one with `tickwork up`, or name the right address with --coordinator HOST:PORT or TICKWORK_COORDINATOR.';
+    'Start one with `tickwork up`, or name the right address with --coordinator HOST:PORT or TICKWORK_COORDINATOR. One that asks for TLS needs --credentials DIR.';
   switch (error.code) {
     case status.UNAVAILABLE: {
       const problem = tlsProblem(error.details, address);

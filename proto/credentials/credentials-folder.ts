@@ -1,7 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Identity } from '../../core/access/identity.ts';
 import { TickworkError } from '../../core/errors.ts';
+import { certificateIdentity } from './certificate-identity.ts';
 
 /** What one program shows to say who it is, and by what it knows the others. */
 export interface ProgramCredentials {
@@ -27,6 +29,8 @@ export interface OwnCertificate {
   /** For messages. */
   readonly file: string;
   readonly subject: string;
+  /** Whom it names; of a server nobody. */
+  readonly identity?: Identity;
   /** Unix milliseconds: refused from then on. */
   readonly expiresAt: number;
 }
@@ -86,7 +90,15 @@ function ownCertificate(
     throw invalid(
       `Expected ${CREDENTIAL_FILES.key} in ${folder} to be the key of ${file}, got another one, or none that can be read. Copy both again.`,
     );
-  return { certificate, key, file, subject: nameOf(parsed), expiresAt: Date.parse(parsed.validTo) };
+  const identity = certificateIdentity(parsed.subjectAltName);
+  return {
+    certificate,
+    key,
+    file,
+    subject: nameOf(parsed),
+    ...(identity ? { identity } : {}),
+    expiresAt: Date.parse(parsed.validTo),
+  };
 }
 
 function checkAuthority(ca: Buffer, file: string, now: number): void {
