@@ -15,8 +15,6 @@ export interface GuardedServers extends AsyncDisposable {
   readonly api: ScriptedApi;
   /** SIGHUP. */
   reload(): void;
-  /** Workers' streams that were let through. */
-  readonly workStreams: number;
 }
 
 export async function startGuardedServers(
@@ -29,13 +27,9 @@ export async function startGuardedServers(
   const access = openAccess({ ...files, insecure: false, hosts: ['127.0.0.1'] }, deps);
   const certificate = access.certificate();
   const api = createScriptedApi(demoMoment(new Date()));
-  let workStreams = 0;
   const server = createGrpcServer({
     api,
-    work: () => {
-      workStreams++;
-      return { onMessage: () => undefined, onClosed: () => undefined };
-    },
+    work: () => ({ onMessage: () => undefined, onClosed: () => undefined }),
     reflection: true,
     guard: access.guard,
     limits: all,
@@ -66,9 +60,6 @@ export async function startGuardedServers(
     httpPort: http.port,
     api,
     reload: access.reload,
-    get workStreams() {
-      return workStreams;
-    },
     async [Symbol.asyncDispose]() {
       await gateway.close();
       await server.close();

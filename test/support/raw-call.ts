@@ -4,7 +4,7 @@ import type { ProgramCredentials } from '../../proto/credentials/credentials-fol
 import { decodeStatusDetails, STATUS_DETAILS_KEY } from '../../proto/status-details.ts';
 
 export interface RawReply {
-  /** Of the status, for example `OK` or `PERMISSION_DENIED`; of a stream that goes on, `STREAMING`. */
+  /** Of the status, for example `OK` or `PERMISSION_DENIED`. A stream that would go on is `OK` too. */
   readonly name: string;
   readonly message: string;
   readonly code?: string | undefined;
@@ -50,7 +50,7 @@ export function createRawClient(
         stream.on('error', () => undefined);
         stream.on('status', (reply: StatusObject) => {
           const [details] = reply.metadata.get(STATUS_DETAILS_KEY);
-          const name = streaming && reply.code === status.CANCELLED ? 'STREAMING' : (status[reply.code] as string);
+          const name = streaming && reply.code === status.CANCELLED ? 'OK' : (status[reply.code] as string);
           const code = details instanceof Uint8Array ? decodeStatusDetails(details)?.code : undefined;
           resolve({ name, message: reply.details, code, metadata: reply.metadata });
         });
@@ -58,6 +58,20 @@ export function createRawClient(
         stream.end();
         // An endless stream has been let in once it has said something.
         stream.once('data', () => setTimeout(() => stream.cancel(), 20));
+      });
+    },
+    /** A call that stays open. Resolves with its first message. @returns what ends it. */
+    hold(path: string, bytes: Uint8Array): Promise<() => void> {
+      const stream = client.makeServerStreamRequest(
+        path,
+        (message: Uint8Array) => Buffer.from(message),
+        (message: Buffer) => message,
+        bytes,
+        { deadline: Date.now() + PATIENCE_MS },
+      );
+      return new Promise((resolve, reject) => {
+        stream.once('data', () => resolve(() => stream.cancel()));
+        stream.on('error', reject);
       });
     },
     close: () => client.close(),

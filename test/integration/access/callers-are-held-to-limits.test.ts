@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { LIMITS } from '../../../coordinator/access/limits.ts';
 import { makeLabCredentials } from '../../support/credentials.ts';
+import { eventually } from '../../support/eventually.ts';
 import { startGuardedServers } from '../../support/guarded-servers.ts';
 import { createRawClient } from '../../support/raw-call.ts';
 import { rawRequest } from '../../support/running-gateway.ts';
@@ -10,8 +11,9 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const GET_STATUS = '/tickwork.v1.ClusterService/GetStatus';
 const WATCH = '/tickwork.v1.SweepService/WatchSweep';
-/** WatchSweepRequest { name: "sweeps/vgg-demo-1" } */
-const DEMO = Buffer.concat([Buffer.from([0x0a, 17]), Buffer.from('sweeps/vgg-demo-1')]);
+const DEMO_NAME = 'sweeps/vgg-demo-3f9a';
+/** A WatchSweepRequest with this name. */
+const DEMO = Buffer.concat([Buffer.from([0x0a, DEMO_NAME.length]), Buffer.from(DEMO_NAME)]);
 
 test('who asks too often is refused on both carriers, and told when to come again; others are not', async () => {
   await using folder = await temporaryFolder();
@@ -40,13 +42,17 @@ test('so many streams of one identity may be open', async () => {
   const lab = await makeLabCredentials(folder.path);
   await using servers = await startGuardedServers({ tokens: lab.tokenFile }, { callsPerIdentity: 3 });
   const shown = { token: lab.tokens.get('viewer-1') as string };
-  const held = Array.from({ length: 3 }, () => createRawClient(servers.grpc, shown));
-  const open = await Promise.all(held.map((client) => client.call(WATCH, DEMO, {})));
-  expect(open.map(({ name }) => name)).toEqual(['STREAMING', 'STREAMING', 'STREAMING']);
-  // Those were cut by their client; what is released may be used again.
-  const again = await held[0]?.call(WATCH, DEMO);
-  expect(again?.name).toBe('STREAMING');
-  for (const client of held) client.close();
+  const client = createRawClient(servers.grpc, shown);
+  const held = await Promise.all([1, 2, 3].map(() => client.hold(WATCH, DEMO)));
+  expect(await client.call(GET_STATUS)).toMatchObject({ name: 'RESOURCE_EXHAUSTED', code: 'RATE_LIMITED' });
+  const headers = { authorization: `Bearer ${shown.token}` };
+  expect((await rawRequest(servers.httpPort, { path: '/api/v1/status', headers })).status).toBe(429);
+  held[0]?.();
+  // What is released may be used again.
+  const again = async () => ((await client.call(GET_STATUS)).name === 'OK' ? true : undefined);
+  await eventually('room for another call', again);
+  for (const end of held) end();
+  client.close();
 });
 
 test('a connection that says nothing, or never makes an admitted call, is cut', async () => {

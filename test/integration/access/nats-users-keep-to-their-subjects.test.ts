@@ -67,6 +67,7 @@ test('coordinator and worker do their whole work with what they are allowed', as
   const again = await cluster.startCoordinator({ credentials: await natsOnly('coordinator') });
   expect((await again.client.getSweep({ name })).state).toBe('SWEEP_STATE_COMPLETED');
   await worker.stop();
+  await again.stop();
 });
 
 async function natsOnly(member: string): Promise<string> {
