@@ -100,7 +100,7 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
     }
     session.stops.heard(running);
     if (running.size > 0) deps.onProgress();
-    dispatcher.wake();
+    dispatcher.heard(session);
   }
 
   async function onStarted(session: Session, lease: LeaseRef): Promise<void> {
