@@ -53,7 +53,7 @@ export function createSearchApi({ ledger, store, changes, clock }: ApiDeps): Sea
       return { trials: await endedTrials(sweep, cells), known };
     },
 
-    async *watchOutcomes({ parent, minIntervalMs }, signal) {
+    async *watchOutcomes({ parent, minIntervalMs }, { signal }) {
       const { id } = requireSweep(ledger, parent, 'parent');
       /** The last report that was sent of each cell. */
       const reported = new Map<number, ReportPoint>();

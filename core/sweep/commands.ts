@@ -1,3 +1,4 @@
+import type { Place } from '../placement/place.ts';
 import type { AskedLevels } from '../study/asked-configurations.ts';
 import type { Study } from '../study/study.ts';
 import type { FailureKind } from '../trial/states.ts';
@@ -40,7 +41,15 @@ export type Command =
       readonly value: number;
       readonly reason: string;
     }
-  | { readonly type: 'grant-lease'; readonly worker: string; readonly leaseId: string }
+  | {
+      readonly type: 'grant-lease';
+      readonly worker: string;
+      readonly leaseId: string;
+      /** Where the trial may run: the devices of the worker; absent: somewhere, whatever it needs. */
+      readonly at?: readonly Place[];
+      /** Of all connected workers; needed once a trial has run out of memory. */
+      readonly places?: readonly Place[];
+    }
   | { readonly type: 'start-trial'; readonly lease: LeaseRef }
   | {
       readonly type: 'lose-attempt';

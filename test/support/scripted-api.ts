@@ -102,7 +102,7 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
         nextPageToken,
       };
     },
-    watchSweep(request, signal) {
+    watchSweep(request, { signal }) {
       return watch(take(request).name, signal, ({ sweep, trials }) => ({
         sweep,
         active: trials.filter(({ state }) => state === 'TRIAL_STATE_RUNNING' || state === 'TRIAL_STATE_LEASED'),
@@ -141,7 +141,7 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
       take(request);
       return { trials: [], known: false };
     },
-    watchOutcomes(request, signal) {
+    watchOutcomes(request, { signal }) {
       return watch(take(request).parent, signal, () => ({ reports: [], ended: [] }));
     },
     async tellPruned(request) {
@@ -153,7 +153,7 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
     async getTable(request) {
       return tableOf(find(take(request).parent), request.groupBy);
     },
-    watchTable(request, signal) {
+    watchTable(request, { signal }) {
       const table = take(request).table;
       return watch(table?.parent ?? '', signal, (scripted) => tableOf(scripted, table?.groupBy ?? []));
     },
