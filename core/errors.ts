@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   ARGUMENT_INVALID: { retryable: false, summary: 'A request field or command-line option is missing or malformed.' },
   SWEEP_NOT_FOUND: { retryable: false, summary: 'No sweep has this name.' },
   SWEEP_FINISHED: { retryable: false, summary: 'The sweep has reached a terminal state.' },
+  SEARCH_ENDED: { retryable: false, summary: 'The search takes no more configurations.' },
   TABLE_INCOMPLETE: { retryable: false, summary: 'The table has cells without a result.' },
   REQUEST_ID_REUSED: { retryable: false, summary: 'The request id was used before with other contents.' },
   PAGE_TOKEN_INVALID: { retryable: false, summary: 'The page token does not belong to this request.' },
@@ -47,6 +48,14 @@ export const ERROR_CODES = {
     retryable: false,
     summary: 'A compiler, a header or a library was missing, or refused to build an addon.',
   },
+  UNAUTHENTICATED: { retryable: false, summary: 'The caller did not say who it is, or not in a way that is known.' },
+  PERMISSION_DENIED: { retryable: false, summary: 'The role of the caller does not allow the call.' },
+  RATE_LIMITED: { retryable: true, summary: 'The caller has asked too often, or holds too many streams open.' },
+  CERTIFICATE_INVALID: {
+    retryable: false,
+    summary: 'A certificate or key is missing, unreadable, expired or of another authority.',
+  },
+  INSECURE_ADDRESS: { retryable: false, summary: 'An address that others can reach, without TLS and tokens.' },
   TRIAL_DIVERGED: { retryable: false, summary: 'The loss became NaN or infinite, or exploded.' },
   CONFIG_INVALID: { retryable: false, summary: 'A setting of a process is missing or malformed.' },
   INTERNAL: { retryable: false, summary: 'A defect of Tickwork itself.' },
@@ -69,15 +78,18 @@ export class TickworkError extends Error {
   override readonly name = 'TickworkError';
   readonly code: ErrorCode;
   readonly violations: readonly FieldViolation[];
+  /** After so many milliseconds the same call may succeed; known of RATE_LIMITED. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { violations?: readonly FieldViolation[]; cause?: unknown } = {},
+    options: { violations?: readonly FieldViolation[]; cause?: unknown; retryAfterMs?: number } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.violations = options.violations ?? [];
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   get retryable(): boolean {

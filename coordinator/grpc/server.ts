@@ -7,10 +7,11 @@ import { loadTickworkDefinition, loadTickworkProto } from '../../proto/load.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Api } from '../api/api.ts';
 import type { AcceptWork } from '../sessions/work-connection.ts';
+import { createCallIdentities } from './call-identity.ts';
 import { type HandlerDeps, serverStream, unary } from './handlers.ts';
 import { workStream } from './work-stream.ts';
 
-export interface GrpcServerDeps extends Omit<HandlerDeps, 'shutdown'> {
+export interface GrpcServerDeps extends Omit<HandlerDeps, 'shutdown' | 'identities'> {
   readonly api: Api;
   readonly work: AcceptWork;
   readonly reflection: boolean;
@@ -26,7 +27,7 @@ export interface GrpcServer {
   close(): Promise<void>;
 }
 
-const SERVICES = ['SweepService', 'ResultService', 'WorkerService', 'ClusterService'].map(
+const SERVICES = ['SweepService', 'SearchService', 'ResultService', 'WorkerService', 'ClusterService'].map(
   (name) => `tickwork.v1.${name}`,
 );
 /** For unary calls under way; streams have ended by then, but for those of the health service, which nobody else can end. */
@@ -37,7 +38,7 @@ export function createGrpcServer({ api, work, reflection, clock, ...rest }: Grpc
   const shutdown = new AbortController();
   // One listener for each open stream; Node warns of a leak at the eleventh.
   setMaxListeners(0, shutdown.signal);
-  const deps: HandlerDeps = { ...rest, shutdown: shutdown.signal };
+  const deps: HandlerDeps = { ...rest, shutdown: shutdown.signal, identities: createCallIdentities() };
   const proto = loadTickworkProto();
   const server = new Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
@@ -59,6 +60,12 @@ export function createGrpcServer({ api, work, reflection, clock, ...rest }: Grpc
     retryFailed: unary('RetryFailed', deps, api.retryFailed),
     getTrial: unary('GetTrial', deps, api.getTrial),
     listTrials: unary('ListTrials', deps, api.listTrials),
+  });
+  server.addService(proto.SearchService.service, {
+    ask: unary('Ask', deps, api.ask),
+    watchOutcomes: serverStream('WatchOutcomes', deps, api.watchOutcomes),
+    tellPruned: unary('TellPruned', deps, api.tellPruned),
+    endSearch: unary('EndSearch', deps, api.endSearch),
   });
   server.addService(proto.ResultService.service, {
     getTable: unary('GetTable', deps, api.getTable),

@@ -1,9 +1,12 @@
 import { emptyVector, type SparseVector, vectorGet } from '../collections/sparse-vector.ts';
 import { createGrid, type Grid, gridIndexOf } from '../grid/grid.ts';
+import type { Load } from '../placement/load.ts';
+import type { LearnedMemory } from '../placement/need.ts';
 import type { Score } from '../pruners/early-stopping.ts';
 import type { Study } from '../study/study.ts';
 import type { SweepStatus, TrialState } from '../trial/states.ts';
 import { type Trial, UNTOUCHED } from '../trial/trial.ts';
+import type { Asked } from './decision.ts';
 import type { SweepEvent } from './events.ts';
 
 /** Trials by state. */
@@ -39,7 +42,7 @@ export interface SweepState {
   readonly finishedAt?: number;
 }
 
-export type RequestKind = 'submit' | 'cancel' | 'pause' | 'resume' | 'retry';
+export type RequestKind = 'submit' | 'cancel' | 'pause' | 'resume' | 'retry' | 'ask' | 'end-search';
 
 export interface ClusterState {
   /** Leadership epoch: rises by one with every coordinator that takes over. */
@@ -48,10 +51,23 @@ export interface ClusterState {
   /** In order of submission. */
   readonly sweeps: ReadonlyMap<string, SweepState>;
   /** What each client request id did. */
-  readonly requests: ReadonlyMap<string, { readonly sweepId: string; readonly what: RequestKind }>;
+  readonly requests: ReadonlyMap<
+    string,
+    { readonly sweepId: string; readonly what: RequestKind; readonly asked?: Asked }
+  >;
+  readonly learnedMemory: LearnedMemory;
+  /** What runs where: follows from the live trials. */
+  readonly load: Load;
 }
 
-export const EMPTY_CLUSTER: ClusterState = { epoch: 0, holder: '', sweeps: new Map(), requests: new Map() };
+export const EMPTY_CLUSTER: ClusterState = {
+  epoch: 0,
+  holder: '',
+  sweeps: new Map(),
+  requests: new Map(),
+  learnedMemory: new Map(),
+  load: new Map(),
+};
 
 export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>): SweepState {
   return {

@@ -102,7 +102,7 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
         nextPageToken,
       };
     },
-    watchSweep(request, signal) {
+    watchSweep(request, { signal }) {
       return watch(take(request).name, signal, ({ sweep, trials }) => ({
         sweep,
         active: trials.filter(({ state }) => state === 'TRIAL_STATE_RUNNING' || state === 'TRIAL_STATE_LEASED'),
@@ -136,10 +136,24 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
       const { items, nextPageToken } = page(trials, request, 50);
       return { trials: items, nextPageToken };
     },
+    // The page asks for nothing of this.
+    async ask(request) {
+      take(request);
+      return { trials: [], known: false };
+    },
+    watchOutcomes(request, { signal }) {
+      return watch(take(request).parent, signal, () => ({ reports: [], ended: [] }));
+    },
+    async tellPruned(request) {
+      return take(request);
+    },
+    async endSearch(request) {
+      return find(take(request).name).sweep;
+    },
     async getTable(request) {
       return tableOf(find(take(request).parent), request.groupBy);
     },
-    watchTable(request, signal) {
+    watchTable(request, { signal }) {
       const table = take(request).table;
       return watch(table?.parent ?? '', signal, (scripted) => tableOf(scripted, table?.groupBy ?? []));
     },

@@ -5,9 +5,13 @@ import type { Delivery, Malformed } from '../../ports.ts';
 
 const ACK_TIMEOUT_MS = 5_000;
 
-/** @param message of the record stream, still unacknowledged. */
-export function toDelivery(message: JsMsg, logger: Logger): Delivery | Malformed {
+/**
+ * @param message of the record stream, still unacknowledged.
+ * @param onAck the effect is durable: it is in nobody's hands any more.
+ */
+export function toDelivery(message: JsMsg, logger: Logger, onAck: () => void): Delivery | Malformed {
   async function ack(): Promise<void> {
+    onAck();
     try {
       await message.ackAck({ timeout: ACK_TIMEOUT_MS });
     } catch (error) {

@@ -7,6 +7,11 @@ import type { OnnxRuntime, RuntimeTensor, Session } from './runtime.ts';
 const FATAL_ONLY = 4;
 const ALL_OPTIMIZATIONS = 99;
 
+/** Element types by ONNX's numbers (TensorProto.DataType). */
+const FLOAT = 1;
+const UINT8 = 2;
+const INT32 = 6;
+
 /** A tensor of the library over memory of ours. */
 interface DirectTensor extends RuntimeTensor {
   readonly value: bigint;
@@ -78,7 +83,7 @@ function bind(names: readonly CName[], tensors: Readonly<Record<string, RuntimeT
   };
 }
 
-/** ONNX's numbers of element types (TensorProto.DataType). */
 function elementType(data: HostTensor['data']): number {
-  return data instanceof Int32Array ? 6 : 1;
+  if (data instanceof Float32Array) return FLOAT;
+  return data instanceof Int32Array ? INT32 : UINT8;
 }

@@ -1,4 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { HostTensor } from '../../executor.ts';
+import type { Shape } from '../../step.ts';
 import type { OnnxRuntime, RuntimeTensor } from './runtime.ts';
 
 interface PackageTensor extends RuntimeTensor {
@@ -9,8 +11,7 @@ interface PackageTensor extends RuntimeTensor {
 export function createPackageRuntime(): OnnxRuntime {
   return {
     tensor(data, shape): PackageTensor {
-      const tensor = data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('float32', data, shape);
-      return { data, shape, tensor, release() {} };
+      return { data, shape, tensor: toTensor(data, shape), release() {} };
     },
     async open(model, threads, { device, precision }) {
       // cuBLAS and cuDNN round products to TF32 unless told not to, and the binding hands on no option for it. They read
@@ -34,6 +35,11 @@ export function createPackageRuntime(): OnnxRuntime {
       };
     },
   };
+}
+
+function toTensor(data: HostTensor['data'], shape: Shape): Tensor {
+  if (data instanceof Float32Array) return new Tensor('float32', data, shape);
+  return data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('uint8', data, shape);
 }
 
 function unwrap(tensors: Readonly<Record<string, RuntimeTensor>>): Record<string, Tensor> {
