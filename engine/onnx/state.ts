@@ -15,7 +15,7 @@ export class StateEntry implements HostTensor {
     this.spare = runtime.tensor(data.slice(), shape);
   }
 
-  get data(): Float32Array | Int32Array {
+  get data(): HostTensor['data'] {
     return this.current.data;
   }
 
