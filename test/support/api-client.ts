@@ -25,6 +25,7 @@ type UnaryName =
   | 'getTable'
   | 'listReports'
   | 'listWorkers'
+  | 'drainWorker'
   | 'getStatus';
 
 export type ApiClient = { readonly [Name in UnaryName]: Call<Api[Name]> } & {
@@ -53,6 +54,7 @@ const SERVICE_OF: Readonly<
   exportTable: 'ResultService',
   listReports: 'ResultService',
   listWorkers: 'ClusterService',
+  drainWorker: 'ClusterService',
   getStatus: 'ClusterService',
 };
 
