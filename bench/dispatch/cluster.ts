@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type CoordinatorClient, createCoordinatorClient } from '../../cli/client/coordinator-client.ts';
 import { type Child, type ChildSpec, logTail, startChild } from '../../cli/local/child.ts';
 import { natsSpec, parseNatsVersion, writeNatsConfig } from '../../cli/local/nats-spec.ts';
-import { tickworkSpec } from '../../cli/local/tickwork-spec.ts';
+import { type ReadyMessage, type TickworkProcess, tickworkSpec } from '../../cli/local/tickwork-spec.ts';
 import { findNatsServer } from '../../cli/provision/nats-server.ts';
 import { runCommand } from '../../cli/provision/run-command.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -53,9 +53,11 @@ export async function startBenchCluster(options: BenchClusterOptions = {}): Prom
   const lifecycle = createLifecycle();
   const folder = await mkdtemp(join(tmpdir(), 'tickwork-bench-'));
   lifecycle.add('folder', () => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
-  const env = {
-    ...machine.env,
-    ...(profileFolder === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileFolder}` }),
+  const { env } = machine;
+  const profiled = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
+  const nodeSpec = (about: Omit<TickworkProcess, 'env' | 'logFile'>): ChildSpec<ReadyMessage['addresses']> => {
+    const spec = tickworkSpec({ ...about, env, logFile: join(folder, `${about.name}.log`) });
+    return { ...spec, args: [...profiled, ...spec.args] };
   };
   const ending = new AbortController();
 
@@ -91,11 +93,9 @@ export async function startBenchCluster(options: BenchClusterOptions = {}): Prom
   let address = '127.0.0.1:0';
   const startCoordinator = (natsUrl: string) =>
     start(
-      tickworkSpec({
+      nodeSpec({
         name: 'coordinator',
         programFile: PROGRAM,
-        logFile: join(folder, 'coordinator.log'),
-        env,
         args: [
           ...['coordinator', '--grpc', address, '--http', '127.0.0.1:0', '--nats', natsUrl, '--log-level', 'warn'],
           ...['--heartbeat-ms', String(heartbeatMs), '--lease-ms', String(leaseMs)],
@@ -139,11 +139,9 @@ export async function startBenchCluster(options: BenchClusterOptions = {}): Prom
         const stateDir = join(folder, name);
         await mkdir(stateDir, { recursive: true });
         const { child } = await start(
-          tickworkSpec({
+          nodeSpec({
             name,
             programFile: WORKER_PROGRAM,
-            logFile: join(folder, `${name}.log`),
-            env,
             args: [JSON.stringify({ coordinator: address, name, slots, trialMs, stateDir })],
           }),
         );

@@ -1,5 +1,5 @@
 import { gridIndexOf } from '../grid/grid.ts';
-import { type TrialParameters, trialParametersSchema } from '../study/trial-parameters.ts';
+import { type CostOf, cellCost } from './cell-cost.ts';
 import { type SweepState, untouchedCells } from './state.ts';
 
 /** How many untouched cells are compared by cost. */
@@ -10,7 +10,7 @@ const WINDOW = 64;
  * seeds in their order, so that no row has n = 5 while another has 0; within a seed the costliest of the next cells, so that
  * a sweep ends with short trials and its last workers do not wait for one long one (longest processing time first, Graham 1969).
  */
-export function nextCell(sweep: SweepState, costOf: (parameters: TrialParameters) => number): number | undefined {
+export function nextCell(sweep: SweepState, costOf: CostOf): number | undefined {
   const requeued = sweep.requeued[0];
   if (requeued !== undefined) return requeued;
 
@@ -21,14 +21,9 @@ export function nextCell(sweep: SweepState, costOf: (parameters: TrialParameters
     // Who wants the cells shuffled wants them so.
     if (sweep.study.shuffleSeed !== undefined) return cell;
     if (best !== undefined && seedIndex(cell) !== seedIndex(best.cell)) break;
-    const cost = costOfCell(sweep, cell, costOf);
+    const cost = cellCost(sweep.grid, gridIndexOf(sweep.grid, cell), costOf);
     if (best === undefined || cost > best.cost) best = { cell, cost };
     if (++seen === WINDOW) break;
   }
   return best?.cell;
-}
-
-function costOfCell(sweep: SweepState, cell: number, costOf: (parameters: TrialParameters) => number): number {
-  const parsed = trialParametersSchema.safeParse(sweep.grid.parameters(gridIndexOf(sweep.grid, cell)));
-  return parsed.success ? costOf(parsed.data) : 0;
 }
