@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Sweep__Output } from '../../proto/generated/tickwork/v1/Sweep.ts';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { unixMs } from '../../cli/render/timestamp.ts';
+import type { Sweep__Output } from '../../proto/generated/tickwork/v1/Sweep.ts';
 import type { BenchCluster } from './cluster.ts';
 import { secondsBetween } from './processes.ts';
 
