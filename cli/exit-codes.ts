@@ -52,6 +52,11 @@ const EXIT_OF = {
   EXECUTOR_WRONG: EXIT.failed,
   EXECUTOR_OUT_OF_MEMORY: EXIT.failed,
   ADDON_BUILD_FAILED: EXIT.refused,
+  UNAUTHENTICATED: EXIT.refused,
+  PERMISSION_DENIED: EXIT.refused,
+  RATE_LIMITED: EXIT.refused,
+  CERTIFICATE_INVALID: EXIT.refused,
+  INSECURE_ADDRESS: EXIT.badInput,
   TRIAL_DIVERGED: EXIT.failed,
   INTERNAL: EXIT.failed,
 } as const satisfies Record<ErrorCode, ExitCode>;

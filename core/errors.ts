@@ -47,6 +47,14 @@ export const ERROR_CODES = {
     retryable: false,
     summary: 'A compiler, a header or a library was missing, or refused to build an addon.',
   },
+  UNAUTHENTICATED: { retryable: false, summary: 'The caller did not say who it is, or not in a way that is known.' },
+  PERMISSION_DENIED: { retryable: false, summary: 'The role of the caller does not allow the call.' },
+  RATE_LIMITED: { retryable: true, summary: 'The caller has asked too often, or holds too many streams open.' },
+  CERTIFICATE_INVALID: {
+    retryable: false,
+    summary: 'A certificate or key is missing, unreadable, expired or of another authority.',
+  },
+  INSECURE_ADDRESS: { retryable: false, summary: 'An address that others can reach, without TLS and tokens.' },
   TRIAL_DIVERGED: { retryable: false, summary: 'The loss became NaN or infinite, or exploded.' },
   CONFIG_INVALID: { retryable: false, summary: 'A setting of a process is missing or malformed.' },
   INTERNAL: { retryable: false, summary: 'A defect of Tickwork itself.' },
@@ -69,15 +77,18 @@ export class TickworkError extends Error {
   override readonly name = 'TickworkError';
   readonly code: ErrorCode;
   readonly violations: readonly FieldViolation[];
+  /** After so many milliseconds the same call may succeed; known of RATE_LIMITED. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { violations?: readonly FieldViolation[]; cause?: unknown } = {},
+    options: { violations?: readonly FieldViolation[]; cause?: unknown; retryAfterMs?: number } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.violations = options.violations ?? [];
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   get retryable(): boolean {

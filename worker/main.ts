@@ -159,8 +159,7 @@ function introduction(config: WorkerConfig, devices: readonly SlotDevice[], prot
     devices: devices.slice(0, config.slots).map(({ name, memoryBytes }) => ({
       name,
       executor: config.executor,
-      // Shared by the slots that compute there.
-      memoryBytes: Math.floor((memoryBytes ?? totalmem()) / Math.ceil(config.slots / devices.length)),
+      memoryBytes: config.memoryBytes ?? memoryBytes ?? totalmem(),
       threads: config.threadsPerSlot,
     })),
     labels: { ...config.labels },

@@ -7,7 +7,7 @@ import { PACKAGE_ROOT, unpackedPackageRoot } from '../provision/fashion-mnist.ts
 import type { AddCommand } from './command.ts';
 import { chooseExecutor } from './engine/choose-executor.ts';
 import { addExecutorOptions, type ExecutorOptionValues, executorWish } from './engine/executor-options.ts';
-import { collect, examples, keyValue, wholeNumber } from './options.ts';
+import { byteCount, collect, examples, keyValue, wholeNumber } from './options.ts';
 import { coordinatorAddress } from './with-client.ts';
 
 interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
@@ -19,6 +19,7 @@ interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
   readonly datasetRoot?: readonly string[];
   readonly loaderThreads?: number;
   readonly pixelCacheMib?: number;
+  readonly memory?: number;
   readonly label?: Readonly<Record<string, string>>;
   readonly nats?: readonly string[];
   readonly logLevel: LogLevel;
@@ -50,6 +51,11 @@ export const addWorker: AddCommand = (program, cli) => {
       '--pixel-cache-mib <N>',
       'decoded photographs that each trial keeps (default: 1024)',
       wholeNumber(0, 1_048_576),
+    )
+    .option(
+      '--memory <SIZE>',
+      'memory of each device that its trials may take together, such as 12GiB (default: all of it)',
+      byteCount,
     )
     .option('--label <KEY=VALUE>', 'a word that studies may ask for; may be given again', keyValue)
     .option(
@@ -94,6 +100,7 @@ export const addWorker: AddCommand = (program, cli) => {
           datasetRoots: [...(options.datasetRoot ?? []), PACKAGE_ROOT, cached, unpackedPackageRoot(cli.machine)],
           loaderThreads: options.loaderThreads,
           pixelCacheMiB: options.pixelCacheMib,
+          memoryBytes: options.memory,
           labels: options.label,
           natsServers: options.nats,
           logLevel: options.logLevel,

@@ -1,3 +1,4 @@
+import { bytesText } from '../../core/placement/bytes.ts';
 import { failureKindCodec, sweepStateCodec, trialStateCodec } from '../../proto/enums.ts';
 import type { ClusterStatus__Output } from '../../proto/generated/tickwork/v1/ClusterStatus.ts';
 import type { Sweep__Output } from '../../proto/generated/tickwork/v1/Sweep.ts';
@@ -118,6 +119,8 @@ export function renderWorkers(workers: readonly Worker__Output[]): string[] {
       right('slots'),
       left('executor'),
       left('device'),
+      right('memory'),
+      left('labels'),
       right('use'),
       right('outbox'),
       left('running'),
@@ -129,6 +132,14 @@ export function renderWorkers(workers: readonly Worker__Output[]): string[] {
       String(worker.slots),
       visible([...new Set(worker.devices.map((device) => device.executor))].join(' ')),
       visible([...new Set(worker.devices.map((device) => device.name))].join(', ')),
+      [...new Set(worker.devices.map(({ memoryBytes }) => (memoryBytes === 0 ? '?' : bytesText(memoryBytes))))].join(
+        ', ',
+      ),
+      visible(
+        Object.entries(worker.labels)
+          .map(([label, value]) => `${label}=${value}`)
+          .join(' '),
+      ),
       worker.slotUse === undefined ? '' : formatShare(worker.slotUse),
       String(worker.outboxRecords),
       visible(worker.running.map(({ lease }) => `${lease?.sweep.replace(/^sweeps\//, '')}/${lease?.cell}`).join(' ')),

@@ -26,29 +26,30 @@ import type { Trial } from '../../proto/generated/tickwork/v1/Trial.ts';
 import type { WatchSweepRequest__Output } from '../../proto/generated/tickwork/v1/WatchSweepRequest.ts';
 import type { WatchSweepResponse } from '../../proto/generated/tickwork/v1/WatchSweepResponse.ts';
 import type { WatchTableRequest__Output } from '../../proto/generated/tickwork/v1/WatchTableRequest.ts';
+import type { CallContext } from './call-context.ts';
 
 /**
  * The public API once, whatever carries it: the gRPC services and the HTTP gateway are thin adapters over this interface.
- * Handlers throw TickworkError; each adapter maps its code to a status. Streams end when `signal` aborts.
+ * Handlers throw TickworkError; each adapter maps its code to a status. Streams end when `call.signal` aborts.
  */
 export interface Api {
-  planSweep(request: PlanSweepRequest__Output): Promise<SweepPlan>;
-  submitSweep(request: SubmitSweepRequest__Output): Promise<Sweep>;
-  getSweep(request: GetSweepRequest__Output): Promise<Sweep>;
-  listSweeps(request: ListSweepsRequest__Output): Promise<ListSweepsResponse>;
-  watchSweep(request: WatchSweepRequest__Output, signal: AbortSignal): AsyncIterable<WatchSweepResponse>;
-  cancelSweep(request: CancelSweepRequest__Output): Promise<Sweep>;
-  pauseSweep(request: PauseSweepRequest__Output): Promise<Sweep>;
-  resumeSweep(request: ResumeSweepRequest__Output): Promise<Sweep>;
-  retryFailed(request: RetryFailedRequest__Output): Promise<Sweep>;
-  getTrial(request: GetTrialRequest__Output): Promise<Trial>;
-  listTrials(request: ListTrialsRequest__Output): Promise<ListTrialsResponse>;
+  planSweep(request: PlanSweepRequest__Output, call: CallContext): Promise<SweepPlan>;
+  submitSweep(request: SubmitSweepRequest__Output, call: CallContext): Promise<Sweep>;
+  getSweep(request: GetSweepRequest__Output, call: CallContext): Promise<Sweep>;
+  listSweeps(request: ListSweepsRequest__Output, call: CallContext): Promise<ListSweepsResponse>;
+  watchSweep(request: WatchSweepRequest__Output, call: CallContext): AsyncIterable<WatchSweepResponse>;
+  cancelSweep(request: CancelSweepRequest__Output, call: CallContext): Promise<Sweep>;
+  pauseSweep(request: PauseSweepRequest__Output, call: CallContext): Promise<Sweep>;
+  resumeSweep(request: ResumeSweepRequest__Output, call: CallContext): Promise<Sweep>;
+  retryFailed(request: RetryFailedRequest__Output, call: CallContext): Promise<Sweep>;
+  getTrial(request: GetTrialRequest__Output, call: CallContext): Promise<Trial>;
+  listTrials(request: ListTrialsRequest__Output, call: CallContext): Promise<ListTrialsResponse>;
 
-  getTable(request: GetTableRequest__Output): Promise<Table>;
-  watchTable(request: WatchTableRequest__Output, signal: AbortSignal): AsyncIterable<Table>;
-  exportTable(request: ExportTableRequest__Output, signal: AbortSignal): AsyncIterable<ExportChunk>;
-  listReports(request: ListReportsRequest__Output): Promise<ListReportsResponse>;
+  getTable(request: GetTableRequest__Output, call: CallContext): Promise<Table>;
+  watchTable(request: WatchTableRequest__Output, call: CallContext): AsyncIterable<Table>;
+  exportTable(request: ExportTableRequest__Output, call: CallContext): AsyncIterable<ExportChunk>;
+  listReports(request: ListReportsRequest__Output, call: CallContext): Promise<ListReportsResponse>;
 
-  listWorkers(request: ListWorkersRequest__Output): Promise<ListWorkersResponse>;
-  getStatus(request: GetStatusRequest__Output): Promise<ClusterStatus>;
+  listWorkers(request: ListWorkersRequest__Output, call: CallContext): Promise<ListWorkersResponse>;
+  getStatus(request: GetStatusRequest__Output, call: CallContext): Promise<ClusterStatus>;
 }

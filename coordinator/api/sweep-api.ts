@@ -116,7 +116,7 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
       };
     },
 
-    async *watchSweep({ name, minIntervalMs }, signal) {
+    async *watchSweep({ name, minIntervalMs }, { signal }) {
       const { id } = requireSweep(ledger, name, 'name');
       const finished: number[] = [];
       const stop = ledger.onEvents((events, state) => {

@@ -54,7 +54,7 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
   return {
     getTable: async (request) => (await page(request)).message,
 
-    async *watchTable({ table, minIntervalMs }, signal) {
+    async *watchTable({ table, minIntervalMs }, { signal }) {
       if (!table) throw invalidArgument('table', 'Expected table to be given, got nothing.');
       let seen = -1;
       const snapshot = async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ANYONE } from '../../core/access/identity.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { HttpRefusal, httpFailure } from './http-errors.ts';
 import type { Route } from './routes.ts';
@@ -54,7 +55,7 @@ async function answer(
   }
   const found = probe ?? findRoute(deps.routes, method, path);
   if (found) {
-    const reply = await found.route.reply({ request, params: found.params, query, signal });
+    const reply = await found.route.reply({ request, params: found.params, query, signal, identity: ANYONE });
     return sendReply(response, reply, { signal, heartbeatMs: deps.heartbeatMs, logger: deps.logger });
   }
   if (path === '/api' || path.startsWith('/api/'))

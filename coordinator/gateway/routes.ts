@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { sweepName } from '../../proto/resource-names.ts';
 import type { Api } from '../api/api.ts';
+import type { CallContext } from '../api/call-context.ts';
 import type { DownloadChunk } from './download.ts';
 import { parseQuery, readJsonBody } from './request-input.ts';
 import * as schemas from './request-schemas.ts';
@@ -14,12 +15,10 @@ export type Reply =
   | { readonly kind: 'events'; readonly events: AsyncIterable<ServerSentEvent> }
   | { readonly kind: 'download'; readonly chunks: AsyncIterable<DownloadChunk> };
 
-export interface RouteCall {
+export interface RouteCall extends CallContext {
   readonly request: IncomingMessage;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** Aborts when the client has gone or the gateway closes. */
-  readonly signal: AbortSignal;
 }
 
 export interface Route {
@@ -39,48 +38,48 @@ export function apiRoutes(api: Api, json: (messageName: string) => ToJson): read
   return [
     get('/api/v1/status', json('ClusterStatus'), async (call) => {
       parseQuery(schemas.noQuery, call.query);
-      return api.getStatus({});
+      return api.getStatus({}, call);
     }),
     get('/api/v1/workers', json('ListWorkersResponse'), async (call) =>
-      api.listWorkers(parseQuery(schemas.pageQuery, call.query)),
+      api.listWorkers(parseQuery(schemas.pageQuery, call.query), call),
     ),
     get('/api/v1/sweeps', json('ListSweepsResponse'), async (call) =>
-      api.listSweeps(parseQuery(schemas.pageQuery, call.query)),
+      api.listSweeps(parseQuery(schemas.pageQuery, call.query), call),
     ),
     post('/api/v1/sweeps', sweep, async (call) =>
-      api.submitSweep(await readJsonBody(schemas.submitBody, call.request)),
+      api.submitSweep(await readJsonBody(schemas.submitBody, call.request), call),
     ),
     post('/api/v1/sweeps:plan', json('SweepPlan'), async (call) =>
-      api.planSweep(await readJsonBody(schemas.planBody, call.request)),
+      api.planSweep(await readJsonBody(schemas.planBody, call.request), call),
     ),
     get('/api/v1/sweeps/{sweep}', sweep, async (call) => {
       parseQuery(schemas.noQuery, call.query);
-      return api.getSweep({ name: parentOf(call) });
+      return api.getSweep({ name: parentOf(call) }, call);
     }),
     post('/api/v1/sweeps/{sweep}:cancel', sweep, async (call) =>
-      api.cancelSweep({ ...(await readJsonBody(schemas.requestBody, call.request)), name: parentOf(call) }),
+      api.cancelSweep({ ...(await readJsonBody(schemas.requestBody, call.request)), name: parentOf(call) }, call),
     ),
     post('/api/v1/sweeps/{sweep}:pause', sweep, async (call) =>
-      api.pauseSweep({ ...(await readJsonBody(schemas.requestBody, call.request)), name: parentOf(call) }),
+      api.pauseSweep({ ...(await readJsonBody(schemas.requestBody, call.request)), name: parentOf(call) }, call),
     ),
     post('/api/v1/sweeps/{sweep}:resume', sweep, async (call) =>
-      api.resumeSweep({ ...(await readJsonBody(schemas.requestBody, call.request)), name: parentOf(call) }),
+      api.resumeSweep({ ...(await readJsonBody(schemas.requestBody, call.request)), name: parentOf(call) }, call),
     ),
     post('/api/v1/sweeps/{sweep}:retryFailed', sweep, async (call) =>
-      api.retryFailed({ ...(await readJsonBody(schemas.retryBody, call.request)), name: parentOf(call) }),
+      api.retryFailed({ ...(await readJsonBody(schemas.retryBody, call.request)), name: parentOf(call) }, call),
     ),
     get('/api/v1/sweeps/{sweep}/trials/{cell}', json('Trial'), async (call) => {
       parseQuery(schemas.noQuery, call.query);
-      return api.getTrial({ name: `${parentOf(call)}/trials/${call.params['cell']}` });
+      return api.getTrial({ name: `${parentOf(call)}/trials/${call.params['cell']}` }, call);
     }),
     get('/api/v1/sweeps/{sweep}/trials', json('ListTrialsResponse'), async (call) =>
-      api.listTrials({ ...parseQuery(schemas.trialsQuery, call.query), parent: parentOf(call) }),
+      api.listTrials({ ...parseQuery(schemas.trialsQuery, call.query), parent: parentOf(call) }, call),
     ),
     get('/api/v1/sweeps/{sweep}/reports', json('ListReportsResponse'), async (call) =>
-      api.listReports({ ...parseQuery(schemas.pageQuery, call.query), parent: parentOf(call) }),
+      api.listReports({ ...parseQuery(schemas.pageQuery, call.query), parent: parentOf(call) }, call),
     ),
     get('/api/v1/sweeps/{sweep}/table', table, async (call) =>
-      api.getTable({ ...parseQuery(schemas.tableQuery, call.query), parent: parentOf(call) }),
+      api.getTable({ ...parseQuery(schemas.tableQuery, call.query), parent: parentOf(call) }, call),
     ),
     stream('/api/v1/sweeps/{sweep}/table:export', async (call) => {
       const { format, allowIncomplete, ...query } = parseQuery(schemas.exportQuery, call.query);
@@ -89,16 +88,16 @@ export function apiRoutes(api: Api, json: (messageName: string) => ToJson): read
         format,
         allowIncomplete,
       };
-      return { kind: 'download', chunks: api.exportTable(request, call.signal) };
+      return { kind: 'download', chunks: api.exportTable(request, call) };
     }),
     stream('/api/v1/sweeps/{sweep}:watch', async (call) => {
       const request = { ...parseQuery(schemas.watchQuery, call.query), name: parentOf(call) };
-      const messages = api.watchSweep(request, call.signal);
+      const messages = api.watchSweep(request, call);
       return { kind: 'events', events: toEvents(messages, watchSweep, (message) => message.sweep?.revision) };
     }),
     stream('/api/v1/sweeps/{sweep}/table:watch', async (call) => {
       const { minIntervalMs, ...query } = parseQuery(schemas.watchTableQuery, call.query);
-      const messages = api.watchTable({ table: { ...query, parent: parentOf(call) }, minIntervalMs }, call.signal);
+      const messages = api.watchTable({ table: { ...query, parent: parentOf(call) }, minIntervalMs }, call);
       return { kind: 'events', events: toEvents(messages, table, (message) => message.revision) };
     }),
   ];

@@ -2,11 +2,14 @@ import { type handleServerStreamingCall, type handleUnaryCall, type ServerWritab
 import { TickworkError } from '../../core/errors.ts';
 import { deferred } from '../../runtime/deferred.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { CallContext } from '../api/call-context.ts';
+import type { CallIdentities } from './call-identity.ts';
 import type { RpcMethod } from './methods.ts';
 import { toServiceError } from './status.ts';
 
 export interface HandlerDeps {
   readonly logger: Logger;
+  readonly identities: Pick<CallIdentities, 'get'>;
   /** Aborts when the server shuts down: open streams end as UNAVAILABLE. */
   readonly shutdown: AbortSignal;
   readonly onFinished: (method: RpcMethod, code: number, seconds: number, unary: boolean) => void;
@@ -21,11 +24,13 @@ export interface HandlerDeps {
 export function unary<Request, Response>(
   method: RpcMethod,
   deps: HandlerDeps,
-  handler: (request: Request) => Promise<Response>,
+  handler: (request: Request, call: CallContext) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
     const start = deps.now();
-    handler(call.request).then(
+    const cancelled = new AbortController();
+    call.on('cancelled', () => cancelled.abort());
+    handler(call.request, { identity: deps.identities.get(call.metadata), signal: cancelled.signal }).then(
       (response) => {
         callback(null, response);
         deps.onFinished(method, status.OK, (deps.now() - start) / 1000, true);
@@ -42,7 +47,7 @@ export function unary<Request, Response>(
 export function serverStream<Request, Response>(
   method: RpcMethod,
   deps: HandlerDeps,
-  handler: (request: Request, signal: AbortSignal) => AsyncIterable<Response>,
+  handler: (request: Request, call: CallContext) => AsyncIterable<Response>,
 ): handleServerStreamingCall<Request, Response> {
   return (call) => {
     const start = deps.now();
@@ -51,7 +56,8 @@ export function serverStream<Request, Response>(
     call.on('error', () => cancelled.abort());
     const signal = AbortSignal.any([cancelled.signal, deps.shutdown]);
     const finish = (code: number): void => deps.onFinished(method, code, (deps.now() - start) / 1000, false);
-    pump(call, handler(call.request, signal), cancelled.signal).then(
+    const identity = deps.identities.get(call.metadata);
+    pump(call, handler(call.request, { identity, signal }), cancelled.signal).then(
       () => {
         if (cancelled.signal.aborted) return finish(status.CANCELLED);
         if (deps.shutdown.aborted) return fail(call, shuttingDown());

@@ -7,10 +7,11 @@ import { loadTickworkDefinition, loadTickworkProto } from '../../proto/load.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Api } from '../api/api.ts';
 import type { AcceptWork } from '../sessions/work-connection.ts';
+import { createCallIdentities } from './call-identity.ts';
 import { type HandlerDeps, serverStream, unary } from './handlers.ts';
 import { workStream } from './work-stream.ts';
 
-export interface GrpcServerDeps extends Omit<HandlerDeps, 'shutdown'> {
+export interface GrpcServerDeps extends Omit<HandlerDeps, 'shutdown' | 'identities'> {
   readonly api: Api;
   readonly work: AcceptWork;
   readonly reflection: boolean;
@@ -37,7 +38,7 @@ export function createGrpcServer({ api, work, reflection, clock, ...rest }: Grpc
   const shutdown = new AbortController();
   // One listener for each open stream; Node warns of a leak at the eleventh.
   setMaxListeners(0, shutdown.signal);
-  const deps: HandlerDeps = { ...rest, shutdown: shutdown.signal };
+  const deps: HandlerDeps = { ...rest, shutdown: shutdown.signal, identities: createCallIdentities() };
   const proto = loadTickworkProto();
   const server = new Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,

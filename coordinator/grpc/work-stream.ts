@@ -23,6 +23,7 @@ export function workStream(
     let open = true;
     const outgoing = createOutgoing(call);
     const listener = accept({
+      identity: deps.identities.get(call.metadata),
       get open() {
         return open;
       },

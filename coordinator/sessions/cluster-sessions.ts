@@ -119,7 +119,7 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
 
   ledger.onEvents((events) => {
     for (const ended of book.apply(events, clock.now())) settle(ended);
-    dispatcher.wake();
+    dispatcher.changed(events);
   });
 
   return {

@@ -1,3 +1,4 @@
+import type { Identity } from '../../core/access/identity.ts';
 import { TickworkError } from '../../core/errors.ts';
 import type { Hello__Output as Hello } from '../../proto/generated/tickwork/v1/Hello.ts';
 import { PROTOCOL_VERSION } from '../../proto/protocol-version.ts';
@@ -6,8 +7,8 @@ import type { KnownWorker } from './registry.ts';
 
 const MAX_SLOTS = 1_024;
 
-/** @throws TickworkError WORKER_VERSION, ARGUMENT_INVALID */
-export function checkHello(hello: Hello): void {
+/** @throws TickworkError WORKER_VERSION, ARGUMENT_INVALID, PERMISSION_DENIED when a worker's credentials are of another name. */
+export function checkHello(hello: Hello, identity: Identity): void {
   if (hello.protocolVersion !== PROTOCOL_VERSION) {
     throw new TickworkError(
       'WORKER_VERSION',
@@ -19,6 +20,10 @@ export function checkHello(hello: Hello): void {
       'worker',
       `Expected a worker name of 1 to 64 letters, digits, "_" or "-", got ${JSON.stringify(hello.worker)}. Choose another --name.`,
     );
+  }
+  if (identity.role === 'worker' && identity.name !== hello.worker) {
+    const message = `Expected the worker's name to be ${identity.name}, as its credentials say, got ${hello.worker}. Start it with --name ${identity.name}, or with credentials of its own.`;
+    throw new TickworkError('PERMISSION_DENIED', message, { violations: [{ field: 'worker', message }] });
   }
   if (hello.slots < 1 || hello.slots > MAX_SLOTS) {
     throw invalidHello(

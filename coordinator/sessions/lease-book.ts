@@ -102,6 +102,7 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
           event,
         );
       case 'leadership-taken':
+      case 'memory-learned':
       case 'sweep-submitted':
       case 'sweep-completed':
       case 'score-reported':

@@ -45,7 +45,7 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
   const { ledger, book, registry, dispatcher, now, logger } = deps;
 
   function begin(connection: WorkConnection, hello: Hello): Session {
-    checkHello(hello);
+    checkHello(hello, connection.identity);
     const earlier = registry.get(hello.worker);
     checkNameIsFree(hello, earlier, now(), deps.quietMs);
     const session = createSession(connection, hello, now());
@@ -100,7 +100,7 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
     }
     session.stops.heard(running);
     if (running.size > 0) deps.onProgress();
-    dispatcher.wake();
+    dispatcher.heard(session);
   }
 
   async function onStarted(session: Session, lease: LeaseRef): Promise<void> {

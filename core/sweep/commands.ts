@@ -1,3 +1,4 @@
+import type { Place } from '../placement/place.ts';
 import type { Study } from '../study/study.ts';
 import type { FailureKind } from '../trial/states.ts';
 import type { LeaseRef } from '../trial/trial.ts';
@@ -21,7 +22,15 @@ export type Command =
       /** Only failures of these kinds; empty means all. */
       readonly kinds: readonly FailureKind[];
     }
-  | { readonly type: 'grant-lease'; readonly worker: string; readonly leaseId: string }
+  | {
+      readonly type: 'grant-lease';
+      readonly worker: string;
+      readonly leaseId: string;
+      /** Where the trial may run: the devices of the worker; absent: somewhere, whatever it needs. */
+      readonly at?: readonly Place[];
+      /** Of all connected workers; needed once a trial has run out of memory. */
+      readonly places?: readonly Place[];
+    }
   | { readonly type: 'start-trial'; readonly lease: LeaseRef }
   | {
       readonly type: 'lose-attempt';

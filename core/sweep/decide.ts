@@ -1,23 +1,23 @@
 import { nextProposal } from '../study/next-proposal.ts';
-import type { TrialParameters } from '../study/trial-parameters.ts';
 import { mayRetry } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
 import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
+import type { CostOf } from './cell-cost.ts';
 import type { Command } from './commands.ts';
+import { decideGrant } from './decide-grant.ts';
 import { decideReport } from './decide-report.ts';
 import { decideRequest } from './decide-requests.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import { disposeFailure, disposeResult } from './disposition.ts';
 import type { SweepEvent } from './events.ts';
 import { evolve } from './evolve.ts';
-import { nextCell } from './next-cell.ts';
+import { learnMemory } from './learn-memory.ts';
 import { outcomesOf } from './outcomes.ts';
 import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts';
-import { sweepsByTurn } from './turns.ts';
 
 export interface DecideOptions {
   /** Estimated cost of a trial, any unit: among the next cells the costliest is started first. */
-  readonly costOf: (parameters: TrialParameters) => number;
+  readonly costOf: CostOf;
 }
 
 /** All policy is here; `evolve` only remembers. Pure: the same state, command and time give the same decision. */
@@ -32,7 +32,7 @@ export function decide(state: ClusterState, command: Command, now: number, optio
     case 'retry-failed':
       return decideRequest(state, command, now);
     case 'grant-lease':
-      return grant(state, command, now, options);
+      return decideGrant(state, command, now, options.costOf);
     case 'start-trial': {
       const found = held(state, command.lease);
       if (!found.ok) return found;
@@ -81,33 +81,6 @@ export function decide(state: ClusterState, command: Command, now: number, optio
   }
 }
 
-/** No event when nothing is pending. */
-function grant(
-  state: ClusterState,
-  command: Extract<Command, { type: 'grant-lease' }>,
-  now: number,
-  options: DecideOptions,
-): Decision {
-  for (const sweep of sweepsByTurn(state)) {
-    const cell = nextCell(sweep, options.costOf);
-    if (cell === undefined) continue;
-    const { worker, leaseId } = command;
-    const attempt = trialOf(sweep, cell).attempt + 1;
-    const event: SweepEvent = {
-      type: 'trial-leased',
-      sweepId: sweep.id,
-      cell,
-      attempt,
-      leaseId,
-      worker,
-      epoch: state.epoch,
-      at: now,
-    };
-    return accept([event], { sweepId: sweep.id });
-  }
-  return accept([]);
-}
-
 function held(state: ClusterState, lease: LeaseRef) {
   const sweep = state.sweeps.get(lease.sweepId);
   if (!sweep || !isCell(sweep, lease.cell)) {
@@ -145,9 +118,10 @@ function lost(
 ): readonly SweepEvent[] {
   const trial = trialOf(sweep, cell);
   if (!isLive(trial)) return [];
+  const learned = kind === 'out_of_memory' ? learnMemory(state, sweep, cell, trial, at) : [];
   const common = { sweepId: sweep.id, cell, kind, message: shorten(message), worker, at };
-  if (mayRetry(kind, trial.strikes, sweep.study.maxAttempts)) return [{ type: 'attempt-lost', ...common }];
-  return withCompletion(state, sweep, [{ type: 'trial-failed', attempt: trial.attempt, ...common }], at);
+  if (mayRetry(kind, trial.strikes, sweep.study.maxAttempts)) return [...learned, { type: 'attempt-lost', ...common }];
+  return withCompletion(state, sweep, [...learned, { type: 'trial-failed', attempt: trial.attempt, ...common }], at);
 }
 
 function shorten(message: string): string {

@@ -1,6 +1,7 @@
 import { EMPTY_INDEX_SET } from '../collections/index-set.ts';
 import { vectorEntries, vectorGet, vectorSet } from '../collections/sparse-vector.ts';
 import { createGrid, gridIndexOf } from '../grid/grid.ts';
+import { type Load, withLoad } from '../placement/load.ts';
 import { RETRY_RULES } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
 import { isLive, type Trial } from '../trial/trial.ts';
@@ -15,6 +16,11 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
   switch (event.type) {
     case 'leadership-taken':
       return { ...state, epoch: event.epoch, holder: event.holder };
+    case 'memory-learned':
+      return {
+        ...state,
+        learnedMemory: new Map(state.learnedMemory).set(event.memoryClass, event.moreThanBytes),
+      };
     case 'sweep-submitted':
       return withRequest(
         { ...state, sweeps: new Map(state.sweeps).set(event.sweepId, newSweep(event)) },
@@ -22,7 +28,8 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
         'submit',
       );
     case 'sweep-cancelled': {
-      const next = withSweep(state, event.sweepId, (sweep) => cancelled(sweep, event.at));
+      const live = state.sweeps.get(event.sweepId)?.live ?? [];
+      const next = withSweep(state, event.sweepId, (sweep) => cancelled(sweep, event.at), live);
       return withRequest(next, event, 'cancel');
     }
     case 'sweep-paused':
@@ -52,11 +59,16 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
     case 'trial-succeeded':
     case 'trial-failed':
     case 'trial-stopped':
-      return withSweep(state, event.sweepId, (sweep) => {
-        const before = trialOf(sweep, event.cell);
-        const after = trialAfter(before, event);
-        return after === before ? sweep : withTrial(sweep, event.cell, before, after);
-      });
+      return withSweep(
+        state,
+        event.sweepId,
+        (sweep) => {
+          const before = trialOf(sweep, event.cell);
+          const after = trialAfter(before, event);
+          return after === before ? sweep : withTrial(sweep, event.cell, before, after);
+        },
+        [event.cell],
+      );
   }
 }
 
@@ -70,8 +82,10 @@ function trialAfter(trial: Trial, event: TrialEvent): Trial {
   switch (event.type) {
     case 'trial-leased': {
       if (trial.state !== 'pending') return trial;
-      const { attempt, leaseId, worker, epoch, at } = event;
-      return { state: 'leased', attempt, leaseId, worker, epoch, leasedAt: at, strikes: trial.strikes };
+      const { attempt, leaseId, worker, epoch, placed, at } = event;
+      const { strikes } = trial;
+      const where = placed === undefined ? {} : { placed };
+      return { state: 'leased', attempt, leaseId, worker, epoch, leasedAt: at, ...where, strikes };
     }
     case 'trial-started':
       return trial.state === 'leased' ? { ...trial, state: 'running', startedAt: event.at } : trial;
@@ -108,12 +122,32 @@ function withRequest(
   return { ...state, requests: new Map(state.requests).set(requestId, { sweepId, what }) };
 }
 
-function withSweep(state: ClusterState, sweepId: string, change: (sweep: SweepState) => SweepState): ClusterState {
+/** @param cells whose trials may begin or cease to be live by this. */
+function withSweep(
+  state: ClusterState,
+  sweepId: string,
+  change: (sweep: SweepState) => SweepState,
+  cells: Iterable<number> = [],
+): ClusterState {
   const sweep = state.sweeps.get(sweepId);
   if (!sweep) return state;
   const changed = change(sweep);
   if (changed === sweep) return state;
-  return { ...state, sweeps: new Map(state.sweeps).set(sweepId, { ...changed, revision: sweep.revision + 1 }) };
+  const load = loadAfter(state.load, sweep, changed, cells);
+  return { ...state, load, sweeps: new Map(state.sweeps).set(sweepId, { ...changed, revision: sweep.revision + 1 }) };
+}
+
+function loadAfter(load: Load, before: SweepState, after: SweepState, cells: Iterable<number>): Load {
+  let next = load;
+  for (const cell of cells) {
+    const [was, is] = [trialOf(before, cell), trialOf(after, cell)];
+    if (isLive(was) === isLive(is)) continue;
+    const trial = isLive(was) ? was : is;
+    if (!isLive(trial)) continue;
+    const { device, reservedBytes } = trial.placed ?? { device: 0, reservedBytes: 0 };
+    next = withLoad(next, trial.worker, device, reservedBytes, isLive(is) ? 1 : -1);
+  }
+  return next;
 }
 
 function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial): SweepState {

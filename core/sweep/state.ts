@@ -1,6 +1,8 @@
 import { EMPTY_INDEX_SET, type IndexSet } from '../collections/index-set.ts';
 import { emptyVector, type SparseVector, vectorGet } from '../collections/sparse-vector.ts';
 import { createGrid, type Grid, gridIndexOf } from '../grid/grid.ts';
+import type { Load } from '../placement/load.ts';
+import type { LearnedMemory } from '../placement/need.ts';
 import type { Score } from '../pruners/early-stopping.ts';
 import type { Study } from '../study/study.ts';
 import type { SweepStatus, TrialState } from '../trial/states.ts';
@@ -50,9 +52,19 @@ export interface ClusterState {
   readonly sweeps: ReadonlyMap<string, SweepState>;
   /** What each client request id did. */
   readonly requests: ReadonlyMap<string, { readonly sweepId: string; readonly what: RequestKind }>;
+  readonly learnedMemory: LearnedMemory;
+  /** What runs where: follows from the live trials. */
+  readonly load: Load;
 }
 
-export const EMPTY_CLUSTER: ClusterState = { epoch: 0, holder: '', sweeps: new Map(), requests: new Map() };
+export const EMPTY_CLUSTER: ClusterState = {
+  epoch: 0,
+  holder: '',
+  sweeps: new Map(),
+  requests: new Map(),
+  learnedMemory: new Map(),
+  load: new Map(),
+};
 
 export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>): SweepState {
   return {

@@ -39,12 +39,24 @@ export interface LostAttempt {
   readonly worker: string;
 }
 
+/** Where a leased trial computes. Bytes. */
+export interface Placed {
+  /** Its number among the devices of the worker. */
+  readonly device: number;
+  /** What it is reckoned to need there. */
+  readonly reservedBytes: number;
+  /** What was free there when it was leased. */
+  readonly freeBytes: number;
+}
+
 interface Holding {
   readonly attempt: number;
   readonly leaseId: string;
   readonly worker: string;
   readonly epoch: number;
   readonly leasedAt: number;
+  /** Unknown where the worker did not say what devices it has. */
+  readonly placed?: Placed;
   /** Attempts that counted against maxAttempts so far. */
   readonly strikes: number;
 }

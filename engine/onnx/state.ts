@@ -64,6 +64,7 @@ export function createOnnxState(values: Readonly<Record<string, HostTensor>>): O
   return { handle, entries, enqueue };
 }
 
-export function toTensor(data: Float32Array | Int32Array, shape: Shape): Tensor {
-  return data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('float32', data, shape);
+export function toTensor(data: HostTensor['data'], shape: Shape): Tensor {
+  if (data instanceof Float32Array) return new Tensor('float32', data, shape);
+  return data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('uint8', data, shape);
 }

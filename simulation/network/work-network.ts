@@ -1,6 +1,7 @@
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import { toStatus } from '../../coordinator/grpc/status.ts';
 import type { AcceptWork, WorkListener } from '../../coordinator/sessions/work-connection.ts';
+import { ANYONE } from '../../core/access/identity.ts';
 import type { CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { WorkerMessage__Output as WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import { deferred } from '../../runtime/deferred.ts';
@@ -146,6 +147,7 @@ export function createWorkNetwork(deps: WorkNetworkDeps): WorkNetwork {
 
       coordinator.enter(() => {
         service = accept({
+          identity: ANYONE,
           get open() {
             return serving;
           },

@@ -1,4 +1,5 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { createCallIdentities } from '../../coordinator/grpc/call-identity.ts';
 import { workStream } from '../../coordinator/grpc/work-stream.ts';
 import type { AcceptWork } from '../../coordinator/sessions/work-connection.ts';
 import { loadTickworkProto } from '../../proto/load.ts';
@@ -32,7 +33,8 @@ export const grpcAdapter: WorkAdapter = {
   name: 'gRPC',
   async create(accept) {
     const server = new Server();
-    const deps = { shutdown: new AbortController().signal, now: () => 0, onFinished: () => {}, logger };
+    const shutdown = new AbortController().signal;
+    const deps = { identities: createCallIdentities(), shutdown, now: () => 0, onFinished: () => {}, logger };
     server.addService(loadTickworkProto().WorkerService.service, { work: workStream('Work', deps, accept) });
     const port = await new Promise<number>((resolve, reject) =>
       server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>

@@ -3,7 +3,7 @@ import type { Api } from '../../coordinator/api/api.ts';
 import { loadTickworkProto } from '../../proto/load.ts';
 
 /** The API as a client sees it: over a real channel, plain requests may leave fields out. */
-type Call<Method> = Method extends (request: infer Request) => Promise<infer Response>
+type Call<Method> = Method extends (request: infer Request, call: never) => Promise<infer Response>
   ? (request: Partial<Request>) => Promise<Output<Response>>
   : never;
 

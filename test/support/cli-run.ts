@@ -69,7 +69,7 @@ export async function startScriptedServer(
 ): Promise<ScriptedServer> {
   const api = createScriptedApi(world);
   const server = createGrpcServer({
-    api: { ...api, exportTable: (request, signal) => asBytes(api.exportTable(request, signal)) },
+    api: { ...api, exportTable: (request, call) => asBytes(api.exportTable(request, call)) },
     work: () => ({ onMessage: () => undefined, onClosed: () => undefined }),
     reflection: false,
     clock: systemClock,

@@ -102,7 +102,7 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
         nextPageToken,
       };
     },
-    watchSweep(request, signal) {
+    watchSweep(request, { signal }) {
       return watch(take(request).name, signal, ({ sweep, trials }) => ({
         sweep,
         active: trials.filter(({ state }) => state === 'TRIAL_STATE_RUNNING' || state === 'TRIAL_STATE_LEASED'),
@@ -139,7 +139,7 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
     async getTable(request) {
       return tableOf(find(take(request).parent), request.groupBy);
     },
-    watchTable(request, signal) {
+    watchTable(request, { signal }) {
       const table = take(request).table;
       return watch(table?.parent ?? '', signal, (scripted) => tableOf(scripted, table?.groupBy ?? []));
     },

@@ -79,6 +79,7 @@ export function startAgent(deps: AgentDeps): Agent {
   const trials = createTrials({
     worker,
     slots,
+    devices: Math.max(1, introduction.devices?.length ?? 0),
     clock,
     emit,
     keep: delivery.keep,

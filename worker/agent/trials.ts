@@ -46,6 +46,8 @@ export interface Refusal {
 export interface TrialsDeps {
   readonly worker: string;
   readonly slots: readonly Slot[];
+  /** How many devices the slots share: slot i computes on device i modulo this. */
+  readonly devices: number;
   readonly clock: Clock;
   readonly emit: Emit;
   /** Resolves once the record is safe on the disk. */
@@ -61,6 +63,12 @@ export function createTrials(deps: TrialsDeps): Trials {
   const { worker, slots, clock, emit, keep, forgetCheckpoints, sayStarted, sayReleased, heartbeat } = deps;
   const leases = createLeaseTable();
   let refusal: Refusal | undefined;
+
+  /** The one that is meant, else any: a stopped trial may occupy its slot for a moment. */
+  function freeSlotOn(device: number): number {
+    const meant = slots.findIndex((slot, index) => slot.free && index % deps.devices === device);
+    return meant >= 0 ? meant : slots.findIndex((slot) => slot.free);
+  }
 
   function release(lease: Lease, kind: FailureKind, message: string): void {
     emit({ type: 'trial:released', leaseId: lease.leaseId, kind, message });
@@ -122,12 +130,12 @@ export function createTrials(deps: TrialsDeps): Trials {
   }
 
   return {
-    assign({ lease, trialJson, title }, epoch) {
+    assign({ lease, trialJson, title, device }, epoch) {
       if (!lease || leases.get(lease.leaseId)) return;
       const problem = leaseProblem(lease, epoch);
       if (problem) return release(lease, 'infrastructure', problem);
       if (refusal) return release(lease, refusal.kind, refusal.message);
-      const index = slots.findIndex((slot) => slot.free);
+      const index = freeSlotOn(device);
       const slot = slots[index];
       if (!slot) {
         return release(lease, 'infrastructure', `Expected a free slot, got ${slots.length} of ${slots.length} busy.`);

@@ -38,7 +38,10 @@ export function createAcknowledge(logger: Logger): Acknowledge {
   };
 }
 
-/** @param message of the record stream, still unacknowledged. */
+/**
+ * @param message of the record stream, still unacknowledged.
+ * @param acknowledge called when the effect is durable: it is in nobody's hands any more.
+ */
 export function toDelivery(message: JsMsg, acknowledge: Acknowledge): Delivery | Malformed {
   const ack = (): Promise<void> => acknowledge(message);
   const { seq: sequence, data } = message;

@@ -6,6 +6,7 @@ import { createLedger } from '../../../coordinator/ledger/ledger.ts';
 import type { EventLog } from '../../../coordinator/ports.ts';
 import { createClusterSessions } from '../../../coordinator/sessions/cluster-sessions.ts';
 import type { WorkConnection, WorkListener } from '../../../coordinator/sessions/work-connection.ts';
+import { ANYONE } from '../../../core/access/identity.ts';
 import { EMPTY_CLUSTER } from '../../../core/sweep/state.ts';
 import type { CoordinatorMessage } from '../../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { Hello__Output as Hello } from '../../../proto/generated/tickwork/v1/Hello.ts';
@@ -116,6 +117,7 @@ async function startSessions(configs: readonly string[] = ['A', 'B', 'C', 'D']) 
       listener?.onClosed();
     };
     const connection: WorkConnection = {
+      identity: ANYONE,
       get open() {
         return open;
       },

@@ -17,7 +17,9 @@ test.each(Object.keys(ERROR_CODES) as ErrorCode[])('%s travels with its message 
   gateway.api.failNext(new TickworkError(code, 'Expected better.', { violations }));
   const { status, body } = await rawRequest(gateway.port, { path: '/api/v1/status' });
   expect(status).toBeGreaterThanOrEqual(400);
-  expect(status >= 500).toBe(ERROR_CODES[code].retryable || code === 'CONFIG_INVALID' || code === 'INTERNAL');
+  expect(status >= 500).toBe(
+    (ERROR_CODES[code].retryable && status !== 429) || code === 'CONFIG_INVALID' || code === 'INTERNAL',
+  );
   expect(JSON.parse(body)).toEqual({ error: { code, message: 'Expected better.', violations } });
 });
 
