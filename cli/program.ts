@@ -5,6 +5,7 @@ import { addCerts } from './commands/certs.ts';
 import type { AddCommand } from './commands/command.ts';
 import { addCoordinator } from './commands/coordinator.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDrain } from './commands/drain.ts';
 import { addEngine } from './commands/engine/engine.ts';
 import { addLs } from './commands/ls.ts';
 import { addNatsConfig } from './commands/nats-config.ts';
@@ -44,6 +45,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRetry,
   addCancel,
   addWorkers,
+  addDrain,
   addStatus,
   addCerts,
   addTokenCommands,

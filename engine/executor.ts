@@ -35,10 +35,13 @@ export interface ExecutorDescription {
   readonly deterministic: boolean;
 }
 
-/** A dense tensor in host memory, in TensorFlow.js's layout (NHWC, HWIO, [in, out]). */
+/**
+ * A dense tensor in host memory, in TensorFlow.js's layout (NHWC, HWIO, [in, out]); its dtype is that of its array.
+ * State and metrics are never bytes.
+ */
 export interface HostTensor {
   readonly shape: Shape;
-  readonly data: Float32Array | Int32Array;
+  readonly data: Float32Array | Int32Array | Uint8Array;
 }
 
 /** Inputs of one run by name; shapes must equal the step's signature. Scalars are plain numbers here. */

@@ -24,10 +24,16 @@ export function checkState<T extends HostTensor>(step: Step, values: Record<stri
   return values;
 }
 
+/** The dtype of a host tensor, told by its array. */
+export function dtypeOf({ data }: HostTensor): TensorSpec['dtype'] {
+  if (data instanceof Float32Array) return 'float32';
+  return data instanceof Int32Array ? 'int32' : 'uint8';
+}
+
 function checkTensor(step: Step, what: string, spec: TensorSpec, value: HostTensor | undefined): void {
   const wanted = `${spec.dtype}${formatShape(spec.shape)}`;
   if (value === undefined) throw mismatch(step, what, wanted, 'nothing');
-  const dtype = value.data instanceof Int32Array ? 'int32' : 'float32';
+  const dtype = dtypeOf(value);
   const got = `${dtype}${formatShape(value.shape)}`;
   if (dtype !== spec.dtype || !sameShape(value.shape, spec.shape)) throw mismatch(step, what, wanted, got);
   if (value.data.length !== elementCount(spec.shape)) {

@@ -3,9 +3,13 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 /** Dimensions of a tensor, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
 
+/**
+ * `uint8` is for batch and noise only: grey levels and masks cross to the device as bytes and are cast there. TensorFlow.js
+ * has no such dtype, so the step sees them as int32, as `tf.tensor` makes them of a Uint8Array.
+ */
 export interface TensorSpec {
   readonly shape: Shape;
-  readonly dtype: 'float32' | 'int32';
+  readonly dtype: 'float32' | 'int32' | 'uint8';
 }
 
 /**

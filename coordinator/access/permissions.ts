@@ -24,6 +24,7 @@ export const PERMISSIONS: Readonly<Record<Action, Row>> = {
   WatchTable: READ,
   ExportTable: READ,
   ListReports: READ,
+  WatchOutcomes: READ,
   ListWorkers: READ,
   GetStatus: READ,
   /** Costs as much to compute as to submit. */
@@ -33,6 +34,11 @@ export const PERMISSIONS: Readonly<Record<Action, Row>> = {
   PauseSweep: STEER,
   ResumeSweep: STEER,
   RetryFailed: STEER,
+  Ask: STEER,
+  TellPruned: STEER,
+  EndSearch: STEER,
+  /** Takes a machine from everybody. */
+  DrainWorker: ['admin'],
   Work: TRAIN,
   /** grpc.health.v1 and /healthz: ready or not, nothing else. */
   Health: 'public',

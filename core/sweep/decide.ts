@@ -1,23 +1,24 @@
 import { nextProposal } from '../study/next-proposal.ts';
-import type { TrialParameters } from '../study/trial-parameters.ts';
+import { isOpen } from '../study/search.ts';
 import { mayRetry } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
 import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
+import type { CostOf } from './cell-cost.ts';
 import type { Command } from './commands.ts';
+import { decideGrant } from './decide-grant.ts';
 import { decideReport } from './decide-report.ts';
 import { decideRequest } from './decide-requests.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import { disposeFailure, disposeResult } from './disposition.ts';
 import type { SweepEvent } from './events.ts';
 import { evolve } from './evolve.ts';
-import { nextCell } from './next-cell.ts';
+import { learnMemory } from './learn-memory.ts';
 import { outcomesOf } from './outcomes.ts';
 import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts';
-import { sweepsByTurn } from './turns.ts';
 
 export interface DecideOptions {
   /** Estimated cost of a trial, any unit: among the next cells the costliest is started first. */
-  readonly costOf: (parameters: TrialParameters) => number;
+  readonly costOf: CostOf;
 }
 
 /** All policy is here; `evolve` only remembers. Pure: the same state, command and time give the same decision. */
@@ -30,9 +31,13 @@ export function decide(state: ClusterState, command: Command, now: number, optio
     case 'pause-sweep':
     case 'resume-sweep':
     case 'retry-failed':
+    case 'ask-configuration':
+    case 'end-search':
       return decideRequest(state, command, now);
+    case 'prune-trial':
+      return prune(state, command, now);
     case 'grant-lease':
-      return grant(state, command, now, options);
+      return decideGrant(state, command, now, options.costOf);
     case 'start-trial': {
       const found = held(state, command.lease);
       if (!found.ok) return found;
@@ -50,7 +55,8 @@ export function decide(state: ClusterState, command: Command, now: number, optio
       if (disposition.outcome !== 'accept') return accept([], { disposition: disposition.as });
       const { sweepId, cell, attempt, worker, contentHash } = record;
       const sweep = state.sweeps.get(sweepId) as SweepState;
-      const objective = record.metrics?.[sweep.study.search?.metric ?? ''];
+      const { search } = sweep.study;
+      const objective = search && 'metric' in search ? record.metrics?.[search.metric] : undefined;
       const events: SweepEvent[] = [
         {
           type: 'trial-succeeded',
@@ -79,33 +85,6 @@ export function decide(state: ClusterState, command: Command, now: number, optio
       });
     }
   }
-}
-
-/** No event when nothing is pending. */
-function grant(
-  state: ClusterState,
-  command: Extract<Command, { type: 'grant-lease' }>,
-  now: number,
-  options: DecideOptions,
-): Decision {
-  for (const sweep of sweepsByTurn(state)) {
-    const cell = nextCell(sweep, options.costOf);
-    if (cell === undefined) continue;
-    const { worker, leaseId } = command;
-    const attempt = trialOf(sweep, cell).attempt + 1;
-    const event: SweepEvent = {
-      type: 'trial-leased',
-      sweepId: sweep.id,
-      cell,
-      attempt,
-      leaseId,
-      worker,
-      epoch: state.epoch,
-      at: now,
-    };
-    return accept([event], { sweepId: sweep.id });
-  }
-  return accept([]);
 }
 
 function held(state: ClusterState, lease: LeaseRef) {
@@ -145,13 +124,32 @@ function lost(
 ): readonly SweepEvent[] {
   const trial = trialOf(sweep, cell);
   if (!isLive(trial)) return [];
+  const learned = kind === 'out_of_memory' ? learnMemory(state, sweep, cell, trial, at) : [];
   const common = { sweepId: sweep.id, cell, kind, message: shorten(message), worker, at };
-  if (mayRetry(kind, trial.strikes, sweep.study.maxAttempts)) return [{ type: 'attempt-lost', ...common }];
-  return withCompletion(state, sweep, [{ type: 'trial-failed', attempt: trial.attempt, ...common }], at);
+  if (mayRetry(kind, trial.strikes, sweep.study.maxAttempts)) return [...learned, { type: 'attempt-lost', ...common }];
+  return withCompletion(state, sweep, [...learned, { type: 'trial-failed', attempt: trial.attempt, ...common }], at);
 }
 
 function shorten(message: string): string {
   return message.length <= MAX_EVENT_MESSAGE ? message : `${message.slice(0, MAX_EVENT_MESSAGE - 1)}…`;
+}
+
+/** An outside program expects nothing more of a trial. Of one that was stopped already it says nothing new. */
+function prune(state: ClusterState, command: Extract<Command, { type: 'prune-trial' }>, at: number): Decision {
+  const { sweepId, cell, trainEpoch, value, reason } = command;
+  const sweep = state.sweeps.get(sweepId);
+  if (!sweep || !isCell(sweep, cell)) return reject('ARGUMENT_INVALID', `Expected a cell, got ${sweepId}/${cell}.`);
+  const trial = trialOf(sweep, cell);
+  if (trial.state === 'stopped') return accept([], { sweepId });
+  if (isFinished(trial))
+    return reject(
+      'TRIAL_FINISHED',
+      `Expected a trial that can be stopped, got ${sweepId}/${cell}, which is ${trial.state}.`,
+    );
+  const { attempt } = trial;
+  const worker = isLive(trial) ? trial.worker : '';
+  const stopped: SweepEvent = { type: 'trial-stopped', sweepId, cell, attempt, trainEpoch, value, reason, worker, at };
+  return accept(withCompletion(state, sweep, [stopped], at), { sweepId });
 }
 
 /** When a trial ends, a search may go on; when the last one does and it has not, the sweep is completed. @param events exactly one of them ends a trial. */
@@ -167,5 +165,7 @@ function withCompletion(
     const next = nextProposal(after.study, () => outcomesOf(after), after.counts.pending, after.live.size);
     if (next) return [...events, { type: 'configurations-proposed', sweepId: sweep.id, ...next, at }];
   }
-  return finished === sweep.total ? [...events, { type: 'sweep-completed', sweepId: sweep.id, at }] : events;
+  return finished === sweep.total && !isOpen(sweep.study.search)
+    ? [...events, { type: 'sweep-completed', sweepId: sweep.id, at }]
+    : events;
 }

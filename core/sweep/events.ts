@@ -1,7 +1,9 @@
 import type { Space } from '../space/space.ts';
+import type { AskedLevels } from '../study/asked-configurations.ts';
 import type { Search } from '../study/search.ts';
 import type { Study, StudyFactor } from '../study/study.ts';
 import type { FailureKind } from '../trial/states.ts';
+import type { Placed } from '../trial/trial.ts';
 
 /**
  * Everything that ever happens to a cluster, as plain JSON: the event log is these, in order. `at` is Unix milliseconds by the
@@ -27,6 +29,14 @@ export type SweepEvent =
       readonly leaseId: string;
       readonly worker: string;
       readonly epoch: number;
+      readonly placed?: Placed;
+      readonly at: number;
+    }
+  | {
+      /** A trial ran out of memory: such trials need more than so many bytes. */
+      readonly type: 'memory-learned';
+      readonly memoryClass: string;
+      readonly moreThanBytes: number;
       readonly at: number;
     }
   | { readonly type: 'trial-started'; readonly sweepId: string; readonly cell: number; readonly at: number }
@@ -110,4 +120,15 @@ export type SweepEvent =
       readonly reason: string;
       readonly at: number;
     }
+  | {
+      /** An outside program has asked for a configuration. */
+      readonly type: 'configuration-asked';
+      readonly sweepId: string;
+      readonly requestId: string;
+      readonly gridIndex: number;
+      /** Absent: the sweep had it already. */
+      readonly levels?: AskedLevels;
+      readonly at: number;
+    }
+  | { readonly type: 'search-ended'; readonly sweepId: string; readonly requestId: string; readonly at: number }
   | { readonly type: 'sweep-completed'; readonly sweepId: string; readonly at: number };

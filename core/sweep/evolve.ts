@@ -1,8 +1,13 @@
+import { EMPTY_INDEX_SET } from '../collections/index-set.ts';
 import { vectorEntries, vectorGet, vectorSet } from '../collections/sparse-vector.ts';
 import { createGrid, gridIndexOf } from '../grid/grid.ts';
+import { type Load, withLoad } from '../placement/load.ts';
+import { type AskedLevels, withAsked } from '../study/asked-configurations.ts';
+import { drawnRows } from '../study/search.ts';
 import { RETRY_RULES } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
 import { isLive, type Trial } from '../trial/trial.ts';
+import type { Asked } from './decision.ts';
 import type { SweepEvent } from './events.ts';
 import { type ClusterState, newSweep, type RequestKind, type SweepState, trialOf } from './state.ts';
 
@@ -14,6 +19,11 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
   switch (event.type) {
     case 'leadership-taken':
       return { ...state, epoch: event.epoch, holder: event.holder };
+    case 'memory-learned':
+      return {
+        ...state,
+        learnedMemory: new Map(state.learnedMemory).set(event.memoryClass, event.moreThanBytes),
+      };
     case 'sweep-submitted':
       return withRequest(
         { ...state, sweeps: new Map(state.sweeps).set(event.sweepId, newSweep(event)) },
@@ -21,7 +31,8 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
         'submit',
       );
     case 'sweep-cancelled': {
-      const next = withSweep(state, event.sweepId, (sweep) => cancelled(sweep, event.at));
+      const live = state.sweeps.get(event.sweepId)?.live ?? [];
+      const next = withSweep(state, event.sweepId, (sweep) => cancelled(sweep, event.at), live);
       return withRequest(next, event, 'cancel');
     }
     case 'sweep-paused':
@@ -43,6 +54,20 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
     }
     case 'configurations-proposed':
       return withSweep(state, event.sweepId, (sweep) => proposed(sweep, event));
+    case 'configuration-asked': {
+      const { gridIndex, levels } = event;
+      const next = levels ? withSweep(state, event.sweepId, (sweep) => asked(sweep, levels)) : state;
+      return withRequest(next, event, 'ask', { gridIndex, known: levels === undefined });
+    }
+    case 'search-ended': {
+      const next = withSweep(state, event.sweepId, (sweep) => {
+        const { search } = sweep.study;
+        return search?.kind === 'ask'
+          ? { ...sweep, study: { ...sweep.study, search: { ...search, ended: true } } }
+          : sweep;
+      });
+      return withRequest(next, event, 'end-search');
+    }
     case 'sweep-completed':
       return withSweep(state, event.sweepId, (sweep) => ({ ...sweep, status: 'completed', finishedAt: event.at }));
     case 'trial-leased':
@@ -51,11 +76,16 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
     case 'trial-succeeded':
     case 'trial-failed':
     case 'trial-stopped':
-      return withSweep(state, event.sweepId, (sweep) => {
-        const before = trialOf(sweep, event.cell);
-        const after = trialAfter(before, event);
-        return after === before ? sweep : withTrial(sweep, event.cell, before, after);
-      });
+      return withSweep(
+        state,
+        event.sweepId,
+        (sweep) => {
+          const before = trialOf(sweep, event.cell);
+          const after = trialAfter(before, event);
+          return after === before ? sweep : withTrial(sweep, event.cell, before, after);
+        },
+        [event.cell],
+      );
   }
 }
 
@@ -69,8 +99,10 @@ function trialAfter(trial: Trial, event: TrialEvent): Trial {
   switch (event.type) {
     case 'trial-leased': {
       if (trial.state !== 'pending') return trial;
-      const { attempt, leaseId, worker, epoch, at } = event;
-      return { state: 'leased', attempt, leaseId, worker, epoch, leasedAt: at, strikes: trial.strikes };
+      const { attempt, leaseId, worker, epoch, placed, at } = event;
+      const { strikes } = trial;
+      const where = placed === undefined ? {} : { placed };
+      return { state: 'leased', attempt, leaseId, worker, epoch, leasedAt: at, ...where, strikes };
     }
     case 'trial-started':
       return trial.state === 'leased' ? { ...trial, state: 'running', startedAt: event.at } : trial;
@@ -87,7 +119,7 @@ function trialAfter(trial: Trial, event: TrialEvent): Trial {
       return { state: 'succeeded', attempt, worker, contentHash, ...score, ...started, finishedAt: at };
     }
     case 'trial-stopped': {
-      if (!isLive(trial)) return trial;
+      if (trial.state !== 'pending' && !isLive(trial)) return trial;
       const { attempt, worker, trainEpoch, value, reason, at } = event;
       return { state: 'stopped', attempt, worker, trainEpoch, value, reason, ...started, finishedAt: at };
     }
@@ -103,16 +135,38 @@ function withRequest(
   state: ClusterState,
   { requestId, sweepId }: { readonly requestId: string; readonly sweepId: string },
   what: RequestKind,
+  asked?: Asked,
 ): ClusterState {
-  return { ...state, requests: new Map(state.requests).set(requestId, { sweepId, what }) };
+  const answer = { sweepId, what, ...(asked === undefined ? {} : { asked }) };
+  return { ...state, requests: new Map(state.requests).set(requestId, answer) };
 }
 
-function withSweep(state: ClusterState, sweepId: string, change: (sweep: SweepState) => SweepState): ClusterState {
+/** @param cells whose trials may begin or cease to be live by this. */
+function withSweep(
+  state: ClusterState,
+  sweepId: string,
+  change: (sweep: SweepState) => SweepState,
+  cells: Iterable<number> = [],
+): ClusterState {
   const sweep = state.sweeps.get(sweepId);
   if (!sweep) return state;
   const changed = change(sweep);
   if (changed === sweep) return state;
-  return { ...state, sweeps: new Map(state.sweeps).set(sweepId, { ...changed, revision: sweep.revision + 1 }) };
+  const load = loadAfter(state.load, sweep, changed, cells);
+  return { ...state, load, sweeps: new Map(state.sweeps).set(sweepId, { ...changed, revision: sweep.revision + 1 }) };
+}
+
+function loadAfter(load: Load, before: SweepState, after: SweepState, cells: Iterable<number>): Load {
+  let next = load;
+  for (const cell of cells) {
+    const [was, is] = [trialOf(before, cell), trialOf(after, cell)];
+    if (isLive(was) === isLive(is)) continue;
+    const trial = isLive(was) ? was : is;
+    if (!isLive(trial)) continue;
+    const { device, reservedBytes } = trial.placed ?? { device: 0, reservedBytes: 0 };
+    next = withLoad(next, trial.worker, device, reservedBytes, isLive(is) ? 1 : -1);
+  }
+  return next;
 }
 
 function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial): SweepState {
@@ -121,12 +175,10 @@ function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial)
   counts[before.state] -= 1;
   counts[after.state] += 1;
 
-  const live = new Set(sweep.live);
-  if (isLive(after)) live.add(cell);
-  else live.delete(cell);
+  const live = isLive(after) ? sweep.live.with(cell) : sweep.live.without(cell);
 
   let requeued = sweep.requeued;
-  if (before.state === 'pending') requeued = requeued.filter((other) => other !== cell);
+  if (before.state === 'pending' && requeued.length > 0) requeued = requeued.filter((other) => other !== cell);
   if (after.state === 'pending') requeued = [...requeued, cell];
 
   let firstUntouched = sweep.firstUntouched;
@@ -157,7 +209,7 @@ function cancelled(sweep: SweepState, at: number): SweepState {
       stopped,
       cancelled: sweep.total - succeeded - failed - stopped,
     },
-    live: new Set(),
+    live: EMPTY_INDEX_SET,
     requeued: [],
     finishedAt: at,
   };
@@ -180,6 +232,22 @@ function retried(sweep: SweepState, kinds: readonly FailureKind[]): SweepState {
     trials,
     counts: { ...sweep.counts, pending: pending + cells.length, failed: failed - cells.length },
     requeued: [...sweep.requeued, ...cells],
+  };
+}
+
+/** Cells keep their index: the grid has had its whole size from the start. */
+function asked(sweep: SweepState, levels: AskedLevels): SweepState {
+  const { search } = sweep.study;
+  if (search?.kind !== 'ask') return sweep;
+  const study = withAsked(sweep.study, search, levels);
+  const cells = study.seeds.length;
+  return {
+    ...sweep,
+    study,
+    grid: createGrid(study),
+    total: sweep.total + cells,
+    counts: { ...sweep.counts, pending: sweep.counts.pending + cells },
+    firstUntouched: Math.min(sweep.firstUntouched, drawnRows(search)),
   };
 }
 

@@ -89,7 +89,7 @@ function runEagerly(
 
 function toTensor({ shape, data }: HostTensor): Tensor {
   // tfjs keeps the array it is given; a copy keeps the caller's array from being shared with a tensor.
-  return tensor(data.slice(0, elementCount(shape)), [...shape], data instanceof Int32Array ? 'int32' : 'float32');
+  return tensor(data.slice(0, elementCount(shape)), [...shape], data instanceof Float32Array ? 'float32' : 'int32');
 }
 
 function download(tensors: NamedTensors): Values {

@@ -1,7 +1,8 @@
 import type { Shape } from '../step.ts';
 import type { Operation } from './operation.ts';
 
-export type DType = 'float32' | 'int32' | 'bool';
+/** `uint8` is the dtype of inputs alone: what a step computes with begins at the cast behind one. */
+export type DType = 'float32' | 'int32' | 'bool' | 'uint8';
 
 /** One value of a step. `inputs` are indices of earlier nodes, so a node's own index is always larger than theirs. */
 export interface GraphNode {

@@ -17,7 +17,7 @@ export interface MemoryEstimate {
   readonly peakNode: number;
 }
 
-const BYTES: Readonly<Record<DType, number>> = { float32: 4, int32: 4, bool: 1 };
+const BYTES: Readonly<Record<DType, number>> = { float32: 4, int32: 4, bool: 1, uint8: 1 };
 
 /**
  * Memory of a step whose nodes run in order, each in a buffer of its own that is free after its last reader. A function

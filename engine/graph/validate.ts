@@ -44,6 +44,9 @@ export function misfit(node: GraphNode, operands: readonly Described[]): string 
   if (node.shape.some((size) => !Number.isInteger(size) || size < 1)) {
     return `${kind} has the shape ${formatShape(node.shape)}, whose sizes must be positive integers`;
   }
+  if (kind !== 'Cast' && operands.some(({ dtype }) => dtype === 'uint8'))
+    return `${kind} reads uint8, which only Cast does`;
+  if (kind !== 'Input' && node.dtype === 'uint8') return `${kind} makes uint8, which only an input is`;
   const inferred = infer(node, operands);
   if (typeof inferred === 'string') return `${kind} ${inferred}`;
   return alike(inferred, node) ? undefined : `${kind} is ${print(node)}, which must be ${print(inferred)}`;

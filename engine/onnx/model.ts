@@ -1,7 +1,7 @@
 import type { Shape } from '../step.ts';
 
 /** TensorProto.DataType of onnx.proto, the part used here. */
-export const ONNX_TYPE = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+export const ONNX_TYPE = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
 export type OnnxType = keyof typeof ONNX_TYPE;
 
 /** Integers are `bigint` so that they cannot be mistaken for floats. */

@@ -5,7 +5,7 @@ export interface Handle {
   readonly __handle: unique symbol;
 }
 
-type Elements = Float32Array | Int32Array;
+type Elements = Float32Array | Int32Array | Uint8Array;
 
 /** What the addon exports; every function throws an Error with libtorch's message. */
 export interface TorchBinding {

@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { HostTensor, StepState } from '../executor.ts';
+import { dtypeOf } from '../run-inputs.ts';
 import { elementCount } from '../shape.ts';
 import type { TensorSpec } from '../step.ts';
 import type { Handle, TorchBinding } from './binding.ts';
@@ -18,9 +19,9 @@ export function createTorchState(
   values: Readonly<Record<string, HostTensor>>,
 ): { readonly state: StepState; readonly inside: TorchState } {
   const specs = new Map(
-    Object.entries(values).map(([name, { shape, data }]): [string, TensorSpec] => [
+    Object.entries(values).map(([name, value]): [string, TensorSpec] => [
       name,
-      { shape: [...shape], dtype: data instanceof Int32Array ? 'int32' : 'float32' },
+      { shape: [...value.shape], dtype: dtypeOf(value) },
     ]),
   );
   const entries = Object.entries(values).map(([name, { shape, data }]) => ({ name, shape, data }));

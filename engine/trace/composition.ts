@@ -1,25 +1,24 @@
 import { util } from '@tensorflow/tfjs-core';
 import { EngineError } from '../errors.ts';
-import type { DType } from '../graph/graph.ts';
 import type { BinaryKind, ConstantValues, ReductionKind, UnaryKind } from '../graph/operation.ts';
 import { COMPARISONS } from '../graph/operation.ts';
 import { broadcastShape, formatShape, sameShape } from '../shape.ts';
 import type { Shape } from '../step.ts';
-import type { KernelCall, SymbolicTensor } from './kernel.ts';
+import type { KernelCall, SymbolicDType, SymbolicTensor } from './kernel.ts';
 
 type Operand = SymbolicTensor | number;
 
 /** Writes a kernel that the step graph has no operation for as several nodes; every executor then has it. */
 export interface Composition {
   /** One value everywhere. */
-  fill(value: number, shape?: Shape, dtype?: DType): SymbolicTensor;
+  fill(value: number, shape?: Shape, dtype?: SymbolicDType): SymbolicTensor;
   constant(values: ConstantValues, shape: Shape): SymbolicTensor;
   unary(kind: UnaryKind, x: SymbolicTensor): SymbolicTensor;
   /** Broadcasts; a number has the other operand's dtype. */
   binary(kind: BinaryKind, a: Operand, b: Operand): SymbolicTensor;
   /** All operands broadcast to one shape. */
   select(condition: SymbolicTensor, whenTrue: Operand, whenFalse: Operand): SymbolicTensor;
-  cast(x: SymbolicTensor, dtype: DType): SymbolicTensor;
+  cast(x: SymbolicTensor, dtype: SymbolicDType): SymbolicTensor;
   reshape(x: SymbolicTensor, shape: Shape): SymbolicTensor;
   transpose(x: SymbolicTensor, permutation: readonly number[]): SymbolicTensor;
   slice(x: SymbolicTensor, begin: readonly number[], size: Shape): SymbolicTensor;
@@ -42,7 +41,7 @@ export function compose({ record }: Pick<KernelCall, 'record'>): Composition {
       }
       return both;
     }, []);
-  const tensorOf = (operand: Operand, dtype: DType): SymbolicTensor =>
+  const tensorOf = (operand: Operand, dtype: SymbolicDType): SymbolicTensor =>
     typeof operand === 'number' ? composition.fill(operand, [], dtype) : operand;
   const composition: Composition = {
     fill: (value, shape = [], dtype = 'float32') => record({ kind: 'Fill', value }, [], shape, dtype),

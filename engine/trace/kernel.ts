@@ -3,11 +3,14 @@ import type { DType } from '../graph/graph.ts';
 import type { Operation } from '../graph/operation.ts';
 import type { Shape } from '../step.ts';
 
+/** Dtypes that TensorFlow.js has too. */
+export type SymbolicDType = Exclude<DType, 'uint8'>;
+
 /** A tensor during a trace: which node computes it, and what is known of it without computing. */
 export interface SymbolicTensor {
   readonly node: number;
   readonly shape: Shape;
-  readonly dtype: DType;
+  readonly dtype: SymbolicDType;
 }
 
 /** One call of a tfjs kernel. */
@@ -20,7 +23,7 @@ export interface KernelCall {
   readonly inputs: readonly SymbolicTensor[];
   readonly attributes: NamedAttrMap;
   /** Appends a node to the trace. */
-  record(operation: Operation, inputs: readonly SymbolicTensor[], shape: Shape, dtype: DType): SymbolicTensor;
+  record(operation: Operation, inputs: readonly SymbolicTensor[], shape: Shape, dtype: SymbolicDType): SymbolicTensor;
 }
 
 /** Records what a kernel would compute, without computing it. */

@@ -61,8 +61,11 @@ function recordStep(step: Step, earlier: readonly GraphNode[] | undefined): Step
 function runSymbolically(step: Step, backend: SymbolicBackend, builder: GraphBuilder): StepGraph {
   const { signature } = step;
   const declare = (role: InputRole, name: string, { shape, dtype }: TensorSpec): Tensor => {
-    const node = builder.add({ kind: 'Input', role, name }, [], shape, dtype);
-    return engine().makeTensorFromTensorInfo(backend.infoOf({ node, shape, dtype }));
+    const input = builder.add({ kind: 'Input', role, name }, [], shape, dtype);
+    // tfjs makes int32 of bytes, and so does the graph.
+    const seen = dtype === 'uint8' ? 'int32' : dtype;
+    const node = seen === dtype ? input : builder.add({ kind: 'Cast' }, [input], shape, seen);
+    return engine().makeTensorFromTensorInfo(backend.infoOf({ node, shape, dtype: seen }));
   };
   const declareAll = (role: InputRole, specs: Readonly<Record<string, TensorSpec>>): NamedTensors =>
     Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, declare(role, name, spec)]));

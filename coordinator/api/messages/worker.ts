@@ -19,6 +19,7 @@ export function toWorkerMessage(
     softwareVersion: hello.softwareVersion,
     slots: hello.slots,
     devices: hello.devices,
+    labels: hello.labels,
     running: running.map((lease) => ({
       lease: wireLease(lease),
       ...(lease.progress ? { progress: lease.progress } : {}),

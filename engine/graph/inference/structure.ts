@@ -21,6 +21,7 @@ type StructureKind =
 
 const input: InferenceRule<'Input'> = taking(0, 0, ({ role }, _, node) => {
   if (node.dtype === 'bool') return 'is an input that is bool';
+  if (node.dtype === 'uint8' && role === 'state') return 'is a state that is uint8';
   if (role === 'scalars' && (node.shape.length > 0 || node.dtype !== 'float32'))
     return 'is a scalar of another kind than float32[]';
   return node;

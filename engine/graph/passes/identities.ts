@@ -3,7 +3,10 @@ import type { GraphNode, StepGraph } from '../graph.ts';
 import type { Rewriting } from '../rewrite.ts';
 import { rewriteGraph } from '../rewrite.ts';
 
-/** Removes nodes that hand on their operand unchanged, and the first of two reshapes in a row. */
+/**
+ * Removes nodes that hand on their operand unchanged, the first of two reshapes in a row, and the int32 between bytes and
+ * what they are cast to.
+ */
 export function removeIdentities(graph: StepGraph): StepGraph {
   return rewriteGraph(graph, (node, rewriting) => {
     const [input] = node.inputs;
@@ -12,6 +15,8 @@ export function removeIdentities(graph: StepGraph): StepGraph {
     if (handsOn(node, source)) return input;
     if (node.operation.kind === 'Reshape' && source.operation.kind === 'Reshape')
       return reshapeOnce(node, source, rewriting);
+    if (node.operation.kind === 'Cast' && source.operation.kind === 'Cast' && node.dtype === 'float32')
+      return castOnce(node, source, rewriting);
     return undefined;
   });
 }
@@ -42,6 +47,12 @@ function handsOn(node: GraphNode, source: GraphNode): boolean {
     default:
       return false;
   }
+}
+
+function castOnce(node: GraphNode, source: GraphNode, { builder, node: at }: Rewriting): number | undefined {
+  const [origin = -1] = source.inputs;
+  // Every byte is exact in both; other pairs of casts may round or cut off.
+  return at(origin).dtype === 'uint8' ? builder.add({ kind: 'Cast' }, [origin], node.shape, node.dtype) : undefined;
 }
 
 function reshapeOnce(node: GraphNode, source: GraphNode, { builder, node: at }: Rewriting): number {

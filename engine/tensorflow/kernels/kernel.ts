@@ -13,12 +13,12 @@ export type TensorFlowKernels = Readonly<Record<string, TensorFlowKernel>>;
 type Attributes = Parameters<NodeJSKernelBackend['executeSingleOutput']>[1];
 type Value = string | boolean | number | readonly number[];
 
-/** Runs one operation of TensorFlow. `types` are attributes whose value is a dtype. */
+/** Runs one operation of TensorFlow. `types` are attributes whose value is a dtype; a result of bytes calls itself int32. */
 export function execute(
   backend: NodeJSKernelBackend,
   operation: string,
   inputs: readonly TensorInfo[],
-  types: Readonly<Record<string, 'float32' | 'int32'>>,
+  types: Readonly<Record<string, 'float32' | 'int32' | 'uint8'>>,
   values: Readonly<Record<string, Value>> = {},
 ): Tensor4D {
   const { binding } = backend;
@@ -27,7 +27,7 @@ export function execute(
     ...Object.entries(types).map(([name, dtype]) => ({
       name,
       type: binding.TF_ATTR_TYPE,
-      value: backend.getDTypeInteger(dtype),
+      value: dtype === 'uint8' ? binding.TF_UINT8 : backend.getDTypeInteger(dtype),
     })),
     ...Object.entries(values).map(([name, value]) => ({
       name,

@@ -20,6 +20,7 @@ at::ScalarType scalarType(const std::string& dtype) {
   if (dtype == "float32") return at::kFloat;
   if (dtype == "int32") return at::kInt;
   if (dtype == "bool") return at::kBool;
+  if (dtype == "uint8") return at::kByte;
   throw std::invalid_argument("expected a dtype, got " + dtype);
 }
 
@@ -46,12 +47,16 @@ at::ScalarType scalarType(napi_typedarray_type type) {
   throw std::invalid_argument("expected a Float32Array, an Int32Array or a Uint8Array");
 }
 
-// The memory of a typed array as a tensor, without copying.
-at::Tensor borrowed(const Elements& given, at::IntArrayRef shape) {
+// The memory of a typed array as a tensor, without copying. Bytes are bools or grey levels, which the array cannot tell.
+at::Tensor borrowed(const Elements& given, at::IntArrayRef shape, at::ScalarType dtype) {
+  const bool bytes = given.type == napi_uint8_array;
+  if (bytes ? dtype != at::kBool && dtype != at::kByte : dtype != scalarType(given.type)) {
+    throw std::invalid_argument("expected a typed array of another dtype");
+  }
   if (given.count != static_cast<size_t>(c10::multiply_integers(shape))) {
     throw std::invalid_argument("expected a typed array of another length");
   }
-  return at::from_blob(given.data, shape, at::TensorOptions().dtype(scalarType(given.type)));
+  return at::from_blob(given.data, shape, at::TensorOptions().dtype(dtype));
 }
 
 Instruction readInstruction(napi_env env, napi_value object, const Program& program) {
@@ -67,7 +72,7 @@ Instruction readInstruction(napi_env env, napi_value object, const Program& prog
   result.release = integers(env, property(env, object, "release"));
   const napi_value values = property(env, object, "values");
   if (!isUndefined(env, values)) {
-    result.constant = borrowed(elements(env, values), result.shape).clone().to(program.device);
+    result.constant = borrowed(elements(env, values), result.shape, result.dtype).clone().to(program.device);
   }
   return result;
 }
@@ -119,7 +124,8 @@ napi_value createState(napi_env env, napi_value* arguments) {
   for (uint32_t i = 0; i < lengthOf(env, arguments[1]); i++) {
     const napi_value entry = element(env, arguments[1], i);
     const std::vector<int64_t> shape = integers(env, property(env, entry, "shape"));
-    const at::Tensor host = borrowed(elements(env, property(env, entry, "data")), shape);
+    const Elements data = elements(env, property(env, entry, "data"));
+    const at::Tensor host = borrowed(data, shape, scalarType(data.type));
     state->entries[text(env, property(env, entry, "name"))] = placed(host, device);
   }
   return makeExternal(env, state.release());
@@ -158,7 +164,8 @@ napi_value run(napi_env env, napi_value* arguments) {
   const std::vector<double> scalars = numbers(env, element(env, arguments[2], 1));
   std::vector<at::Tensor> inputs;
   for (uint32_t i = 0; i < program.tensors.size(); i++) {
-    inputs.push_back(borrowed(elements(env, element(env, arrays, i)), program.tensors[i].shape));
+    const TensorSlot& slot = program.tensors[i];
+    inputs.push_back(borrowed(elements(env, element(env, arrays, i)), slot.shape, slot.dtype));
   }
   for (const double scalar : scalars) inputs.push_back(at::scalar_tensor(scalar, at::kFloat));
   const std::vector<at::Tensor> metrics = program.fixedMemory ? replayed(program, state, inputs) : interpreted(program, state, inputs);

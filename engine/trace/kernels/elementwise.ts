@@ -1,12 +1,11 @@
 import type { CastAttrs, DataType, FillAttrs } from '@tensorflow/tfjs-core';
 import { backend_util } from '@tensorflow/tfjs-core';
 import { EngineError } from '../../errors.ts';
-import type { DType } from '../../graph/graph.ts';
 import type { BinaryKind, UnaryKind } from '../../graph/operation.ts';
 import { BINARY, ON_INTEGERS, UNARY } from '../../graph/operation.ts';
 import { broadcastShape, formatShape } from '../../shape.ts';
 import { compose } from '../composition.ts';
-import type { TraceKernel, TraceKernels } from '../kernel.ts';
+import type { SymbolicDType, TraceKernel, TraceKernels } from '../kernel.ts';
 import { attributesOf } from '../kernel.ts';
 
 /** All others compute with bools as 0 and 1. */
@@ -43,7 +42,7 @@ function binary(kind: BinaryKind): TraceKernel {
 }
 
 /** tfjs's dtypes less strings and complex numbers, which no step of a network uses. */
-export function knownDType(dtype: DataType): DType {
+export function knownDType(dtype: DataType): SymbolicDType {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
   throw new EngineError('STEP_UNTRACEABLE', `Expected a tensor to be float32, int32 or bool, got ${dtype}.`);
 }

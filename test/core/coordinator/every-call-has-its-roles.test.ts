@@ -25,6 +25,11 @@ const EXPECTED = `
   ListReports    -     yes     yes        -       yes
   ListWorkers    -     yes     yes        -       yes
   GetStatus      -     yes     yes        -       yes
+  Ask            -     -       yes        -       yes
+  WatchOutcomes  -     yes     yes        -       yes
+  TellPruned     -     -       yes        -       yes
+  EndSearch      -     -       yes        -       yes
+  DrainWorker    -     -       -          -       yes
   Work           -     -       -          yes     yes
   Health         yes   yes     yes        yes     yes
   Metrics        -     yes     yes        -       yes

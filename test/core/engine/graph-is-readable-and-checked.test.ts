@@ -87,6 +87,24 @@ const malformed: readonly (readonly [string, readonly GraphNode[], RegExp])[] = 
     [input, { ...input, operation: { kind: 'Reshape' }, inputs: [0], shape: [7] }],
     /changes the number of elements/,
   ],
+  [
+    'computes with bytes',
+    [
+      { ...input, dtype: 'uint8' },
+      { ...input, operation: { kind: 'Square' }, inputs: [0], dtype: 'uint8' },
+    ],
+    /node %1: Square reads uint8, which only Cast does/,
+  ],
+  [
+    'makes bytes',
+    [input, { ...input, operation: { kind: 'Cast' }, inputs: [0], dtype: 'uint8' }],
+    /node %1: Cast makes uint8, which only an input is/,
+  ],
+  [
+    'keeps bytes in its state',
+    [{ ...input, operation: { kind: 'Input', role: 'state', name: 'w' }, dtype: 'uint8' }],
+    /node %0: Input is a state that is uint8/,
+  ],
 ];
 test.each(malformed)('the validator names a node that %s', (_, nodes, message) => {
   expect(() => validateGraph({ name: 'bad', nodes, outputs: { state: {}, metrics: {} } })).toThrow(message);

@@ -25,6 +25,7 @@ export interface Worker {
    * Share of slot time spent inside trials since the worker connected, 0 to 1.
    */
   'slotUse'?: (number | string);
+  'labels'?: ({[key: string]: string});
   '_slotUse'?: "slotUse";
 }
 
@@ -47,5 +48,6 @@ export interface Worker__Output {
    * Share of slot time spent inside trials since the worker connected, 0 to 1.
    */
   'slotUse'?: (number);
+  'labels': ({[key: string]: string});
   '_slotUse'?: "slotUse";
 }
