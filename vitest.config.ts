@@ -25,6 +25,8 @@ export default defineConfig({
       project('integration', 4, 90_000),
       // These train, and they start the compiled command.
       project('e2e', 5, 300_000, { maxWorkers: 1, globalSetup: ['scripts/vitest-global-setup.mjs'] }),
+      // Half a minute of faults each, and as long as it takes to recover from them.
+      project('chaos', 6, 600_000, { maxWorkers: 1 }),
     ],
   },
 });

@@ -33,6 +33,7 @@ const EXIT_OF = {
   COORDINATOR_UNREACHABLE: EXIT.unreachable,
   NOT_READY: EXIT.unreachable,
   SWEEP_FINISHED: EXIT.refused,
+  SEARCH_ENDED: EXIT.refused,
   TABLE_INCOMPLETE: EXIT.refused,
   REQUEST_ID_REUSED: EXIT.refused,
   WORKER_VERSION: EXIT.refused,
@@ -68,7 +69,10 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** The person, or the machine's shutdown, asked the command to end before it was done. */
 export class Interrupted extends Error {
-  constructor(by: string) {
+  constructor(
+    /** For example `SIGTERM`. */
+    readonly by: string,
+  ) {
     super(`Interrupted by ${by}.`);
   }
 }

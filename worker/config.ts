@@ -42,6 +42,8 @@ const workerConfigSchema = z.strictObject({
   loaderThreads: z.int().min(0).max(64).default(1),
   /** MiB of decoded photographs that each trial keeps for its next train epoch. */
   pixelCacheMiB: z.int().min(0).max(1_048_576).default(1024),
+  /** Bytes of each device that its trials may take together. Default: all that it has. */
+  memoryBytes: z.int().min(1).optional(),
   /** Free words that studies may ask for, for example `{ gpu: 'h200' }`. */
   labels: z.record(z.string().regex(/^[a-zA-Z][\w.-]{0,62}$/), z.string().max(256)).default({}),
   /** Addresses of NATS as this machine sees them. Default: those that the coordinator names. */

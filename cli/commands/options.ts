@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { parseBytes } from '../../core/placement/bytes.ts';
 
 /** Parser of a commander option: a whole number in a range. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -7,6 +8,13 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     if (value >= min && value <= max) return value;
     throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}, got ${JSON.stringify(text)}.`);
   };
+}
+
+/** Parser of an option: `12GiB`, or a number of bytes. */
+export function byteCount(text: string): number {
+  const bytes = parseBytes(/^\d+$/.test(text) ? Number(text) : text);
+  if (bytes !== undefined && bytes > 0) return bytes;
+  throw new InvalidArgumentError(`Expected a size such as 12GiB or 500MB, got ${JSON.stringify(text)}.`);
 }
 
 /** Parser of a repeatable option. */

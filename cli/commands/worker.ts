@@ -4,10 +4,11 @@ import { createLogger, LOG_LEVELS, type LogLevel } from '../../runtime/logger.ts
 import { type GlobalOptions, note } from '../context.ts';
 import { cacheFolder } from '../provision/cache-folder.ts';
 import { PACKAGE_ROOT, unpackedPackageRoot } from '../provision/fashion-mnist.ts';
+import { workerSignals } from '../worker-signals.ts';
 import type { AddCommand } from './command.ts';
 import { chooseExecutor } from './engine/choose-executor.ts';
 import { addExecutorOptions, type ExecutorOptionValues, executorWish } from './engine/executor-options.ts';
-import { collect, examples, keyValue, wholeNumber } from './options.ts';
+import { byteCount, collect, examples, keyValue, wholeNumber } from './options.ts';
 import { coordinatorAddress } from './with-client.ts';
 
 interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
@@ -19,6 +20,8 @@ interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
   readonly datasetRoot?: readonly string[];
   readonly loaderThreads?: number;
   readonly pixelCacheMib?: number;
+  readonly memory?: number;
+  readonly drainGrace?: number;
   readonly label?: Readonly<Record<string, string>>;
   readonly nats?: readonly string[];
   readonly logLevel: LogLevel;
@@ -50,6 +53,16 @@ export const addWorker: AddCommand = (program, cli) => {
       '--pixel-cache-mib <N>',
       'decoded photographs that each trial keeps (default: 1024)',
       wholeNumber(0, 1_048_576),
+    )
+    .option(
+      '--memory <SIZE>',
+      'memory of each device that its trials may take together, such as 12GiB (default: all of it)',
+      byteCount,
+    )
+    .option(
+      '--drain-grace <SECONDS>',
+      'after SIGTERM, how long running trials may take to finish before they are given back (default: as long as they need)',
+      wholeNumber(0, 2_000_000),
     )
     .option('--label <KEY=VALUE>', 'a word that studies may ask for; may be given again', keyValue)
     .option(
@@ -94,14 +107,16 @@ export const addWorker: AddCommand = (program, cli) => {
           datasetRoots: [...(options.datasetRoot ?? []), PACKAGE_ROOT, cached, unpackedPackageRoot(cli.machine)],
           loaderThreads: options.loaderThreads,
           pixelCacheMiB: options.pixelCacheMib,
+          memoryBytes: options.memory,
           labels: options.label,
           natsServers: options.nats,
           logLevel: options.logLevel,
         },
         cli.machine,
       );
+      const graceMs = options.drainGrace === undefined ? Number.POSITIVE_INFINITY : 1_000 * options.drainGrace;
       await runWorker(config, {
-        signal: cli.signal,
+        ...workerSignals(cli, graceMs),
         logger: createLogger('worker', config.logLevel),
         clock: cli.clock,
         random: cli.random,

@@ -1,3 +1,4 @@
+import { bytesText } from '../../core/placement/bytes.ts';
 import { failureKindCodec, sweepStateCodec, trialStateCodec } from '../../proto/enums.ts';
 import type { ClusterStatus__Output } from '../../proto/generated/tickwork/v1/ClusterStatus.ts';
 import type { Sweep__Output } from '../../proto/generated/tickwork/v1/Sweep.ts';
@@ -78,7 +79,13 @@ export function renderDecisions(sweep: Sweep__Output): string[] {
   const left = sweep.configurationsToDraw;
   return [
     ...sweep.decisions.map(({ time, reason }) => visible(`${formatTimestamp(time)}  ${reason}`)),
-    ...(left > 0 ? [`${formatCount(left)} configurations are drawn when those before them have finished.`] : []),
+    ...(left > 0
+      ? [
+          sweep.search === 'ask'
+            ? `A program outside may ask for ${formatCount(left)} more configurations.`
+            : `${formatCount(left)} configurations are drawn when those before them have finished.`,
+        ]
+      : []),
     ...(sweep.decisions.length === 0 && left === 0 ? [`${shortName(sweep.name)} is no search: name a cell.`] : []),
   ];
 }
@@ -110,7 +117,7 @@ function note(trial: Trial__Output): string {
 /** `tickwork workers` */
 export function renderWorkers(workers: readonly Worker__Output[]): string[] {
   if (workers.length === 0) return ['No workers. Start one: tickwork worker --coordinator HOST:PORT'];
-  return textTable(
+  const table = textTable(
     [
       left('worker'),
       left('state'),
@@ -118,22 +125,43 @@ export function renderWorkers(workers: readonly Worker__Output[]): string[] {
       right('slots'),
       left('executor'),
       left('device'),
+      right('memory'),
+      left('labels'),
       right('use'),
       right('outbox'),
       left('running'),
     ],
     workers.map((worker) => [
       shortName(worker.name),
-      worker.state.replace('WORKER_STATE_', '').toLowerCase(),
+      worker.quarantineReason === '' || worker.state !== 'WORKER_STATE_CONNECTED'
+        ? worker.state.replace('WORKER_STATE_', '').toLowerCase()
+        : 'quarantined',
       visible(worker.host),
       String(worker.slots),
       visible([...new Set(worker.devices.map((device) => device.executor))].join(' ')),
       visible([...new Set(worker.devices.map((device) => device.name))].join(', ')),
+      [...new Set(worker.devices.map(({ memoryBytes }) => (memoryBytes === 0 ? '?' : bytesText(memoryBytes))))].join(
+        ', ',
+      ),
+      visible(
+        Object.entries(worker.labels)
+          .map(([label, value]) => `${label}=${value}`)
+          .join(' '),
+      ),
       worker.slotUse === undefined ? '' : formatShare(worker.slotUse),
       String(worker.outboxRecords),
       visible(worker.running.map(({ lease }) => `${lease?.sweep.replace(/^sweeps\//, '')}/${lease?.cell}`).join(' ')),
     ]),
   );
+  const quarantined = workers.filter(({ quarantineReason }) => quarantineReason !== '');
+  return [
+    ...table,
+    ...quarantined.map(({ name, quarantineReason, quarantineEndTime }) =>
+      visible(
+        `${shortName(name)} is given nothing until ${formatTimestamp(quarantineEndTime)}, then one trial: ${quarantineReason}. A restart of it ends this.`,
+      ),
+    ),
+  ];
 }
 
 /** `tickwork plan` */

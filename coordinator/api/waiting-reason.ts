@@ -1,5 +1,11 @@
+import { gridIndexOf } from '../../core/grid/grid.ts';
+import { offersAt } from '../../core/placement/load.ts';
+import { fitsNowhere } from '../../core/placement/misfit.ts';
+import { needOf } from '../../core/placement/need.ts';
+import { fits } from '../../core/sweep/decide-grant.ts';
 import { type ClusterState, type SweepState, trialOf } from '../../core/sweep/state.ts';
 import { sweepsByTurn } from '../../core/sweep/turns.ts';
+import { healthOf, isQuarantined } from '../../core/worker-health/health.ts';
 import type { ClusterSessions } from '../sessions/cluster-sessions.ts';
 
 /** Why a pending cell of this sweep waits: nobody is left guessing. */
@@ -7,19 +13,34 @@ export function waitingReason(
   sweep: SweepState,
   state: ClusterState,
   sessions: ClusterSessions,
+  now: number,
 ): (cell: number) => string {
   const connected = sessions.registry.connected();
+  const places = sessions.registry.places();
   const slots = connected.reduce((total, { hello }) => total + hello.slots, 0);
-  const free = connected.reduce((total, session) => total + sessions.freeSlots(session), 0);
+  const free = connected.filter((session) => sessions.freeSlots(session) > 0);
+  const trusted = free.filter(({ worker }) => !isQuarantined(state.health, worker, now));
+  const offers = trusted.flatMap((session) => offersAt(session.places, state.load));
   const [first] = sweepsByTurn(state);
+
+  function reason(cell: number): string {
+    if (sweep.paused) return 'the sweep is paused';
+    if (connected.length === 0) return 'no worker is connected';
+    if (connected.every(({ draining }) => draining)) return 'every worker is draining';
+    const nowhere = fitsNowhere(needOf(sweep, gridIndexOf(sweep.grid, cell), state.learnedMemory), places);
+    if (nowhere !== undefined) return nowhere;
+    if (offers.some((offer) => fits(state, sweep, cell, offer, places))) return 'about to start';
+    const [kept] = free.filter((session) => !trusted.includes(session));
+    if (offers.length === 0 && kept)
+      return `${kept.worker} is quarantined: ${healthOf(state.health, kept.worker).quarantine?.reason}`;
+    if (offers.length > 0) return `the places that it fits are busy; ${offers.length} others are free`;
+    if (first && first.id !== sweep.id) return `all ${slots} slots are busy, and ${first.id} comes first`;
+    return `all ${slots} slots are busy`;
+  }
+
   return (cell) => {
     const trial = trialOf(sweep, cell);
-    const retry =
-      trial.state === 'pending' && trial.lost ? `attempt ${trial.attempt} was lost (${trial.lost.message}); ` : '';
-    if (sweep.paused) return `${retry}the sweep is paused`;
-    if (connected.length === 0) return `${retry}no worker is connected`;
-    if (free > 0) return `${retry}about to start`;
-    if (first && first.id !== sweep.id) return `${retry}all ${slots} slots are busy, and ${first.id} comes first`;
-    return `${retry}all ${slots} slots are busy`;
+    const lost = trial.state === 'pending' ? trial.lost : undefined;
+    return `${lost ? `attempt ${trial.attempt} was lost (${lost.message}); ` : ''}${reason(cell)}`;
   };
 }

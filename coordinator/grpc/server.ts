@@ -27,7 +27,7 @@ export interface GrpcServer {
   close(): Promise<void>;
 }
 
-const SERVICES = ['SweepService', 'ResultService', 'WorkerService', 'ClusterService'].map(
+const SERVICES = ['SweepService', 'SearchService', 'ResultService', 'WorkerService', 'ClusterService'].map(
   (name) => `tickwork.v1.${name}`,
 );
 /** For unary calls under way; streams have ended by then, but for those of the health service, which nobody else can end. */
@@ -61,6 +61,12 @@ export function createGrpcServer({ api, work, reflection, clock, ...rest }: Grpc
     getTrial: unary('GetTrial', deps, api.getTrial),
     listTrials: unary('ListTrials', deps, api.listTrials),
   });
+  server.addService(proto.SearchService.service, {
+    ask: unary('Ask', deps, api.ask),
+    watchOutcomes: serverStream('WatchOutcomes', deps, api.watchOutcomes),
+    tellPruned: unary('TellPruned', deps, api.tellPruned),
+    endSearch: unary('EndSearch', deps, api.endSearch),
+  });
   server.addService(proto.ResultService.service, {
     getTable: unary('GetTable', deps, api.getTable),
     watchTable: serverStream('WatchTable', deps, api.watchTable),
@@ -69,6 +75,7 @@ export function createGrpcServer({ api, work, reflection, clock, ...rest }: Grpc
   });
   server.addService(proto.ClusterService.service, {
     listWorkers: unary('ListWorkers', deps, api.listWorkers),
+    drainWorker: unary('DrainWorker', deps, api.drainWorker),
     getStatus: unary('GetStatus', deps, api.getStatus),
   });
   server.addService(proto.WorkerService.service, { work: workStream('Work', deps, work) });

@@ -1,7 +1,7 @@
 import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
 import { trialParametersSchema } from '../../core/study/trial-parameters.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
-import type { SweepState } from '../../core/sweep/state.ts';
+import type { ClusterState, SweepState } from '../../core/sweep/state.ts';
 import { sweepsByTurn } from '../../core/sweep/turns.ts';
 import type { FailureKind } from '../../core/trial/states.ts';
 import type { Assignment } from '../../proto/generated/tickwork/v1/Assignment.ts';
@@ -16,6 +16,10 @@ import type { Session } from './session.ts';
 export interface Dispatcher {
   /** Something has changed that may let a cell start: a slot, a sweep, a lost attempt. Cheap to call. */
   wake(): void;
+  /** As `wake`, for a worker that was heard of. */
+  heard(session: Session): void;
+  /** These events are durable now. */
+  changed(events: readonly SweepEvent[]): void;
   /** Slots that could take a cell now. */
   freeSlots(session: Session): number;
 }
@@ -32,11 +36,16 @@ export interface DispatcherDeps {
   readonly logger: Logger;
 }
 
+/** After these there is no more to start than before. */
+const TAKES_ONLY: ReadonlySet<SweepEvent['type']> = new Set(['trial-leased', 'trial-started', 'score-reported']);
+
 type LeasedEvent = Extract<SweepEvent, { type: 'trial-leased' }>;
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { ledger, book, registry, newLeaseId, quietMs, now, onAssigned, logger } = deps;
   let scheduled = false;
+  /** Workers that nothing fitted; until something changes they are asked no more, and what waits is left to others. */
+  const barren = new Set<Session>();
 
   function freeSlots(session: Session): number {
     const { connection, adopted, draining, hello, stops, granting } = session;
@@ -53,12 +62,17 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     session.granting++;
     let leased: LeasedEvent | undefined;
     try {
-      const { events } = await ledger.submit({ type: 'grant-lease', worker: session.worker, leaseId: newLeaseId() });
+      const { worker, places: at } = session;
+      const places = placesMatter(ledger.state) ? registry.places() : [];
+      const { events } = await ledger.submit({ type: 'grant-lease', worker, leaseId: newLeaseId(), at, places });
       leased = events.find((event): event is LeasedEvent => event.type === 'trial-leased');
     } finally {
       session.granting--;
     }
-    if (!leased) return;
+    if (!leased) {
+      barren.add(session);
+      return wake();
+    }
     await assign(session, leased);
     onAssigned(now() - since);
     // While this was being decided the book counted the lease and `granting` counted it again: a slot may have been overlooked.
@@ -84,7 +98,10 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     scheduled = false;
     let pending = pendingCells();
     if (pending === 0) return;
-    const waiting = registry.connected().map((session) => ({ session, free: freeSlots(session) }));
+    const waiting = registry
+      .connected()
+      .filter((session) => !barren.has(session))
+      .map((session) => ({ session, free: freeSlots(session) }));
     // One slot of every worker before the second of any: small sweeps spread.
     for (let round = 1; pending > 0 && waiting.some(({ free }) => free >= round); round++) {
       for (const { session, free } of waiting) {
@@ -103,7 +120,22 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     queueMicrotask(run);
   }
 
-  return { wake, freeSlots };
+  function changed(events: readonly SweepEvent[]): void {
+    if (events.some(({ type }) => !TAKES_ONLY.has(type))) barren.clear();
+    wake();
+  }
+
+  function heard(session: Session): void {
+    barren.delete(session);
+    wake();
+  }
+
+  return { wake, heard, changed, freeSlots };
+}
+
+/** Whether it matters where else a trial could run. */
+function placesMatter({ learnedMemory, sweeps }: ClusterState): boolean {
+  return learnedMemory.size > 0 || [...sweeps.values()].some(({ requeued }) => requeued.length > 0);
 }
 
 /** The study was checked when it was submitted; a problem here comes from a log that another version has written. */
@@ -122,6 +154,7 @@ function assignmentOf(
       lease: wireLease(lease),
       trialJson: JSON.stringify({ parameters: parsed.data, seed }),
       title: `${sweep.grid.title(gridIndex)} seed=${seed}`.trim(),
+      device: lease.placed?.device ?? 0,
     },
   };
 }

@@ -102,10 +102,15 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
           event,
         );
       case 'leadership-taken':
+      case 'memory-learned':
+      case 'worker-quarantined':
+      case 'worker-trusted':
       case 'sweep-submitted':
       case 'sweep-completed':
       case 'score-reported':
       case 'configurations-proposed':
+      case 'configuration-asked':
+      case 'search-ended':
       case 'sweep-paused':
       case 'sweep-resumed':
       case 'failed-trials-retried':

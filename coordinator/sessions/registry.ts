@@ -1,3 +1,4 @@
+import type { Place } from '../../core/placement/place.ts';
 import type { Session } from './session.ts';
 
 /** A worker that is connected, or was and holds leases still. */
@@ -14,11 +15,15 @@ export interface SessionRegistry {
   forget(worker: string): void;
   get(worker: string): KnownWorker | undefined;
   connected(): readonly Session[];
+  /** Of the workers that are connected. */
+  places(): readonly Place[];
   known(): readonly KnownWorker[];
 }
 
 export function createSessionRegistry(): SessionRegistry {
   const workers = new Map<string, KnownWorker>();
+  const connected = (): Session[] =>
+    [...workers.values()].filter((known) => known.connected).map(({ session }) => session);
   return {
     connect: (session) => void workers.set(session.worker, { session, connected: true }),
     disconnect(session) {
@@ -26,7 +31,8 @@ export function createSessionRegistry(): SessionRegistry {
     },
     forget: (worker) => void workers.delete(worker),
     get: (worker) => workers.get(worker),
-    connected: () => [...workers.values()].filter((known) => known.connected).map(({ session }) => session),
+    connected,
+    places: () => connected().flatMap(({ places }) => places),
     known: () => [...workers.values()].sort((a, b) => (a.session.worker < b.session.worker ? -1 : 1)),
   };
 }

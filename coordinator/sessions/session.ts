@@ -1,6 +1,8 @@
+import type { Place } from '../../core/placement/place.ts';
 import type { LeaseRef } from '../../core/trial/trial.ts';
 import type { Hello__Output as Hello } from '../../proto/generated/tickwork/v1/Hello.ts';
 import { wireLease } from './lease-message.ts';
+import { placesOf } from './places.ts';
 import { createSlotUse, type SlotUse } from './slot-use.ts';
 import { createStopOrders, type StopOrders } from './stop-orders.ts';
 import type { WorkConnection } from './work-connection.ts';
@@ -9,6 +11,7 @@ import type { WorkConnection } from './work-connection.ts';
 export interface Session {
   readonly worker: string;
   readonly hello: Hello;
+  readonly places: readonly Place[];
   readonly connection: WorkConnection;
   readonly connectedAt: number;
   /** Coordinator's clock, ms: the last message of any kind. */
@@ -27,11 +30,12 @@ export function createSession(connection: WorkConnection, hello: Hello, now: num
   return {
     worker: hello.worker,
     hello,
+    places: placesOf(hello),
     connection,
     connectedAt: now,
     lastHeardAt: now,
     adopted: false,
-    draining: false,
+    draining: hello.draining,
     outboxRecords: 0,
     granting: 0,
     stops: createStopOrders(),

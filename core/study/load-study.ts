@@ -3,14 +3,18 @@ import { factorsOf } from '../constraint/expression.ts';
 import { parseConstraint } from '../constraint/parse.ts';
 import { type ErrorCode, type FieldViolation, TickworkError } from '../errors.ts';
 import { createGrid, MAX_GRID } from '../grid/grid.ts';
+import type { Requirements } from '../placement/requirements.ts';
 import type { EarlyStopping } from '../pruners/early-stopping.ts';
 import type { Space } from '../space/space.ts';
+import type { Retries } from '../trial/retry.ts';
 import { checkLevels, isTrialParameter } from './check-levels.ts';
 import type { Complaint } from './complaint.ts';
 import { digitOfLabel, firstLabels, levelCount } from './levels.ts';
 import { collectFactors, isPlain, type PlacedLeaf } from './raw-space.ts';
 import { type Complain, isMapping } from './read-axis.ts';
 import { readEarlyStopping } from './read-early-stopping.ts';
+import { readRequirements } from './read-requirements.ts';
+import { readRetries } from './read-retries.ts';
 import { applySampler, readSampler } from './read-sampler.ts';
 import { readSpace } from './read-space.ts';
 import type { Search } from './search.ts';
@@ -66,7 +70,7 @@ export function loadStudy(text: string): Study {
   ];
   if (complaints.length > 0) throw problem('STUDY_INVALID', complaints.map(located));
   const { size, allows } = createGrid(study);
-  if (!hasIndex(size, allows)) {
+  if (study.search?.kind !== 'ask' && !hasIndex(size, allows)) {
     const path = study.where === undefined ? ['space'] : ['where'];
     const message = `Expected the constraint to keep a cell, got none of ${size}`;
     throw problem('GRID_EMPTY', [located({ path, message })]);
@@ -85,6 +89,8 @@ interface ReadGrid {
   readonly search?: Search;
   readonly earlyStopping?: EarlyStopping;
   readonly shuffleSeed?: number;
+  readonly requires?: Requirements;
+  readonly retries?: Retries;
   /** Of an ablation. */
   readonly base?: Study['base'];
   readonly placed: readonly PlacedLeaf[];
@@ -101,10 +107,14 @@ function readGrid(value: unknown): ReadGrid {
     space,
     sampler: samplerText,
     earlyStopping: stopping,
+    requires: requiresText,
+    retries: retriesText,
     where,
   } = isMapping(value) ? value : {};
   const sampler = readSampler(samplerText, complain);
   const earlyStopping = readEarlyStopping(stopping, complain);
+  const requires = readRequirements(requiresText, complain);
+  const retries = readRetries(retriesText, complain);
   const read = readSpace({ factors: isMapping(factors) ? factors : {}, ablation, space }, complain);
   const drawn = read && applySampler(read.space, sampler, typeof where === 'string' ? where : undefined, complain);
   if (read === undefined || drawn === undefined) return { factors: [], placed: [], complaints };
@@ -116,6 +126,8 @@ function readGrid(value: unknown): ReadGrid {
     ...(earlyStopping === undefined ? {} : { earlyStopping }),
     ...(drawn.search === undefined ? {} : { search: drawn.search }),
     ...(sampler?.kind === 'grid' && sampler.shuffleSeed !== undefined ? { shuffleSeed: sampler.shuffleSeed } : {}),
+    ...(requires === undefined ? {} : { requires }),
+    ...(retries === undefined ? {} : { retries }),
     ...(read.base === undefined ? {} : { base: read.base }),
     placed: collected.placed,
     complaints,
@@ -124,7 +136,7 @@ function readGrid(value: unknown): ReadGrid {
 
 function toStudy(
   input: StudyInput,
-  { factors, space, search, earlyStopping, shuffleSeed, base = baseOf(input) }: ReadGrid,
+  { factors, space, search, earlyStopping, shuffleSeed, requires, retries, base = baseOf(input) }: ReadGrid,
 ): Study {
   const values = input.published?.values ?? {};
   return {
@@ -137,6 +149,8 @@ function toStudy(
     ...(search === undefined ? {} : { search }),
     ...(earlyStopping === undefined ? {} : { earlyStopping }),
     ...(shuffleSeed === undefined ? {} : { shuffleSeed }),
+    ...(requires === undefined ? {} : { requires }),
+    ...(retries === undefined ? {} : { retries }),
     ...(base === undefined ? {} : { base }),
     ...(input.where === undefined ? {} : { where: input.where }),
     ...(input.priority === 0 ? {} : { priority: input.priority }),

@@ -1,3 +1,5 @@
+import type { Place } from '../placement/place.ts';
+import type { AskedLevels } from '../study/asked-configurations.ts';
 import type { Study } from '../study/study.ts';
 import type { FailureKind } from '../trial/states.ts';
 import type { LeaseRef } from '../trial/trial.ts';
@@ -21,7 +23,38 @@ export type Command =
       /** Only failures of these kinds; empty means all. */
       readonly kinds: readonly FailureKind[];
     }
-  | { readonly type: 'grant-lease'; readonly worker: string; readonly leaseId: string }
+  | {
+      readonly type: 'ask-configuration';
+      readonly requestId: string;
+      readonly sweepId: string;
+      /** As core/study/asked-configurations.ts has read them. */
+      readonly levels: AskedLevels;
+    }
+  /** Nobody will ask for more configurations. */
+  | { readonly type: 'end-search'; readonly requestId: string; readonly sweepId: string }
+  | {
+      readonly type: 'prune-trial';
+      readonly sweepId: string;
+      readonly cell: number;
+      /** How far it came and the metric there, as the outside program says; 0 where it does not. */
+      readonly trainEpoch: number;
+      readonly value: number;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'grant-lease';
+      readonly worker: string;
+      readonly leaseId: string;
+      /** Where the trial may run: the devices of the worker; absent: somewhere, whatever it needs. */
+      readonly at?: readonly Place[];
+      /** Of all connected workers; needed once a trial has run out of memory. */
+      readonly places?: readonly Place[];
+    }
+  | {
+      /** A new process has its name. */
+      readonly type: 'trust-worker';
+      readonly worker: string;
+    }
   | { readonly type: 'start-trial'; readonly lease: LeaseRef }
   | {
       readonly type: 'lose-attempt';

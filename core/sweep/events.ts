@@ -1,7 +1,10 @@
 import type { Space } from '../space/space.ts';
+import type { AskedLevels } from '../study/asked-configurations.ts';
 import type { Search } from '../study/search.ts';
 import type { Study, StudyFactor } from '../study/study.ts';
 import type { FailureKind } from '../trial/states.ts';
+import type { Placed } from '../trial/trial.ts';
+import type { Quarantine } from '../worker-health/health.ts';
 
 /**
  * Everything that ever happens to a cluster, as plain JSON: the event log is these, in order. `at` is Unix milliseconds by the
@@ -27,6 +30,14 @@ export type SweepEvent =
       readonly leaseId: string;
       readonly worker: string;
       readonly epoch: number;
+      readonly placed?: Placed;
+      readonly at: number;
+    }
+  | {
+      /** A trial ran out of memory: such trials need more than so many bytes. */
+      readonly type: 'memory-learned';
+      readonly memoryClass: string;
+      readonly moreThanBytes: number;
       readonly at: number;
     }
   | { readonly type: 'trial-started'; readonly sweepId: string; readonly cell: number; readonly at: number }
@@ -38,6 +49,8 @@ export type SweepEvent =
       readonly kind: FailureKind;
       readonly message: string;
       readonly worker: string;
+      /** The worker has said so itself. */
+      readonly reported?: true;
       readonly at: number;
     }
   | {
@@ -59,8 +72,17 @@ export type SweepEvent =
       readonly kind: FailureKind;
       readonly message: string;
       readonly worker: string;
+      readonly reported?: true;
       readonly at: number;
     }
+  | {
+      /** See worker-health/health.ts. */
+      readonly type: 'worker-quarantined';
+      readonly worker: string;
+      readonly quarantine: Quarantine;
+      readonly at: number;
+    }
+  | { readonly type: 'worker-trusted'; readonly worker: string; readonly at: number }
   | {
       /** A value that the rule for early stopping goes by. */
       readonly type: 'score-reported';
@@ -110,4 +132,15 @@ export type SweepEvent =
       readonly reason: string;
       readonly at: number;
     }
+  | {
+      /** An outside program has asked for a configuration. */
+      readonly type: 'configuration-asked';
+      readonly sweepId: string;
+      readonly requestId: string;
+      readonly gridIndex: number;
+      /** Absent: the sweep had it already. */
+      readonly levels?: AskedLevels;
+      readonly at: number;
+    }
+  | { readonly type: 'search-ended'; readonly sweepId: string; readonly requestId: string; readonly at: number }
   | { readonly type: 'sweep-completed'; readonly sweepId: string; readonly at: number };

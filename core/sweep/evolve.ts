@@ -1,9 +1,16 @@
+import { EMPTY_INDEX_SET } from '../collections/index-set.ts';
 import { vectorEntries, vectorGet, vectorSet } from '../collections/sparse-vector.ts';
 import { createGrid, gridIndexOf } from '../grid/grid.ts';
-import { RETRY_RULES } from '../trial/retry.ts';
+import { type Load, withLoad } from '../placement/load.ts';
+import { type AskedLevels, withAsked } from '../study/asked-configurations.ts';
+import { drawnRows } from '../study/search.ts';
+import { type Retries, strikesAfter } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
-import { isLive, type Trial } from '../trial/trial.ts';
+import { historyOf, isLive, type Trial } from '../trial/trial.ts';
+import { SUSPICIOUS_KINDS } from '../worker-health/health.ts';
+import type { Asked } from './decision.ts';
 import type { SweepEvent } from './events.ts';
+import { evolveHealth } from './evolve-health.ts';
 import { type ClusterState, newSweep, type RequestKind, type SweepState, trialOf } from './state.ts';
 
 /**
@@ -14,6 +21,11 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
   switch (event.type) {
     case 'leadership-taken':
       return { ...state, epoch: event.epoch, holder: event.holder };
+    case 'memory-learned':
+      return {
+        ...state,
+        learnedMemory: new Map(state.learnedMemory).set(event.memoryClass, event.moreThanBytes),
+      };
     case 'sweep-submitted':
       return withRequest(
         { ...state, sweeps: new Map(state.sweeps).set(event.sweepId, newSweep(event)) },
@@ -21,7 +33,8 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
         'submit',
       );
     case 'sweep-cancelled': {
-      const next = withSweep(state, event.sweepId, (sweep) => cancelled(sweep, event.at));
+      const live = state.sweeps.get(event.sweepId)?.live ?? [];
+      const next = withSweep(state, event.sweepId, (sweep) => cancelled(sweep, event.at), live);
       return withRequest(next, event, 'cancel');
     }
     case 'sweep-paused':
@@ -43,6 +56,20 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
     }
     case 'configurations-proposed':
       return withSweep(state, event.sweepId, (sweep) => proposed(sweep, event));
+    case 'configuration-asked': {
+      const { gridIndex, levels } = event;
+      const next = levels ? withSweep(state, event.sweepId, (sweep) => asked(sweep, levels)) : state;
+      return withRequest(next, event, 'ask', { gridIndex, known: levels === undefined });
+    }
+    case 'search-ended': {
+      const next = withSweep(state, event.sweepId, (sweep) => {
+        const { search } = sweep.study;
+        return search?.kind === 'ask'
+          ? { ...sweep, study: { ...sweep.study, search: { ...search, ended: true } } }
+          : sweep;
+      });
+      return withRequest(next, event, 'end-search');
+    }
     case 'sweep-completed':
       return withSweep(state, event.sweepId, (sweep) => ({ ...sweep, status: 'completed', finishedAt: event.at }));
     case 'trial-leased':
@@ -50,13 +77,31 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
     case 'attempt-lost':
     case 'trial-succeeded':
     case 'trial-failed':
-    case 'trial-stopped':
-      return withSweep(state, event.sweepId, (sweep) => {
-        const before = trialOf(sweep, event.cell);
-        const after = trialAfter(before, event);
-        return after === before ? sweep : withTrial(sweep, event.cell, before, after);
-      });
+    case 'trial-stopped': {
+      const next = withSweep(
+        state,
+        event.sweepId,
+        (sweep) => {
+          const before = trialOf(sweep, event.cell);
+          const after = trialAfter(before, event, sweep.study.retries);
+          return after === before ? sweep : withTrial(sweep, event.cell, before, after);
+        },
+        [event.cell],
+      );
+      const speaksOfWorker =
+        event.type === 'attempt-lost' || event.type === 'trial-failed' || event.type === 'trial-succeeded';
+      return speaksOfWorker && next !== state ? evolveHealth(next, event, failedOn(state, event)) : next;
+    }
+    case 'worker-quarantined':
+    case 'worker-trusted':
+      return evolveHealth(state, event);
   }
+}
+
+function failedOn(state: ClusterState, { sweepId, cell }: TrialEvent): readonly string[] | undefined {
+  const sweep = state.sweeps.get(sweepId);
+  const trial = sweep && trialOf(sweep, cell);
+  return trial && 'failedOn' in trial ? trial.failedOn : undefined;
 }
 
 type TrialEvent = Extract<
@@ -64,21 +109,25 @@ type TrialEvent = Extract<
   { type: 'trial-leased' | 'trial-started' | 'attempt-lost' | 'trial-succeeded' | 'trial-failed' | 'trial-stopped' }
 >;
 
-function trialAfter(trial: Trial, event: TrialEvent): Trial {
+function trialAfter(trial: Trial, event: TrialEvent, retries: Retries | undefined): Trial {
   const started = trial.state === 'running' ? { startedAt: trial.startedAt } : {};
   switch (event.type) {
     case 'trial-leased': {
       if (trial.state !== 'pending') return trial;
-      const { attempt, leaseId, worker, epoch, at } = event;
-      return { state: 'leased', attempt, leaseId, worker, epoch, leasedAt: at, strikes: trial.strikes };
+      const { attempt, leaseId, worker, epoch, placed, at } = event;
+      const where = placed === undefined ? {} : { placed };
+      return { state: 'leased', attempt, leaseId, worker, epoch, leasedAt: at, ...where, ...historyOf(trial) };
     }
     case 'trial-started':
       return trial.state === 'leased' ? { ...trial, state: 'running', startedAt: event.at } : trial;
     case 'attempt-lost': {
       if (!isLive(trial)) return trial;
-      const { kind, message, worker } = event;
-      const strikes = trial.strikes + (RETRY_RULES[kind].strike ? 1 : 0);
-      return { state: 'pending', attempt: trial.attempt, strikes, lost: { kind, message, worker } };
+      const { kind, message, worker, reported } = event;
+      const strikes = strikesAfter(kind, trial, retries);
+      const suspicious = reported && SUSPICIOUS_KINDS.has(kind);
+      const failedOn = suspicious ? { failedOn: [...new Set([...(trial.failedOn ?? []), worker])] } : {};
+      const lost = { kind, message, worker };
+      return { state: 'pending', attempt: trial.attempt, ...historyOf(trial), ...strikes, ...failedOn, lost };
     }
     case 'trial-succeeded': {
       if (trial.state !== 'pending' && !isLive(trial)) return trial;
@@ -87,7 +136,7 @@ function trialAfter(trial: Trial, event: TrialEvent): Trial {
       return { state: 'succeeded', attempt, worker, contentHash, ...score, ...started, finishedAt: at };
     }
     case 'trial-stopped': {
-      if (!isLive(trial)) return trial;
+      if (trial.state !== 'pending' && !isLive(trial)) return trial;
       const { attempt, worker, trainEpoch, value, reason, at } = event;
       return { state: 'stopped', attempt, worker, trainEpoch, value, reason, ...started, finishedAt: at };
     }
@@ -103,16 +152,38 @@ function withRequest(
   state: ClusterState,
   { requestId, sweepId }: { readonly requestId: string; readonly sweepId: string },
   what: RequestKind,
+  asked?: Asked,
 ): ClusterState {
-  return { ...state, requests: new Map(state.requests).set(requestId, { sweepId, what }) };
+  const answer = { sweepId, what, ...(asked === undefined ? {} : { asked }) };
+  return { ...state, requests: new Map(state.requests).set(requestId, answer) };
 }
 
-function withSweep(state: ClusterState, sweepId: string, change: (sweep: SweepState) => SweepState): ClusterState {
+/** @param cells whose trials may begin or cease to be live by this. */
+function withSweep(
+  state: ClusterState,
+  sweepId: string,
+  change: (sweep: SweepState) => SweepState,
+  cells: Iterable<number> = [],
+): ClusterState {
   const sweep = state.sweeps.get(sweepId);
   if (!sweep) return state;
   const changed = change(sweep);
   if (changed === sweep) return state;
-  return { ...state, sweeps: new Map(state.sweeps).set(sweepId, { ...changed, revision: sweep.revision + 1 }) };
+  const load = loadAfter(state.load, sweep, changed, cells);
+  return { ...state, load, sweeps: new Map(state.sweeps).set(sweepId, { ...changed, revision: sweep.revision + 1 }) };
+}
+
+function loadAfter(load: Load, before: SweepState, after: SweepState, cells: Iterable<number>): Load {
+  let next = load;
+  for (const cell of cells) {
+    const [was, is] = [trialOf(before, cell), trialOf(after, cell)];
+    if (isLive(was) === isLive(is)) continue;
+    const trial = isLive(was) ? was : is;
+    if (!isLive(trial)) continue;
+    const { device, reservedBytes } = trial.placed ?? { device: 0, reservedBytes: 0 };
+    next = withLoad(next, trial.worker, device, reservedBytes, isLive(is) ? 1 : -1);
+  }
+  return next;
 }
 
 function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial): SweepState {
@@ -121,12 +192,10 @@ function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial)
   counts[before.state] -= 1;
   counts[after.state] += 1;
 
-  const live = new Set(sweep.live);
-  if (isLive(after)) live.add(cell);
-  else live.delete(cell);
+  const live = isLive(after) ? sweep.live.with(cell) : sweep.live.without(cell);
 
   let requeued = sweep.requeued;
-  if (before.state === 'pending') requeued = requeued.filter((other) => other !== cell);
+  if (before.state === 'pending' && requeued.length > 0) requeued = requeued.filter((other) => other !== cell);
   if (after.state === 'pending') requeued = [...requeued, cell];
 
   let firstUntouched = sweep.firstUntouched;
@@ -157,7 +226,7 @@ function cancelled(sweep: SweepState, at: number): SweepState {
       stopped,
       cancelled: sweep.total - succeeded - failed - stopped,
     },
-    live: new Set(),
+    live: EMPTY_INDEX_SET,
     requeued: [],
     finishedAt: at,
   };
@@ -180,6 +249,22 @@ function retried(sweep: SweepState, kinds: readonly FailureKind[]): SweepState {
     trials,
     counts: { ...sweep.counts, pending: pending + cells.length, failed: failed - cells.length },
     requeued: [...sweep.requeued, ...cells],
+  };
+}
+
+/** Cells keep their index: the grid has had its whole size from the start. */
+function asked(sweep: SweepState, levels: AskedLevels): SweepState {
+  const { search } = sweep.study;
+  if (search?.kind !== 'ask') return sweep;
+  const study = withAsked(sweep.study, search, levels);
+  const cells = study.seeds.length;
+  return {
+    ...sweep,
+    study,
+    grid: createGrid(study),
+    total: sweep.total + cells,
+    counts: { ...sweep.counts, pending: sweep.counts.pending + cells },
+    firstUntouched: Math.min(sweep.firstUntouched, drawnRows(search)),
   };
 }
 

@@ -1,9 +1,14 @@
+import { EMPTY_INDEX_SET, type IndexSet } from '../collections/index-set.ts';
 import { emptyVector, type SparseVector, vectorGet } from '../collections/sparse-vector.ts';
 import { createGrid, type Grid, gridIndexOf } from '../grid/grid.ts';
+import type { Load } from '../placement/load.ts';
+import type { LearnedMemory } from '../placement/need.ts';
 import type { Score } from '../pruners/early-stopping.ts';
 import type { Study } from '../study/study.ts';
 import type { SweepStatus, TrialState } from '../trial/states.ts';
 import { type Trial, UNTOUCHED } from '../trial/trial.ts';
+import type { Health } from '../worker-health/health.ts';
+import type { Asked } from './decision.ts';
 import type { SweepEvent } from './events.ts';
 
 /** Trials by state. */
@@ -22,7 +27,7 @@ export interface SweepState {
   readonly trials: SparseVector<Trial>;
   readonly counts: TrialCounts;
   /** Cells leased or running now. */
-  readonly live: ReadonlySet<number>;
+  readonly live: IndexSet;
   /** Pending cells that had a lost attempt, oldest first. */
   readonly requeued: readonly number[];
   /** No cell before this place of the grid's order is untouched. */
@@ -39,7 +44,7 @@ export interface SweepState {
   readonly finishedAt?: number;
 }
 
-export type RequestKind = 'submit' | 'cancel' | 'pause' | 'resume' | 'retry';
+export type RequestKind = 'submit' | 'cancel' | 'pause' | 'resume' | 'retry' | 'ask' | 'end-search';
 
 export interface ClusterState {
   /** Leadership epoch: rises by one with every coordinator that takes over. */
@@ -48,10 +53,25 @@ export interface ClusterState {
   /** In order of submission. */
   readonly sweeps: ReadonlyMap<string, SweepState>;
   /** What each client request id did. */
-  readonly requests: ReadonlyMap<string, { readonly sweepId: string; readonly what: RequestKind }>;
+  readonly requests: ReadonlyMap<
+    string,
+    { readonly sweepId: string; readonly what: RequestKind; readonly asked?: Asked }
+  >;
+  readonly learnedMemory: LearnedMemory;
+  readonly health: Health;
+  /** What runs where: follows from the live trials. */
+  readonly load: Load;
 }
 
-export const EMPTY_CLUSTER: ClusterState = { epoch: 0, holder: '', sweeps: new Map(), requests: new Map() };
+export const EMPTY_CLUSTER: ClusterState = {
+  epoch: 0,
+  holder: '',
+  sweeps: new Map(),
+  requests: new Map(),
+  learnedMemory: new Map(),
+  health: new Map(),
+  load: new Map(),
+};
 
 export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>): SweepState {
   return {
@@ -63,7 +83,7 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
     total: event.total,
     trials: emptyVector(),
     counts: { pending: event.total, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, stopped: 0 },
-    live: new Set(),
+    live: EMPTY_INDEX_SET,
     requeued: [],
     firstUntouched: 0,
     paused: false,

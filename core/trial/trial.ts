@@ -1,3 +1,4 @@
+import type { Strikes } from './retry.ts';
 import type { FailureKind, TrialState } from './states.ts';
 
 /**
@@ -10,12 +11,12 @@ import type { FailureKind, TrialState } from './states.ts';
  *   attempt is work done, and is taken when no other was.
  * - **failed**: a failure that retrying cannot mend (diverged, user_error), or too many that it could.
  * - **cancelled**: its sweep was cancelled first.
- * - **stopped**: early, by the study's rule, because others did better.
+ * - **stopped**: early, by the study's rule, because others did better, or by the outside program that asked for it.
  *
  * The last four are absorbing (invariant I6), but for one thing: a person may ask for failed trials to be tried again.
  */
 export const TRIAL_TRANSITIONS: Readonly<Record<TrialState, readonly TrialState[]>> = {
-  pending: ['leased', 'succeeded', 'cancelled'],
+  pending: ['leased', 'succeeded', 'cancelled', 'stopped'],
   leased: ['running', 'pending', 'succeeded', 'failed', 'cancelled', 'stopped'],
   running: ['pending', 'succeeded', 'failed', 'cancelled', 'stopped'],
   succeeded: [],
@@ -39,18 +40,42 @@ export interface LostAttempt {
   readonly worker: string;
 }
 
-interface Holding {
+/** Where a leased trial computes. Bytes. */
+export interface Placed {
+  /** Its number among the devices of the worker. */
+  readonly device: number;
+  /** What it is reckoned to need there. */
+  readonly reservedBytes: number;
+  /** What was free there when it was leased. */
+  readonly freeBytes: number;
+}
+
+/** What earlier attempts have left behind. */
+export interface TrialHistory extends Strikes {
+  /** Workers that have reported a failure that may be their own fault, each once. */
+  readonly failedOn?: readonly string[];
+}
+
+export function historyOf({ strikes, struck, failedOn }: TrialHistory): TrialHistory {
+  return {
+    strikes,
+    ...(struck === undefined ? {} : { struck }),
+    ...(failedOn === undefined ? {} : { failedOn }),
+  };
+}
+
+interface Holding extends TrialHistory {
   readonly attempt: number;
   readonly leaseId: string;
   readonly worker: string;
   readonly epoch: number;
   readonly leasedAt: number;
-  /** Attempts that counted against maxAttempts so far. */
-  readonly strikes: number;
+  /** Unknown where the worker did not say what devices it has. */
+  readonly placed?: Placed;
 }
 
 export type Trial =
-  | { readonly state: 'pending'; readonly attempt: number; readonly strikes: number; readonly lost?: LostAttempt }
+  | ({ readonly state: 'pending'; readonly attempt: number; readonly lost?: LostAttempt } & TrialHistory)
   | ({ readonly state: 'leased' } & Holding)
   | ({ readonly state: 'running'; readonly startedAt: number } & Holding)
   | {

@@ -101,6 +101,8 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
       worker: name,
       introduction: {
         ...{ worker: name, slots, pid, host: process.machine.name },
+        // Two sizes of device: who runs out of memory on a small one is sent to a large one.
+        devices: [{ name: 'cpu', executor: 'cpu', memoryBytes: name.endsWith('1') ? 2 ** 31 : 2 ** 30, threads: 1 }],
         protocolVersion: PROTOCOL_VERSION,
         softwareVersion: SOFTWARE_VERSION,
       },

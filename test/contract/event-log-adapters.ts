@@ -66,7 +66,7 @@ export const jetStreamAdapter: EventLogAdapter = {
 export const NAMES = natsNames('contract');
 
 /** @param requestTimeoutMs short, so that tests of lost answers do not wait long. */
-export function connectTo(server: NatsServer, requestTimeoutMs = 1_000): Promise<NatsLink> {
+export function connectTo(server: Pick<NatsServer, 'url'>, requestTimeoutMs = 1_000): Promise<NatsLink> {
   return connectNats({
     servers: [server.url],
     name: 'contract',

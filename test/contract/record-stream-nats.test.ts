@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openLink } from '../../chaos/network/link.ts';
 import type { NatsLink } from '../../coordinator/adapters/nats/connection.ts';
 import type { Delivery } from '../../coordinator/ports.ts';
 import { encodeRecord, recordId } from '../../proto/records.ts';
@@ -32,6 +33,9 @@ describe('record stream on a JetStream that fails', { timeout: PATIENCE_MS }, ()
       }
     }
   }
+
+  const pendingAcks = async (): Promise<number> =>
+    (await link.manager.consumers.info(NAMES.recordStream, NAMES.recordConsumer)).num_ack_pending;
 
   const cells = (taken: readonly unknown[]): Set<number> =>
     new Set((taken as Delivery[]).map(({ record }) => record.cell));
@@ -65,6 +69,30 @@ describe('record stream on a JetStream that fails', { timeout: PATIENCE_MS }, ()
     await publishSurely(2);
     expect(cells((await taken).flat())).toEqual(new Set([1, 2]));
     await stream.close();
+  });
+
+  test('what a cut connection has carried to nobody is delivered again without waiting for its acknowledgement', async () => {
+    const network = await openLink(server.port, Math.random);
+    const cut = await connectTo({ url: `nats://127.0.0.1:${network.port}` });
+    const stream = await openStream(cut, 600_000);
+    const seen: number[] = [];
+    const taken = take(stream, (all) => {
+      seen.push(...cells(all.slice(-1)));
+      return cells(all).has(2);
+    });
+    await publishSurely(1);
+    await expect.poll(() => seen, { timeout: PATIENCE_MS }).toContain(1);
+    const heal = network.cut('down');
+    await publishSurely(2);
+    await expect.poll(pendingAcks, { timeout: PATIENCE_MS }).toBe(1);
+    // A client that asks again has given the first request up: what comes late for that one is for nobody.
+    const requests = link.connection.subscribe(`$JS.API.CONSUMER.MSG.NEXT.${NAMES.recordStream}.>`, { max: 1 });
+    for await (const _ of requests);
+    heal();
+    expect(cells((await taken).flat())).toEqual(new Set([1, 2]));
+    await stream.close();
+    await cut.close();
+    await network.close();
   });
 
   test('what a killed coordinator had in hand is delivered to the next at once', async () => {

@@ -136,6 +136,20 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
       const { items, nextPageToken } = page(trials, request, 50);
       return { trials: items, nextPageToken };
     },
+    // The page asks for nothing of this.
+    async ask(request) {
+      take(request);
+      return { trials: [], known: false };
+    },
+    watchOutcomes(request, { signal }) {
+      return watch(take(request).parent, signal, () => ({ reports: [], ended: [] }));
+    },
+    async tellPruned(request) {
+      return take(request);
+    },
+    async endSearch(request) {
+      return find(take(request).name).sweep;
+    },
     async getTable(request) {
       return tableOf(find(take(request).parent), request.groupBy);
     },
@@ -159,6 +173,12 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
     async listWorkers(request) {
       const { items, nextPageToken } = page(world.workers, take(request), 50);
       return { workers: items, nextPageToken };
+    },
+    async drainWorker(request) {
+      const { name } = take(request);
+      const worker = world.workers.find((one) => one.name === name);
+      if (!worker) throw new TickworkError('ARGUMENT_INVALID', `Expected the name of a worker, got ${name}.`);
+      return Object.assign(worker, { state: 'WORKER_STATE_DRAINING' as const });
     },
     async getStatus(request) {
       take(request);

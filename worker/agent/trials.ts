@@ -28,8 +28,8 @@ export interface Trials {
   resumeDelivery(lease: Lease, recordId: string): void;
   /** The receipts for these records have come. */
   delivered(recordIds: readonly string[]): void;
-  /** From now on nothing is assigned; `undefined` takes that back. */
-  refuse(why: Refusal | undefined): void;
+  /** From now on nothing is assigned. */
+  refuse(why: Refusal): void;
   /** Leases this worker still works on, delivery included. */
   held(): readonly Lease[];
   /** Leases whose trial process has said that it began. */
@@ -46,6 +46,8 @@ export interface Refusal {
 export interface TrialsDeps {
   readonly worker: string;
   readonly slots: readonly Slot[];
+  /** How many devices the slots share: slot i computes on device i modulo this. */
+  readonly devices: number;
   readonly clock: Clock;
   readonly emit: Emit;
   /** Resolves once the record is safe on the disk. */
@@ -55,12 +57,20 @@ export interface TrialsDeps {
   sayStarted(lease: Lease): void;
   sayReleased(lease: Lease, kind: FailureKind, message: string): void;
   heartbeat(input: HeartbeatInput): void;
+  /** A lease is held no more. */
+  onLetGo(): void;
 }
 
 export function createTrials(deps: TrialsDeps): Trials {
   const { worker, slots, clock, emit, keep, forgetCheckpoints, sayStarted, sayReleased, heartbeat } = deps;
   const leases = createLeaseTable();
   let refusal: Refusal | undefined;
+
+  /** The one that is meant, else any: a stopped trial may occupy its slot for a moment. */
+  function freeSlotOn(device: number): number {
+    const meant = slots.findIndex((slot, index) => slot.free && index % deps.devices === device);
+    return meant >= 0 ? meant : slots.findIndex((slot) => slot.free);
+  }
 
   function release(lease: Lease, kind: FailureKind, message: string): void {
     emit({ type: 'trial:released', leaseId: lease.leaseId, kind, message });
@@ -70,6 +80,7 @@ export function createTrials(deps: TrialsDeps): Trials {
   function letGo(leaseId: string): void {
     leases.delete(leaseId);
     heartbeat({ kind: 'ended', leaseId });
+    deps.onLetGo();
   }
 
   function hold(held: HeldLease): void {
@@ -122,12 +133,12 @@ export function createTrials(deps: TrialsDeps): Trials {
   }
 
   return {
-    assign({ lease, trialJson, title }, epoch) {
+    assign({ lease, trialJson, title, device }, epoch) {
       if (!lease || leases.get(lease.leaseId)) return;
       const problem = leaseProblem(lease, epoch);
       if (problem) return release(lease, 'infrastructure', problem);
       if (refusal) return release(lease, refusal.kind, refusal.message);
-      const index = slots.findIndex((slot) => slot.free);
+      const index = freeSlotOn(device);
       const slot = slots[index];
       if (!slot) {
         return release(lease, 'infrastructure', `Expected a free slot, got ${slots.length} of ${slots.length} busy.`);

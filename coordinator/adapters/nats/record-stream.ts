@@ -7,7 +7,7 @@ import { deferred } from '../../../runtime/deferred.ts';
 import type { Logger } from '../../../runtime/logger.ts';
 import type { RecordStream } from '../../ports.ts';
 import type { NatsLink } from './connection.ts';
-import { toDelivery } from './delivery.ts';
+import { type Acknowledge, createAcknowledge, toDelivery } from './delivery.ts';
 import { natsUnreachable } from './nats-errors.ts';
 import { ensureRecordConsumer, reclaimDeliveries } from './record-consumer.ts';
 import { ensureStream } from './streams.ts';
@@ -37,14 +37,35 @@ const RETRY_BACKOFF = { firstMs: 100, capMs: 2_000 };
  * @throws TickworkError NATS_UNREACHABLE, CONFIG_INVALID
  */
 export async function openNatsRecordStream(options: NatsRecordStreamOptions): Promise<RecordStream> {
-  const { link, names, clock, random, logger, replicas = 1, maxBytes = -1, ackWaitMs = 60_000 } = options;
+  const { link, names, clock, random, logger, replicas = 1, maxBytes = -1, ackWaitMs = 20_000 } = options;
   const settings = { name: names.recordStream, subjects: names.recordSubjects, replicas, maxBytes };
   const consumerSettings = { stream: names.recordStream, durable: names.recordConsumer, ackWaitMs, replicas };
   const closing = new AbortController();
+  const confirm = createAcknowledge(logger);
+  /** Sequences delivered here and not acknowledged yet. */
+  const inHand = new Set<number>();
+  const acknowledge: Acknowledge = (message) => {
+    inHand.delete(message.seq);
+    return confirm(message);
+  };
 
   async function ensureConsumer(): Promise<Consumer> {
     await ensureStream(link, settings);
     return ensureRecordConsumer(link, consumerSettings);
+  }
+
+  /**
+   * What a cut connection has carried to nobody, the server takes for delivered, and whoever waits for its receipt would wait
+   * for `ack_wait`. Asked only when nothing else comes.
+   */
+  async function reclaimLost(consumer: Consumer): Promise<void> {
+    const { num_ack_pending } = await consumer.info();
+    if (num_ack_pending <= inHand.size) return;
+    logger.warn(
+      { unacknowledged: num_ack_pending, inHand: inHand.size },
+      'Records got lost on their way from NATS; again',
+    );
+    await reclaimDeliveries(link, consumerSettings, clock);
   }
 
   /** Calls `take` for each message, until `signal` aborts. `room` resolves when more may be pulled. */
@@ -58,11 +79,16 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
           signal.addEventListener('abort', stop);
           // An abort while the request was on its way has found no listener.
           if (signal.aborted) stop();
+          let empty = true;
           try {
-            for await (const message of messages) take(message);
+            for await (const message of messages) {
+              empty = false;
+              take(message);
+            }
           } finally {
             signal.removeEventListener('abort', stop);
           }
+          if (empty && !signal.aborted) await reclaimLost(consumer);
           failures = 0;
         }
       } catch (error) {
@@ -84,6 +110,7 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
     let drained = deferred<void>();
 
     const take = (message: JsMsg): void => {
+      inHand.add(message.seq);
       waiting.push(message);
       arrived.resolve();
     };
@@ -109,10 +136,11 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
         if (waiting.length === 0 && failure === undefined) arrived = deferred();
         drained.resolve();
         drained = deferred();
-        yield batch.map((message) => toDelivery(message, logger));
+        yield batch.map((message) => toDelivery(message, acknowledge));
       }
     } finally {
       ended.abort();
+      inHand.clear();
       if (!link.connection.isClosed()) for (const message of waiting) message.nak();
       await pulling;
     }

@@ -63,12 +63,14 @@ test('workers', () => {
     connectTime: time,
     lastHeardTime: time,
     slotUse: 0.9571,
+    labels: { gpu: 'h200' },
+    quarantineReason: '',
   };
   expect(text(renderWorkers([worker]))).toMatchInlineSnapshot(`
     "
-    worker    state      host  slots  executor  device     use  outbox  running
-    ────────────────────────────────────────────────────────────────────────────────
-    worker-1  connected  lab7      2  onnx      cpu     95.7 %       0  vgg-demo-1/4
+    worker    state      host  slots  executor  device  memory  labels       use  outbox  running
+    ──────────────────────────────────────────────────────────────────────────────────────────────────
+    worker-1  connected  lab7      2  onnx      cpu        1 B  gpu=h200  95.7 %       0  vgg-demo-1/4
     "
   `);
 });

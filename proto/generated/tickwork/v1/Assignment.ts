@@ -12,6 +12,10 @@ export interface Assignment {
    * For progress displays, for example `config=A-LRN scale=32 seed=1`.
    */
   'title'?: (string);
+  /**
+   * Number of the device, among those of Hello, on which the trial shall compute.
+   */
+  'device'?: (number);
 }
 
 export interface Assignment__Output {
@@ -24,4 +28,8 @@ export interface Assignment__Output {
    * For progress displays, for example `config=A-LRN scale=32 seed=1`.
    */
   'title': (string);
+  /**
+   * Number of the device, among those of Hello, on which the trial shall compute.
+   */
+  'device': (number);
 }

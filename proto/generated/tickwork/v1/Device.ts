@@ -8,6 +8,9 @@ export interface Device {
    * For example `onnx`.
    */
   'executor'?: (string);
+  /**
+   * Of the whole device; the slots that compute there share it. 0 when it is not known.
+   */
   'memoryBytes'?: (number | string | Long);
   'threads'?: (number);
 }
@@ -18,6 +21,9 @@ export interface Device__Output {
    * For example `onnx`.
    */
   'executor': (string);
+  /**
+   * Of the whole device; the slots that compute there share it. 0 when it is not known.
+   */
   'memoryBytes': (number);
   'threads': (number);
 }

@@ -25,7 +25,17 @@ export interface Worker {
    * Share of slot time spent inside trials since the worker connected, 0 to 1.
    */
   'slotUse'?: (number | string);
+  'labels'?: ({[key: string]: string});
+  /**
+   * Why it is given nothing, or one trial at a time, for now; empty when it is trusted.
+   */
+  'quarantineReason'?: (string);
+  /**
+   * Until then it is given nothing; then one trial at a time, until one succeeds.
+   */
+  'quarantineEndTime'?: (_google_protobuf_Timestamp | null);
   '_slotUse'?: "slotUse";
+  '_quarantineEndTime'?: "quarantineEndTime";
 }
 
 export interface Worker__Output {
@@ -47,5 +57,15 @@ export interface Worker__Output {
    * Share of slot time spent inside trials since the worker connected, 0 to 1.
    */
   'slotUse'?: (number);
+  'labels': ({[key: string]: string});
+  /**
+   * Why it is given nothing, or one trial at a time, for now; empty when it is trusted.
+   */
+  'quarantineReason': (string);
+  /**
+   * Until then it is given nothing; then one trial at a time, until one succeeds.
+   */
+  'quarantineEndTime'?: (_google_protobuf_Timestamp__Output | null);
   '_slotUse'?: "slotUse";
+  '_quarantineEndTime'?: "quarantineEndTime";
 }
