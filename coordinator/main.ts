@@ -15,7 +15,7 @@ import { openNatsEventLog } from './adapters/nats/event-log.ts';
 import { openNatsRecordStream } from './adapters/nats/record-stream.ts';
 import { createApi } from './api/create-api.ts';
 import { runInBackground } from './background.ts';
-import type { CoordinatorConfig } from './config.ts';
+import { type CoordinatorConfig, MAX_CALLS_PER_SECOND } from './config.ts';
 import { type IngestionDeps, ingest } from './ingestion/ingest.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { recover } from './ledger/recover.ts';
@@ -52,7 +52,10 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
   const startedAt = clock.now();
 
   const { callsPerSecond: perSecond } = config;
-  const limits = perSecond === undefined ? LIMITS : { ...LIMITS, rate: { perSecond, burst: 2 * perSecond } };
+  const rate = perSecond === undefined ? undefined : { perSecond, burst: 2 * perSecond };
+  const limits = rate
+    ? { ...LIMITS, rate, heavyRate: perSecond === MAX_CALLS_PER_SECOND ? rate : LIMITS.heavyRate }
+    : LIMITS;
   const access = openAccess(
     { ...config, hosts: [config.grpcHost, config.httpHost] },
     { limits, clock, now: () => performance.now(), logger },
