@@ -7,7 +7,7 @@ import { PACKAGE_ROOT, unpackedPackageRoot } from '../provision/fashion-mnist.ts
 import type { AddCommand } from './command.ts';
 import { chooseExecutor } from './engine/choose-executor.ts';
 import { addExecutorOptions, type ExecutorOptionValues, executorWish } from './engine/executor-options.ts';
-import { byteCount, collect, examples, keyValue, wholeNumber } from './options.ts';
+import { byteCount, collect, examples, keyValue, wholeNumber, words } from './options.ts';
 import { coordinatorAddress } from './with-client.ts';
 
 interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
@@ -21,6 +21,8 @@ interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
   readonly pixelCacheMib?: number;
   readonly memory?: number;
   readonly label?: Readonly<Record<string, string>>;
+  readonly allowCommand?: readonly (readonly string[])[];
+  readonly commandDir?: string;
   readonly nats?: readonly string[];
   readonly logLevel: LogLevel;
 }
@@ -59,6 +61,12 @@ export const addWorker: AddCommand = (program, cli) => {
     )
     .option('--label <KEY=VALUE>', 'a word that studies may ask for; may be given again', keyValue)
     .option(
+      '--allow-command <PREFIX>',
+      'run commands of studies that begin with these words; may be given again (default: none is run)',
+      words,
+    )
+    .option('--command-dir <DIR>', 'where commands are started (default: here)')
+    .option(
       '--nats <URL>',
       'address of NATS as this machine sees it; may be given again (default: as the coordinator says)',
       collect,
@@ -71,6 +79,7 @@ export const addWorker: AddCommand = (program, cli) => {
         'tickwork worker --coordinator lab7:7077',
         'tickwork worker --coordinator lab7:7077 --name gpu3 --slots 2 --label gpu=h200',
         'tickwork worker --coordinator lab7:7077 --executor torch',
+        'tickwork worker --allow-command "python3 train.py"',
         'tickwork worker --dataset-root /data/sets --state-dir /var/lib/tickwork/worker',
       ),
     )
@@ -102,6 +111,8 @@ export const addWorker: AddCommand = (program, cli) => {
           pixelCacheMiB: options.pixelCacheMib,
           memoryBytes: options.memory,
           labels: options.label,
+          allowedCommands: options.allowCommand,
+          commandFolder: options.commandDir,
           natsServers: options.nats,
           logLevel: options.logLevel,
         },

@@ -43,7 +43,9 @@ function nextTrial(state: ClusterState, offer: Offer | undefined, places: readon
     const cell = nextCell(
       sweep,
       costOf,
-      (candidate) => offer === undefined || fits(state, sweep, candidate, offer, places),
+      // Nobody has allowed a command at an unnamed place.
+      (candidate) =>
+        offer === undefined ? sweep.study.command === undefined : fits(state, sweep, candidate, offer, places),
     );
     if (cell !== undefined) return { sweep, cell };
   }
