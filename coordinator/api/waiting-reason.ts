@@ -23,6 +23,7 @@ export function waitingReason(
   function reason(cell: number): string {
     if (sweep.paused) return 'the sweep is paused';
     if (connected.length === 0) return 'no worker is connected';
+    if (connected.every(({ draining }) => draining)) return 'every worker is draining';
     const nowhere = fitsNowhere(needOf(sweep, gridIndexOf(sweep.grid, cell), state.learnedMemory), places);
     if (nowhere !== undefined) return nowhere;
     if (offers.some((offer) => fits(state, sweep, cell, offer, places))) return 'about to start';

@@ -90,7 +90,8 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
 
   function onHeartbeat(session: Session, heartbeat: Heartbeat): void {
     session.outboxRecords = heartbeat.outboxRecords;
-    session.draining = heartbeat.draining;
+    // One that was written before the order arrived does not take it back.
+    session.draining ||= heartbeat.draining;
     const running = new Set<string>();
     for (const { lease: wire, progress } of heartbeat.running) {
       const lease = leaseOf(wire);
@@ -173,6 +174,9 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
       onClosed() {
         if (!session) return;
         registry.disconnect(session);
+        // It has taken its leave.
+        const current = registry.get(session.worker)?.session === session;
+        if (current && session.draining && book.ofWorker(session.worker).length === 0) registry.forget(session.worker);
         logger.info({ worker: session.worker }, 'a worker has disconnected');
       },
     };

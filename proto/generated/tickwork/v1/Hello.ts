@@ -22,6 +22,10 @@ export interface Hello {
   'host'?: (string);
   'pid'?: (number | string | Long);
   /**
+   * It takes no assignment, ever.
+   */
+  'draining'?: (boolean);
+  /**
    * What studies may run there beside the built-in training; nothing by default.
    */
   'allowedCommands'?: (_tickwork_v1_CommandPrefix)[];
@@ -43,6 +47,10 @@ export interface Hello__Output {
   'inFlight': (_tickwork_v1_Lease__Output)[];
   'host': (string);
   'pid': (number);
+  /**
+   * It takes no assignment, ever.
+   */
+  'draining': (boolean);
   /**
    * What studies may run there beside the built-in training; nothing by default.
    */
