@@ -1,3 +1,4 @@
+import { healthOf } from '../../core/worker-health/health.ts';
 import type { Worker } from '../../proto/generated/tickwork/v1/Worker.ts';
 import { PROTOCOL_VERSION, SOFTWARE_VERSION } from '../../proto/protocol-version.ts';
 import { parseWorkerName } from '../../proto/resource-names.ts';
@@ -22,8 +23,10 @@ export function createClusterApi(
   { ledger, store, sessions, clock }: ApiDeps,
   facts: ClusterFacts,
 ): Pick<Api, 'listWorkers' | 'drainWorker' | 'getStatus'> {
-  const message = (known: KnownWorker): Worker =>
-    toWorkerMessage(known, sessions.book.ofWorker(known.session.worker), clock.now());
+  function message(known: KnownWorker): Worker {
+    const { worker } = known.session;
+    return toWorkerMessage(known, sessions.book.ofWorker(worker), healthOf(ledger.state.health, worker), clock.now());
+  }
 
   return {
     async listWorkers({ pageSize, pageToken }) {

@@ -50,10 +50,18 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
     checkNameIsFree(hello, earlier, now(), deps.quietMs);
     const session = createSession(connection, hello, now());
     registry.connect(session);
+    if (earlier && earlier.session.hello.pid !== hello.pid && ledger.state.health.has(session.worker)) trust(session);
     earlier?.session.connection.end();
     connection.send({ welcome: deps.welcome() });
     logger.info({ worker: session.worker, slots: hello.slots }, 'a worker has connected');
     return session;
+  }
+
+  /** What was wrong with the process before is not held against this one. */
+  function trust({ worker }: Session): void {
+    ledger
+      .submit({ type: 'trust-worker', worker })
+      .catch((error: unknown) => logger.debug({ err: error, worker }, 'could not lift a quarantine'));
   }
 
   /** What the worker holds against what the log says it holds: adopted, stopped, or lost. */
