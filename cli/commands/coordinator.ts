@@ -14,6 +14,7 @@ interface CoordinatorOptions {
   readonly namespace: string;
   readonly replicas: number;
   readonly stateDir: string;
+  readonly standby?: boolean;
   readonly heartbeatMs: number;
   readonly leaseMs: number;
   readonly reflection?: boolean;
@@ -49,6 +50,7 @@ export const addCoordinator: AddCommand = (program, cli) => {
       1,
     )
     .option('--state-dir <DIR>', 'holds the table; of this coordinator alone', join('.tickwork', 'coordinator'))
+    .option('--standby', 'wait until no other coordinator leads, keeping up with it, and take over then')
     .option('--heartbeat-ms <N>', 'how often workers say that they live', wholeNumber(50, 600_000), 5_000)
     .option(
       '--lease-ms <N>',
@@ -64,6 +66,7 @@ export const addCoordinator: AddCommand = (program, cli) => {
       examples(
         'tickwork coordinator',
         'tickwork coordinator --grpc 0.0.0.0:7077 --nats nats://nats1:4222 --advertise-nats nats://nats1:4222',
+        'tickwork coordinator --standby --grpc 0.0.0.0:7077 --nats nats://nats1:4222 --state-dir /var/lib/tickwork/standby',
         'tickwork coordinator --state-dir /var/lib/tickwork/coordinator --http 127.0.0.1:0',
       ),
     )
@@ -82,6 +85,7 @@ export const addCoordinator: AddCommand = (program, cli) => {
         namespace: options.namespace,
         replicas: options.replicas,
         stateDir: options.stateDir,
+        standby: options.standby,
         heartbeatIntervalMs: options.heartbeatMs,
         leaseDurationMs: options.leaseMs,
         reflection: options.reflection,

@@ -31,8 +31,10 @@ export interface Turn {
   readonly bytes: number;
 }
 
+const NO_ROWS: StoreBatch = { results: [], reports: [], failures: [], setAside: [] };
+
 export function emptyTurn(state: ClusterState): Turn {
-  return { state, events: [], rows: { results: [], reports: [], failures: [], setAside: [] }, outcomes: [], bytes: 0 };
+  return { state, events: [], rows: NO_ROWS, outcomes: [], bytes: 0 };
 }
 
 /** The turn with one more piece of work, decided on the state that all earlier ones lead to. Pure. */
@@ -51,14 +53,19 @@ function extended(turn: Turn, outcome: Outcome, events: readonly SweepEvent[], r
   return {
     state: events.reduce(evolve, turn.state),
     events: appended(turn.events, events),
-    rows: {
-      results: appended(turn.rows.results, rows.results),
-      reports: appended(turn.rows.reports, rows.reports),
-      failures: appended(turn.rows.failures, rows.failures),
-      setAside: appended(turn.rows.setAside, rows.setAside),
-    },
+    rows: joinRows(turn.rows, rows),
     outcomes: [...turn.outcomes, outcome],
     bytes: events.length === 0 ? turn.bytes : turn.bytes + new TextEncoder().encode(JSON.stringify(events)).length,
+  };
+}
+
+/** A batch with more rows. */
+export function joinRows(batch: StoreBatch = NO_ROWS, rows: Partial<StoreBatch> = {}): StoreBatch {
+  return {
+    results: appended(batch.results, rows.results),
+    reports: appended(batch.reports, rows.reports),
+    failures: appended(batch.failures, rows.failures),
+    setAside: appended(batch.setAside, rows.setAside),
   };
 }
 

@@ -26,7 +26,7 @@ export function flawedTableAndLog(
       },
     },
     log: {
-      replay: () => log.replay(),
+      replay: (after) => log.replay(after),
       async append(events) {
         await log.append(events);
         if (held) await store.commit(held);
@@ -71,6 +71,7 @@ function acknowledgedAtOnce(records: RecordStream): RecordStream {
         yield batch;
       }
     },
+    backlog: () => records.backlog(),
     close: () => records.close(),
   };
 }

@@ -55,7 +55,7 @@ export function createMortal(): Mortal {
       doom = { death, left: after };
     },
     log: (inner) => ({
-      replay: () => inner.replay(),
+      replay: (after) => inner.replay(after),
       async append(events) {
         await reach('before append');
         await inner.append(events);
@@ -78,6 +78,7 @@ export function createMortal(): Mortal {
       async *deliveries(options) {
         for await (const batch of inner.deliveries(options)) yield batch.map(mortalItem);
       },
+      backlog: () => inner.backlog(),
       close: () => inner.close(),
     }),
   };

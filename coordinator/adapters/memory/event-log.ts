@@ -9,9 +9,9 @@ import type { EventLog } from '../../ports.ts';
 export function createMemoryEventLog(storage: string[] = []): EventLog {
   let lastSequence = 0;
   return {
-    async *replay() {
+    async *replay(after = 0) {
       const end = storage.length;
-      for (lastSequence = 0; lastSequence < end; ) {
+      for (lastSequence = after; lastSequence < end; ) {
         yield JSON.parse(storage[lastSequence++] as string) as SweepEvent[];
       }
     },

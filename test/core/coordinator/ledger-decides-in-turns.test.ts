@@ -35,7 +35,7 @@ async function startLedger(
 ) {
   const log = wrapLog(createMemoryEventLog(storage));
   const store = wrapStore(createMemoryResultStore());
-  const { state } = await recover(log, store, 'test', 0);
+  const { state } = await recover(log, store, { holder: 'test', now: 0 });
   const ledger = createLedger({
     initial: state,
     log,
