@@ -33,6 +33,7 @@ const EXIT_OF = {
   COORDINATOR_UNREACHABLE: EXIT.unreachable,
   NOT_READY: EXIT.unreachable,
   SWEEP_FINISHED: EXIT.refused,
+  SEARCH_ENDED: EXIT.refused,
   TABLE_INCOMPLETE: EXIT.refused,
   REQUEST_ID_REUSED: EXIT.refused,
   WORKER_VERSION: EXIT.refused,

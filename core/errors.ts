@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   ARGUMENT_INVALID: { retryable: false, summary: 'A request field or command-line option is missing or malformed.' },
   SWEEP_NOT_FOUND: { retryable: false, summary: 'No sweep has this name.' },
   SWEEP_FINISHED: { retryable: false, summary: 'The sweep has reached a terminal state.' },
+  SEARCH_ENDED: { retryable: false, summary: 'The search takes no more configurations.' },
   TABLE_INCOMPLETE: { retryable: false, summary: 'The table has cells without a result.' },
   REQUEST_ID_REUSED: { retryable: false, summary: 'The request id was used before with other contents.' },
   PAGE_TOKEN_INVALID: { retryable: false, summary: 'The page token does not belong to this request.' },

@@ -5,15 +5,17 @@ import { loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
 import type { ProtoGrpcType as ClusterProto } from './generated/cluster.ts';
 import type { ProtoGrpcType as ResultProto } from './generated/result.ts';
+import type { ProtoGrpcType as SearchProto } from './generated/search.ts';
 import type { ProtoGrpcType as SweepProto } from './generated/sweep.ts';
 import type { ProtoGrpcType as WorkerProto } from './generated/worker.ts';
 
 export type TickworkProto = SweepProto['tickwork']['v1'] &
   ResultProto['tickwork']['v1'] &
   WorkerProto['tickwork']['v1'] &
-  ClusterProto['tickwork']['v1'];
+  ClusterProto['tickwork']['v1'] &
+  SearchProto['tickwork']['v1'];
 
-const FILES = ['sweep', 'result', 'worker', 'cluster'].map((name) => `tickwork/v1/${name}.proto`);
+const FILES = ['sweep', 'result', 'worker', 'cluster', 'search'].map((name) => `tickwork/v1/${name}.proto`);
 
 /** The folder with the .proto files: beside this module in the sources, two levels up when compiled into dist/proto. */
 export function protoFolder(): string {

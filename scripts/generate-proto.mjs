@@ -27,6 +27,7 @@ execFileSync(
     'tickwork/v1/result.proto',
     'tickwork/v1/worker.proto',
     'tickwork/v1/cluster.proto',
+    'tickwork/v1/search.proto',
     'google/rpc/status.proto',
     'google/rpc/error_details.proto',
   ],

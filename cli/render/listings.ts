@@ -79,7 +79,13 @@ export function renderDecisions(sweep: Sweep__Output): string[] {
   const left = sweep.configurationsToDraw;
   return [
     ...sweep.decisions.map(({ time, reason }) => visible(`${formatTimestamp(time)}  ${reason}`)),
-    ...(left > 0 ? [`${formatCount(left)} configurations are drawn when those before them have finished.`] : []),
+    ...(left > 0
+      ? [
+          sweep.search === 'ask'
+            ? `A program outside may ask for ${formatCount(left)} more configurations.`
+            : `${formatCount(left)} configurations are drawn when those before them have finished.`,
+        ]
+      : []),
     ...(sweep.decisions.length === 0 && left === 0 ? [`${shortName(sweep.name)} is no search: name a cell.`] : []),
   ];
 }

@@ -1,5 +1,8 @@
+import type { AskRequest__Output } from '../../proto/generated/tickwork/v1/AskRequest.ts';
+import type { AskResponse } from '../../proto/generated/tickwork/v1/AskResponse.ts';
 import type { CancelSweepRequest__Output } from '../../proto/generated/tickwork/v1/CancelSweepRequest.ts';
 import type { ClusterStatus } from '../../proto/generated/tickwork/v1/ClusterStatus.ts';
+import type { EndSearchRequest__Output } from '../../proto/generated/tickwork/v1/EndSearchRequest.ts';
 import type { ExportChunk } from '../../proto/generated/tickwork/v1/ExportChunk.ts';
 import type { ExportTableRequest__Output } from '../../proto/generated/tickwork/v1/ExportTableRequest.ts';
 import type { GetStatusRequest__Output } from '../../proto/generated/tickwork/v1/GetStatusRequest.ts';
@@ -22,7 +25,10 @@ import type { SubmitSweepRequest__Output } from '../../proto/generated/tickwork/
 import type { Sweep } from '../../proto/generated/tickwork/v1/Sweep.ts';
 import type { SweepPlan } from '../../proto/generated/tickwork/v1/SweepPlan.ts';
 import type { Table } from '../../proto/generated/tickwork/v1/Table.ts';
+import type { TellPrunedRequest__Output } from '../../proto/generated/tickwork/v1/TellPrunedRequest.ts';
 import type { Trial } from '../../proto/generated/tickwork/v1/Trial.ts';
+import type { WatchOutcomesRequest__Output } from '../../proto/generated/tickwork/v1/WatchOutcomesRequest.ts';
+import type { WatchOutcomesResponse } from '../../proto/generated/tickwork/v1/WatchOutcomesResponse.ts';
 import type { WatchSweepRequest__Output } from '../../proto/generated/tickwork/v1/WatchSweepRequest.ts';
 import type { WatchSweepResponse } from '../../proto/generated/tickwork/v1/WatchSweepResponse.ts';
 import type { WatchTableRequest__Output } from '../../proto/generated/tickwork/v1/WatchTableRequest.ts';
@@ -44,6 +50,11 @@ export interface Api {
   retryFailed(request: RetryFailedRequest__Output, call: CallContext): Promise<Sweep>;
   getTrial(request: GetTrialRequest__Output, call: CallContext): Promise<Trial>;
   listTrials(request: ListTrialsRequest__Output, call: CallContext): Promise<ListTrialsResponse>;
+
+  ask(request: AskRequest__Output, call: CallContext): Promise<AskResponse>;
+  watchOutcomes(request: WatchOutcomesRequest__Output, call: CallContext): AsyncIterable<WatchOutcomesResponse>;
+  tellPruned(request: TellPrunedRequest__Output, call: CallContext): Promise<Trial>;
+  endSearch(request: EndSearchRequest__Output, call: CallContext): Promise<Sweep>;
 
   getTable(request: GetTableRequest__Output, call: CallContext): Promise<Table>;
   watchTable(request: WatchTableRequest__Output, call: CallContext): AsyncIterable<Table>;

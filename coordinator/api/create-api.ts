@@ -5,6 +5,7 @@ import type { ClusterSessions } from '../sessions/cluster-sessions.ts';
 import type { Api } from './api.ts';
 import { createChanges } from './changes.ts';
 import { type ClusterFacts, createClusterApi } from './cluster-api.ts';
+import { createSearchApi } from './search-api.ts';
 import { createSweepApi } from './sweep-api.ts';
 import { createTableApi } from './table-api.ts';
 
@@ -22,5 +23,10 @@ export function createApi({ facts, ...rest }: CreateApiDeps): Api {
   rest.ledger.onEvents(changes.notify);
   rest.sessions.onProgress(changes.notify);
   const deps = { ...rest, changes };
-  return { ...createSweepApi(deps), ...createTableApi(deps), ...createClusterApi(deps, facts) };
+  return {
+    ...createSweepApi(deps),
+    ...createSearchApi(deps),
+    ...createTableApi(deps),
+    ...createClusterApi(deps, facts),
+  };
 }

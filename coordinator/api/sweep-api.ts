@@ -3,14 +3,13 @@ import { createGrid } from '../../core/grid/grid.ts';
 import { planStudy } from '../../core/plan/plan.ts';
 import { loadStudy } from '../../core/study/load-study.ts';
 import type { Command } from '../../core/sweep/commands.ts';
-import { cellsFrom, isCell, type SweepState, trialOf } from '../../core/sweep/state.ts';
+import { cellsFrom, type SweepState, trialOf } from '../../core/sweep/state.ts';
 import { FAILURE_KINDS, type FailureKind, TRIAL_STATES, type TrialState } from '../../core/trial/states.ts';
 import { failureKindCodec, trialStateCodec } from '../../proto/enums.ts';
 import type { ListTrialsRequest__Output } from '../../proto/generated/tickwork/v1/ListTrialsRequest.ts';
 import type { RetryFailedRequest__Output } from '../../proto/generated/tickwork/v1/RetryFailedRequest.ts';
 import type { Sweep } from '../../proto/generated/tickwork/v1/Sweep.ts';
 import type { Trial } from '../../proto/generated/tickwork/v1/Trial.ts';
-import { parseTrialName, sweepName } from '../../proto/resource-names.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ResultStore } from '../ports.ts';
@@ -21,7 +20,7 @@ import { toPlanMessage } from './messages/plan.ts';
 import { toSweepMessage } from './messages/sweep.ts';
 import { toTrialMessage } from './messages/trial.ts';
 import { decodeCountToken, encodePageToken, pageSizeOf } from './page-token.ts';
-import { invalidArgument, requireSweep } from './require-sweep.ts';
+import { checkRequestId, DEADLINE, invalidArgument, requireCell, requireSweep } from './require-sweep.ts';
 import { waitingReason } from './waiting-reason.ts';
 
 export interface ApiDeps {
@@ -47,9 +46,6 @@ type SweepApi = Pick<
   | 'listTrials'
 >;
 
-/** A decision that takes longer is refused as NOT_READY; repeating it with the same request id is safe. */
-const DEADLINE = { deadlineMs: 25_000 };
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const WATCH_INTERVAL_MS = 500;
 /** Finished trials in one message of a watch; of the 4 MiB it may have, each takes about one KiB. */
 const MAX_FINISHED = 1_000;
@@ -150,19 +146,8 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
       steer(name, { type: 'retry-failed', requestId, kinds: kinds.map(failureKindOf) }),
 
     async getTrial({ name }) {
-      const parsed = parseTrialName(name);
-      if (!parsed)
-        throw invalidArgument(
-          'name',
-          `Expected name to be a trial's name such as sweeps/vgg-demo-1/trials/0, got ${JSON.stringify(name)}.`,
-        );
-      const sweep = requireSweep(ledger, sweepName(parsed.sweepId), 'name');
-      if (!isCell(sweep, parsed.cell))
-        throw invalidArgument(
-          'name',
-          `Expected a cell of ${sweep.id}, got ${parsed.cell}. \`tickwork trials ${sweep.id}\` lists them.`,
-        );
-      const [trial] = await trialMessages(sweep, [parsed.cell]);
+      const { sweep, cell } = requireCell(ledger, name, 'name');
+      const [trial] = await trialMessages(sweep, [cell]);
       return trial as Trial;
     },
 
@@ -232,12 +217,4 @@ function takeCells(sweep: SweepState, from: number, size: number, wanted: TrialS
 
 function* touchedFrom(sweep: SweepState, from: number): Generator<number> {
   for (const [cell] of vectorEntries(sweep.trials)) if (cell >= from) yield cell;
-}
-
-function checkRequestId(requestId: string): void {
-  if (REQUEST_ID.test(requestId)) return;
-  throw invalidArgument(
-    'request_id',
-    `Expected request_id to be 1 to 64 letters, digits, ".", "_" or "-", got ${JSON.stringify(requestId)}. Draw a UUID.`,
-  );
 }

@@ -27,7 +27,7 @@ export interface GrpcServer {
   close(): Promise<void>;
 }
 
-const SERVICES = ['SweepService', 'ResultService', 'WorkerService', 'ClusterService'].map(
+const SERVICES = ['SweepService', 'SearchService', 'ResultService', 'WorkerService', 'ClusterService'].map(
   (name) => `tickwork.v1.${name}`,
 );
 /** For unary calls under way; streams have ended by then, but for those of the health service, which nobody else can end. */
@@ -60,6 +60,12 @@ export function createGrpcServer({ api, work, reflection, clock, ...rest }: Grpc
     retryFailed: unary('RetryFailed', deps, api.retryFailed),
     getTrial: unary('GetTrial', deps, api.getTrial),
     listTrials: unary('ListTrials', deps, api.listTrials),
+  });
+  server.addService(proto.SearchService.service, {
+    ask: unary('Ask', deps, api.ask),
+    watchOutcomes: serverStream('WatchOutcomes', deps, api.watchOutcomes),
+    tellPruned: unary('TellPruned', deps, api.tellPruned),
+    endSearch: unary('EndSearch', deps, api.endSearch),
   });
   server.addService(proto.ResultService.service, {
     getTable: unary('GetTable', deps, api.getTable),

@@ -107,6 +107,8 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
       case 'sweep-completed':
       case 'score-reported':
       case 'configurations-proposed':
+      case 'configuration-asked':
+      case 'search-ended':
       case 'sweep-paused':
       case 'sweep-resumed':
       case 'failed-trials-retried':

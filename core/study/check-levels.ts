@@ -4,7 +4,7 @@ import { ABSENT, type FactorLeaf, leafDigit, leafLength } from '../space/space.t
 import type { Complaint } from './complaint.ts';
 import { levelAt } from './levels.ts';
 import type { PlacedLeaf } from './raw-space.ts';
-import type { Study, StudyFactor } from './study.ts';
+import type { ParameterValue, Study, StudyFactor } from './study.ts';
 import { TRIAL_PARAMETER_NAMES, type TrialParameters, trialParametersSchema } from './trial-parameters.ts';
 import type { Path } from './yaml-positions.ts';
 
@@ -49,6 +49,19 @@ function checkStages({ search }: Study, grid: Grid): Complaint[] {
         message,
       }));
   });
+}
+
+/** What is wrong with the parameters of one trial; paths are the names of parameters. */
+export function complaintsAboutTrial(values: Readonly<Record<string, ParameterValue>>): Complaint[] {
+  const unknown = Object.keys(values).filter((name) => !isTrialParameter(name));
+  if (unknown.length > 0)
+    return unknown.map((name) => ({
+      path: [name],
+      message: `Expected a trial parameter, got ${JSON.stringify(name)}`,
+    }));
+  const parsed = trialParametersSchema.safeParse(values);
+  const issues = parsed.success ? [] : parsed.error.issues.map(readable(values));
+  return issues.map(({ parameter, message }) => ({ path: [parameter], message }));
 }
 
 /** @returns the validated parameters of one configuration. @throws ZodError never for a study that passed checkLevels exhaustively. */

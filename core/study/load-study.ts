@@ -68,7 +68,7 @@ export function loadStudy(text: string): Study {
   ];
   if (complaints.length > 0) throw problem('STUDY_INVALID', complaints.map(located));
   const { size, allows } = createGrid(study);
-  if (!hasIndex(size, allows)) {
+  if (study.search?.kind !== 'ask' && !hasIndex(size, allows)) {
     const path = study.where === undefined ? ['space'] : ['where'];
     const message = `Expected the constraint to keep a cell, got none of ${size}`;
     throw problem('GRID_EMPTY', [located({ path, message })]);

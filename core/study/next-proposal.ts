@@ -15,7 +15,7 @@ export function nextProposal(
   live: number,
 ): Proposal | undefined {
   const { search } = study;
-  if (search === undefined || pending > 0) return undefined;
+  if (search === undefined || search.kind === 'ask' || pending > 0) return undefined;
   if (search.kind === 'tpe') return nextSuggestions(study, search, outcomes());
   return live > 0 ? undefined : nextStage(study, search, outcomes());
 }

@@ -13,12 +13,13 @@ export type Sampler =
   | { readonly kind: 'grid'; readonly shuffleSeed?: number }
   | { readonly kind: Layout; readonly samples: number; readonly seed: number }
   | ({ readonly kind: 'coarseToFine' } & Pick<CoarseToFine, 'metric' | 'goal' | 'keep' | 'seed' | 'stages'>)
+  | { readonly kind: 'ask'; readonly samples: number }
   | ({ readonly kind: 'tpe' } & Pick<Tpe, 'metric' | 'goal' | 'seed' | 'samples' | 'startup' | 'batch'>);
 
-const KINDS = ['grid', ...LAYOUTS, 'coarseToFine', 'tpe'] as const;
+const KINDS = ['grid', ...LAYOUTS, 'coarseToFine', 'tpe', 'ask'] as const;
 const MAX_SAMPLES = 10_000;
 const FORMS =
-  '{ grid: { order: shuffled, seed: 1 } } or { random: { samples: 60, seed: 1 } }, or sobol or halton for random, or { tpe: { samples: 60 } }, or { coarseToFine: { stages: [{ samples: 30 }, { samples: 20 }] } }';
+  '{ grid: { order: shuffled, seed: 1 } } or { random: { samples: 60, seed: 1 } }, or sobol or halton for random, or { tpe: { samples: 60 } }, or { coarseToFine: { stages: [{ samples: 30 }, { samples: 20 }] } }, or { ask: { samples: 100 } }';
 
 /** Reads `sampler`. @returns undefined when there is none, or after a complaint. */
 export function readSampler(value: unknown, complain: Complain): Sampler | undefined {
@@ -32,7 +33,7 @@ export function readSampler(value: unknown, complain: Complain): Sampler | undef
   if (kind === 'tpe') return readTpe(options, ['sampler', kind], complain);
   if (kind === 'coarseToFine') return readCoarseToFine(options, ['sampler', kind], complain);
   const path = ['sampler', kind];
-  const known = kind === 'grid' ? ['order', 'seed'] : ['samples', 'seed'];
+  const known = kind === 'grid' ? ['order', 'seed'] : kind === 'ask' ? ['samples'] : ['samples', 'seed'];
   let good = true;
   const wrong = (key: string, wanted: string): void => {
     good = false;
@@ -45,6 +46,7 @@ export function readSampler(value: unknown, complain: Complain): Sampler | undef
   if (kind !== 'grid' && !isWhole(samples, 1, MAX_SAMPLES)) wrong('samples', `a whole number from 1 to ${MAX_SAMPLES}`);
   if (!good) return undefined;
   if (kind === 'grid') return { kind, ...(order === 'shuffled' ? { shuffleSeed: seed as number } : {}) };
+  if (kind === 'ask') return { kind, samples: samples as number };
   return { kind, samples: samples as number, seed: seed as number };
 }
 
@@ -149,10 +151,14 @@ export function applySampler(
       );
     return drawn.length > 0 ? undefined : { space };
   }
-  if (sampler.kind === 'tpe' && !isProductOfFactors(space)) {
-    complain(['sampler', 'tpe'], 'Expected factors or a product of them for tpe, got a union or a zip. Use random');
+  if ((sampler.kind === 'tpe' || sampler.kind === 'ask') && !isProductOfFactors(space)) {
+    complain(
+      ['sampler', sampler.kind],
+      `Expected factors or a product of them for ${sampler.kind}, got a union or a zip. Use random`,
+    );
     return undefined;
   }
+  if (sampler.kind === 'ask') return nothingAskedYet(space, sampler);
   const { layout, samples, at } = firstDraw(sampler);
   const dimensions = dimensionsOf(space);
   if (dimensions > MAX_DIMENSIONS[layout]) {
@@ -176,7 +182,7 @@ export function applySampler(
 }
 
 /** What is drawn when the study is submitted, and where its number is written. */
-function firstDraw(sampler: Exclude<Sampler, { kind: 'grid' }>): {
+function firstDraw(sampler: Exclude<Sampler, { kind: 'grid' | 'ask' }>): {
   readonly layout: Layout;
   readonly samples: number;
   readonly at: Path;
@@ -195,6 +201,20 @@ function firstDraw(sampler: Exclude<Sampler, { kind: 'grid' }>): {
 
 function isProductOfFactors(space: RawSpace): boolean {
   return space.kind === 'factor' || (space.kind === 'product' && space.of.every(isProductOfFactors));
+}
+
+/** No configuration until somebody asks for one; without factors any that a trial can have. */
+function nothingAskedYet(
+  space: RawSpace,
+  { samples }: Extract<Sampler, { kind: 'ask' }>,
+): { readonly space: RawSpace; readonly search: Search } {
+  const leaves = rawLeaves(space);
+  const search: Search = { kind: 'ask', samples, drawn: [] };
+  if (leaves.length === 0) return { space: { kind: 'union', of: [], path: [] }, search };
+  const columns = leaves.map(
+    ({ kind, factor, path, placeOf }): RawLeaf => ({ kind, factor, path, levels: [], placeOf }),
+  );
+  return { space: { kind: 'zip', of: columns, path: [] }, search: { ...search, domain: toStored(space) } };
 }
 
 function firstStage(

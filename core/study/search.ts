@@ -6,7 +6,7 @@ import { collectFactors, NO_LEVEL, type RawLeaf, type RawSpace } from './raw-spa
 import type { ParameterValue, Study, StudyFactor, StudyLevel } from './study.ts';
 
 /** A search that goes on as results come in. Plain JSON: part of a stored study; what it has drawn so far is the study's space. */
-export type Search = CoarseToFine | Tpe;
+export type Search = CoarseToFine | Tpe | Ask;
 
 interface CommonSearch {
   /** What configurations are compared by, averaged over their seeds; `min`: smaller is better. */
@@ -53,18 +53,43 @@ export type StoredSpace =
     }
   | { readonly kind: 'product' | 'zip' | 'union'; readonly of: readonly StoredSpace[] };
 
+/** An outside program decides; see asked-configurations.ts. */
+export interface Ask {
+  readonly kind: 'ask';
+  /** Configurations that it may ask for. */
+  readonly samples: number;
+  readonly drawn: readonly number[];
+  /** Inside which it has to stay; absent: any parameters that a trial can have. */
+  readonly domain?: StoredSpace;
+  /** It has said that it asks no more. */
+  readonly ended?: true;
+}
+
 /** The factor that tells the stages apart. */
 export const STAGE_FACTOR = 'stage';
 
 /** Configurations that all stages together may have: the size of the grid. */
 export function searchSize(search: Search): number {
-  return search.kind === 'tpe' ? search.samples : search.stages.reduce((total, { samples }) => total + samples, 0);
+  return search.kind === 'coarse-to-fine'
+    ? search.stages.reduce((total, { samples }) => total + samples, 0)
+    : search.samples;
 }
 
 /** Configurations that are still to come, at most. */
 export function leftToDraw(search: Search): number {
-  if (search.kind === 'tpe') return search.samples - search.drawn.reduce((total, rows) => total + rows, 0);
-  return search.stages.slice(search.drawn.length).reduce((total, { samples }) => total + samples, 0);
+  if (search.kind === 'coarse-to-fine')
+    return search.stages.slice(search.drawn.length).reduce((total, { samples }) => total + samples, 0);
+  return search.kind === 'ask' && search.ended ? 0 : search.samples - drawnRows(search);
+}
+
+/** Configurations so far. */
+export function drawnRows({ drawn }: Pick<Search, 'drawn'>): number {
+  return drawn.reduce((total, rows) => total + rows, 0);
+}
+
+/** Whether somebody outside may still add configurations: the sweep is not over when its trials are. */
+export function isOpen(search: Search | undefined): boolean {
+  return search?.kind === 'ask' && leftToDraw(search) > 0;
 }
 
 /** In which stage a configuration was drawn, from 0; a search that does all trials alike has one. @param gridIndex one that was drawn. */
@@ -105,7 +130,8 @@ export interface Outcome {
 
 /** The levels of all rows so far, by factor in the order of the study. */
 export function columnsOf({ factors, space }: Study): ReadonlyMap<string, readonly StudyLevel[]> {
-  const parts = space?.kind === 'zip' ? space.of : [];
+  // A zip of one factor is stored as the factor.
+  const parts = space?.kind === 'zip' ? space.of : space ? [space] : [];
   return new Map(
     factors.map((factor) => {
       const leaf = parts.find((part) => part.kind === 'factor' && part.factor === factor.name);
@@ -116,14 +142,17 @@ export function columnsOf({ factors, space }: Study): ReadonlyMap<string, readon
   );
 }
 
-/** The space with more rows. @param added levels by factor, `count` each; a factor that is not there is absent in them. */
+/** The space with more rows. @param added levels by factor, `count` each; a factor that is not there is absent in them, and one that the study has not in those before. */
 export function withRows(
   study: Study,
   added: ReadonlyMap<string, readonly StudyLevel[]>,
   count: number,
 ): Pick<Proposal, 'factors' | 'space'> {
-  const leaves = [...columnsOf(study)].map(([factor, levels]): RawLeaf => {
-    const all = [...levels, ...(added.get(factor) ?? Array<StudyLevel>(count).fill(NO_LEVEL))];
+  const columns = columnsOf(study);
+  const before = study.search === undefined ? 0 : drawnRows(study.search);
+  const absent = (rows: number) => Array<StudyLevel>(rows).fill(NO_LEVEL);
+  const leaves = [...new Set([...columns.keys(), ...added.keys()])].map((factor): RawLeaf => {
+    const all = [...(columns.get(factor) ?? absent(before)), ...(added.get(factor) ?? absent(count))];
     return { kind: 'factor', factor, path: [], levels: all, placeOf: () => [] };
   });
   const { factors, space } = collectFactors({ kind: 'zip', of: leaves, path: [] }, () => undefined);

@@ -1,4 +1,5 @@
 import type { Place } from '../placement/place.ts';
+import type { AskedLevels } from '../study/asked-configurations.ts';
 import type { Study } from '../study/study.ts';
 import type { FailureKind } from '../trial/states.ts';
 import type { LeaseRef } from '../trial/trial.ts';
@@ -21,6 +22,24 @@ export type Command =
       readonly sweepId: string;
       /** Only failures of these kinds; empty means all. */
       readonly kinds: readonly FailureKind[];
+    }
+  | {
+      readonly type: 'ask-configuration';
+      readonly requestId: string;
+      readonly sweepId: string;
+      /** As core/study/asked-configurations.ts has read them. */
+      readonly levels: AskedLevels;
+    }
+  /** Nobody will ask for more configurations. */
+  | { readonly type: 'end-search'; readonly requestId: string; readonly sweepId: string }
+  | {
+      readonly type: 'prune-trial';
+      readonly sweepId: string;
+      readonly cell: number;
+      /** How far it came and the metric there, as the outside program says; 0 where it does not. */
+      readonly trainEpoch: number;
+      readonly value: number;
+      readonly reason: string;
     }
   | {
       readonly type: 'grant-lease';

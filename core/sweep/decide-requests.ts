@@ -1,4 +1,6 @@
 import { vectorEntries } from '../collections/sparse-vector.ts';
+import { indexOfAsked } from '../study/asked-configurations.ts';
+import { drawnRows, leftToDraw } from '../study/search.ts';
 import type { Command } from './commands.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import type { SweepEvent } from './events.ts';
@@ -25,6 +27,10 @@ export function decideRequest(state: ClusterState, command: RequestCommand, now:
       );
     case 'retry-failed':
       return steer(state, command, 'retry', (sweep) => retry(sweep, command, now));
+    case 'ask-configuration':
+      return ask(state, command, now);
+    case 'end-search':
+      return steer(state, command, 'end-search', (sweep) => endSearch(sweep, command, now));
   }
 }
 
@@ -65,6 +71,56 @@ const facts = ({ sweepId, requestId }: { readonly sweepId: string; readonly requ
   requestId,
   at,
 });
+
+/** Repeating it gives the same cells; a configuration that is there already is not run again. */
+function ask(state: ClusterState, command: Extract<Command, { type: 'ask-configuration' }>, now: number): Decision {
+  const { requestId, sweepId, levels } = command;
+  const sweep = state.sweeps.get(sweepId);
+  const search = sweep?.study.search;
+  const earlier = state.requests.get(requestId);
+  if (earlier !== undefined) {
+    const same = search?.kind === 'ask' && earlier.sweepId === sweepId && earlier.asked !== undefined;
+    if (!same || indexOfAsked(sweep as SweepState, search, levels) !== earlier.asked.gridIndex)
+      return reused(requestId, ' with other contents');
+    return accept([], { sweepId, asked: earlier.asked });
+  }
+  return steer(state, command, 'ask', (found) => {
+    if (search?.kind !== 'ask') return noSearch(found);
+    if (found.status !== 'active') return active(found, []);
+    const gridIndex = indexOfAsked(found, search, levels);
+    const known = gridIndex < drawnRows(search);
+    if (!known && leftToDraw(search) === 0)
+      return reject(
+        'SEARCH_ENDED',
+        `Expected a search that takes more configurations, got ${sweepId}, which ${search.ended ? 'was ended' : `has all ${search.samples} that its study allows`}.`,
+      );
+    const event: SweepEvent = {
+      type: 'configuration-asked',
+      ...facts(command, now),
+      gridIndex,
+      ...(known ? {} : { levels }),
+    };
+    return accept([event], { sweepId, asked: { gridIndex, known } });
+  });
+}
+
+function endSearch(sweep: SweepState, command: Extract<Command, { type: 'end-search' }>, now: number): Decision {
+  const { search } = sweep.study;
+  if (search?.kind !== 'ask') return noSearch(sweep);
+  const { pending, leased, running } = sweep.counts;
+  const over = pending + leased + running === 0;
+  return active(sweep, [
+    { ...facts(command, now), type: 'search-ended' },
+    ...(over ? [{ type: 'sweep-completed', sweepId: sweep.id, at: now } as const] : []),
+  ]);
+}
+
+function noSearch({ id }: SweepState): Decision {
+  return reject(
+    'ARGUMENT_INVALID',
+    `Expected a sweep whose study says sampler: { ask: … }, got ${id}, which draws its configurations itself.`,
+  );
+}
 
 function active(sweep: SweepState, events: readonly SweepEvent[]): Decision {
   return sweep.status === 'active'

@@ -1,4 +1,5 @@
 import { nextProposal } from '../study/next-proposal.ts';
+import { isOpen } from '../study/search.ts';
 import { mayRetry } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
 import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
@@ -30,7 +31,11 @@ export function decide(state: ClusterState, command: Command, now: number, optio
     case 'pause-sweep':
     case 'resume-sweep':
     case 'retry-failed':
+    case 'ask-configuration':
+    case 'end-search':
       return decideRequest(state, command, now);
+    case 'prune-trial':
+      return prune(state, command, now);
     case 'grant-lease':
       return decideGrant(state, command, now, options.costOf);
     case 'start-trial': {
@@ -50,7 +55,8 @@ export function decide(state: ClusterState, command: Command, now: number, optio
       if (disposition.outcome !== 'accept') return accept([], { disposition: disposition.as });
       const { sweepId, cell, attempt, worker, contentHash } = record;
       const sweep = state.sweeps.get(sweepId) as SweepState;
-      const objective = record.metrics?.[sweep.study.search?.metric ?? ''];
+      const { search } = sweep.study;
+      const objective = search && 'metric' in search ? record.metrics?.[search.metric] : undefined;
       const events: SweepEvent[] = [
         {
           type: 'trial-succeeded',
@@ -128,6 +134,24 @@ function shorten(message: string): string {
   return message.length <= MAX_EVENT_MESSAGE ? message : `${message.slice(0, MAX_EVENT_MESSAGE - 1)}…`;
 }
 
+/** An outside program expects nothing more of a trial. Of one that was stopped already it says nothing new. */
+function prune(state: ClusterState, command: Extract<Command, { type: 'prune-trial' }>, at: number): Decision {
+  const { sweepId, cell, trainEpoch, value, reason } = command;
+  const sweep = state.sweeps.get(sweepId);
+  if (!sweep || !isCell(sweep, cell)) return reject('ARGUMENT_INVALID', `Expected a cell, got ${sweepId}/${cell}.`);
+  const trial = trialOf(sweep, cell);
+  if (trial.state === 'stopped') return accept([], { sweepId });
+  if (isFinished(trial))
+    return reject(
+      'TRIAL_FINISHED',
+      `Expected a trial that can be stopped, got ${sweepId}/${cell}, which is ${trial.state}.`,
+    );
+  const { attempt } = trial;
+  const worker = isLive(trial) ? trial.worker : '';
+  const stopped: SweepEvent = { type: 'trial-stopped', sweepId, cell, attempt, trainEpoch, value, reason, worker, at };
+  return accept(withCompletion(state, sweep, [stopped], at), { sweepId });
+}
+
 /** When a trial ends, a search may go on; when the last one does and it has not, the sweep is completed. @param events exactly one of them ends a trial. */
 function withCompletion(
   state: ClusterState,
@@ -141,5 +165,7 @@ function withCompletion(
     const next = nextProposal(after.study, () => outcomesOf(after), after.counts.pending, after.live.size);
     if (next) return [...events, { type: 'configurations-proposed', sweepId: sweep.id, ...next, at }];
   }
-  return finished === sweep.total ? [...events, { type: 'sweep-completed', sweepId: sweep.id, at }] : events;
+  return finished === sweep.total && !isOpen(sweep.study.search)
+    ? [...events, { type: 'sweep-completed', sweepId: sweep.id, at }]
+    : events;
 }

@@ -2,6 +2,12 @@ import type { ErrorCode } from '../errors.ts';
 import type { Disposition } from '../trial/states.ts';
 import type { SweepEvent } from './events.ts';
 
+/** Where an outside program finds the configuration that it asked for. */
+export interface Asked {
+  readonly gridIndex: number;
+  readonly known: boolean;
+}
+
 /** Events to append (maybe none), or why not. `sweepId` and `disposition` answer the commands that ask for them. */
 export type Decision =
   | {
@@ -9,6 +15,8 @@ export type Decision =
       readonly events: readonly SweepEvent[];
       readonly sweepId?: string;
       readonly disposition?: Disposition;
+      /** Of the configuration that was asked for, and whether it was there before. */
+      readonly asked?: Asked;
     }
   | Rejection;
 
@@ -20,7 +28,7 @@ export interface Rejection {
 
 export function accept(
   events: readonly SweepEvent[],
-  answer: { sweepId?: string; disposition?: Disposition } = {},
+  answer: { sweepId?: string; disposition?: Disposition; asked?: Asked } = {},
 ): Decision {
   return { ok: true, events, ...answer };
 }

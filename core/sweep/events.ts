@@ -1,4 +1,5 @@
 import type { Space } from '../space/space.ts';
+import type { AskedLevels } from '../study/asked-configurations.ts';
 import type { Search } from '../study/search.ts';
 import type { Study, StudyFactor } from '../study/study.ts';
 import type { FailureKind } from '../trial/states.ts';
@@ -119,4 +120,15 @@ export type SweepEvent =
       readonly reason: string;
       readonly at: number;
     }
+  | {
+      /** An outside program has asked for a configuration. */
+      readonly type: 'configuration-asked';
+      readonly sweepId: string;
+      readonly requestId: string;
+      readonly gridIndex: number;
+      /** Absent: the sweep had it already. */
+      readonly levels?: AskedLevels;
+      readonly at: number;
+    }
+  | { readonly type: 'search-ended'; readonly sweepId: string; readonly requestId: string; readonly at: number }
   | { readonly type: 'sweep-completed'; readonly sweepId: string; readonly at: number };

@@ -1,9 +1,12 @@
 import { vectorEntries, vectorGet, vectorSet } from '../collections/sparse-vector.ts';
 import { createGrid, gridIndexOf } from '../grid/grid.ts';
 import { type Load, withLoad } from '../placement/load.ts';
+import { type AskedLevels, withAsked } from '../study/asked-configurations.ts';
+import { drawnRows } from '../study/search.ts';
 import { RETRY_RULES } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
 import { isLive, type Trial } from '../trial/trial.ts';
+import type { Asked } from './decision.ts';
 import type { SweepEvent } from './events.ts';
 import { type ClusterState, newSweep, type RequestKind, type SweepState, trialOf } from './state.ts';
 
@@ -50,6 +53,20 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
     }
     case 'configurations-proposed':
       return withSweep(state, event.sweepId, (sweep) => proposed(sweep, event));
+    case 'configuration-asked': {
+      const { gridIndex, levels } = event;
+      const next = levels ? withSweep(state, event.sweepId, (sweep) => asked(sweep, levels)) : state;
+      return withRequest(next, event, 'ask', { gridIndex, known: levels === undefined });
+    }
+    case 'search-ended': {
+      const next = withSweep(state, event.sweepId, (sweep) => {
+        const { search } = sweep.study;
+        return search?.kind === 'ask'
+          ? { ...sweep, study: { ...sweep.study, search: { ...search, ended: true } } }
+          : sweep;
+      });
+      return withRequest(next, event, 'end-search');
+    }
     case 'sweep-completed':
       return withSweep(state, event.sweepId, (sweep) => ({ ...sweep, status: 'completed', finishedAt: event.at }));
     case 'trial-leased':
@@ -101,7 +118,7 @@ function trialAfter(trial: Trial, event: TrialEvent): Trial {
       return { state: 'succeeded', attempt, worker, contentHash, ...score, ...started, finishedAt: at };
     }
     case 'trial-stopped': {
-      if (!isLive(trial)) return trial;
+      if (trial.state !== 'pending' && !isLive(trial)) return trial;
       const { attempt, worker, trainEpoch, value, reason, at } = event;
       return { state: 'stopped', attempt, worker, trainEpoch, value, reason, ...started, finishedAt: at };
     }
@@ -117,8 +134,10 @@ function withRequest(
   state: ClusterState,
   { requestId, sweepId }: { readonly requestId: string; readonly sweepId: string },
   what: RequestKind,
+  asked?: Asked,
 ): ClusterState {
-  return { ...state, requests: new Map(state.requests).set(requestId, { sweepId, what }) };
+  const answer = { sweepId, what, ...(asked === undefined ? {} : { asked }) };
+  return { ...state, requests: new Map(state.requests).set(requestId, answer) };
 }
 
 /** @param cells whose trials may begin or cease to be live by this. */
@@ -214,6 +233,22 @@ function retried(sweep: SweepState, kinds: readonly FailureKind[]): SweepState {
     trials,
     counts: { ...sweep.counts, pending: pending + cells.length, failed: failed - cells.length },
     requeued: [...sweep.requeued, ...cells],
+  };
+}
+
+/** Cells keep their index: the grid has had its whole size from the start. */
+function asked(sweep: SweepState, levels: AskedLevels): SweepState {
+  const { search } = sweep.study;
+  if (search?.kind !== 'ask') return sweep;
+  const study = withAsked(sweep.study, search, levels);
+  const cells = study.seeds.length;
+  return {
+    ...sweep,
+    study,
+    grid: createGrid(study),
+    total: sweep.total + cells,
+    counts: { ...sweep.counts, pending: sweep.counts.pending + cells },
+    firstUntouched: Math.min(sweep.firstUntouched, drawnRows(search)),
   };
 }
 

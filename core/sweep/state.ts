@@ -6,6 +6,7 @@ import type { Score } from '../pruners/early-stopping.ts';
 import type { Study } from '../study/study.ts';
 import type { SweepStatus, TrialState } from '../trial/states.ts';
 import { type Trial, UNTOUCHED } from '../trial/trial.ts';
+import type { Asked } from './decision.ts';
 import type { SweepEvent } from './events.ts';
 
 /** Trials by state. */
@@ -41,7 +42,7 @@ export interface SweepState {
   readonly finishedAt?: number;
 }
 
-export type RequestKind = 'submit' | 'cancel' | 'pause' | 'resume' | 'retry';
+export type RequestKind = 'submit' | 'cancel' | 'pause' | 'resume' | 'retry' | 'ask' | 'end-search';
 
 export interface ClusterState {
   /** Leadership epoch: rises by one with every coordinator that takes over. */
@@ -50,7 +51,10 @@ export interface ClusterState {
   /** In order of submission. */
   readonly sweeps: ReadonlyMap<string, SweepState>;
   /** What each client request id did. */
-  readonly requests: ReadonlyMap<string, { readonly sweepId: string; readonly what: RequestKind }>;
+  readonly requests: ReadonlyMap<
+    string,
+    { readonly sweepId: string; readonly what: RequestKind; readonly asked?: Asked }
+  >;
   readonly learnedMemory: LearnedMemory;
   /** What runs where: follows from the live trials. */
   readonly load: Load;

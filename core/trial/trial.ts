@@ -10,12 +10,12 @@ import type { FailureKind, TrialState } from './states.ts';
  *   attempt is work done, and is taken when no other was.
  * - **failed**: a failure that retrying cannot mend (diverged, user_error), or too many that it could.
  * - **cancelled**: its sweep was cancelled first.
- * - **stopped**: early, by the study's rule, because others did better.
+ * - **stopped**: early, by the study's rule, because others did better, or by the outside program that asked for it.
  *
  * The last four are absorbing (invariant I6), but for one thing: a person may ask for failed trials to be tried again.
  */
 export const TRIAL_TRANSITIONS: Readonly<Record<TrialState, readonly TrialState[]>> = {
-  pending: ['leased', 'succeeded', 'cancelled'],
+  pending: ['leased', 'succeeded', 'cancelled', 'stopped'],
   leased: ['running', 'pending', 'succeeded', 'failed', 'cancelled', 'stopped'],
   running: ['pending', 'succeeded', 'failed', 'cancelled', 'stopped'],
   succeeded: [],

@@ -7,7 +7,7 @@ PROTO = pathlib.Path(__file__).resolve().parents[2] / "proto"
 
 
 def load_api(*files):
-    """Compiles .proto files in a temporary folder and imports what protoc wrote: messages and services."""
+    """Compiles .proto files in a temporary folder and imports what protoc wrote. Returns modules by name: result_pb2, result_pb2_grpc, …"""
     with tempfile.TemporaryDirectory() as folder:
         for file in (pathlib.Path(name) for name in files):
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
@@ -17,12 +17,14 @@ def load_api(*files):
         if protoc.main(["protoc", f"-I{folder}", f"-I{well_known}", f"--python_out={folder}", f"--grpc_python_out={folder}", *files]):
             sys.exit("Expected protoc to compile proto/, got the errors above. Run this file inside the repository.")
         sys.path.insert(0, folder)
-        return importlib.import_module("tickwork.v1.result_pb2"), importlib.import_module("tickwork.v1.result_pb2_grpc")
+        modules = [pathlib.Path(name).stem + kind for name in files for kind in ("_pb2", "_pb2_grpc")]
+        return {name: importlib.import_module(f"tickwork.v1.{name}") for name in modules}
 
 
 def pull_rows(address, sweep, page_size=100):
     """Yields a dict for each row: levels, n of expected cells, metrics as (mean, std), and published values."""
-    messages, services = load_api("tickwork/v1/sweep.proto", "tickwork/v1/result.proto")
+    api = load_api("tickwork/v1/sweep.proto", "tickwork/v1/result.proto")
+    messages, services = api["result_pb2"], api["result_pb2_grpc"]
     request = messages.GetTableRequest(parent=sweep, page_size=page_size)
     with grpc.insecure_channel(address) as channel:
         while True:

@@ -22,20 +22,25 @@ type UnaryName =
   | 'retryFailed'
   | 'getTrial'
   | 'listTrials'
+  | 'ask'
+  | 'tellPruned'
+  | 'endSearch'
   | 'getTable'
   | 'listReports'
   | 'listWorkers'
   | 'getStatus';
 
+type StreamName = 'watchSweep' | 'watchOutcomes' | 'watchTable' | 'exportTable';
+
 export type ApiClient = { readonly [Name in UnaryName]: Call<Api[Name]> } & {
-  stream(method: 'watchSweep' | 'watchTable' | 'exportTable', request: object): AsyncIterable<Output<unknown>>;
+  stream(method: StreamName, request: object): AsyncIterable<Output<unknown>>;
   close(): void;
 };
 
 const DEADLINE_MS = 10_000;
 
 const SERVICE_OF: Readonly<
-  Record<UnaryName | 'watchSweep' | 'watchTable' | 'exportTable', 'SweepService' | 'ResultService' | 'ClusterService'>
+  Record<UnaryName | StreamName, 'SweepService' | 'SearchService' | 'ResultService' | 'ClusterService'>
 > = {
   planSweep: 'SweepService',
   submitSweep: 'SweepService',
@@ -48,6 +53,10 @@ const SERVICE_OF: Readonly<
   retryFailed: 'SweepService',
   getTrial: 'SweepService',
   listTrials: 'SweepService',
+  ask: 'SearchService',
+  watchOutcomes: 'SearchService',
+  tellPruned: 'SearchService',
+  endSearch: 'SearchService',
   getTable: 'ResultService',
   watchTable: 'ResultService',
   exportTable: 'ResultService',
@@ -60,6 +69,7 @@ export function connectApi(address: string): ApiClient {
   const proto = loadTickworkProto();
   const clients: Record<string, Client> = {
     SweepService: new proto.SweepService(address, credentials.createInsecure()),
+    SearchService: new proto.SearchService(address, credentials.createInsecure()),
     ResultService: new proto.ResultService(address, credentials.createInsecure()),
     ClusterService: new proto.ClusterService(address, credentials.createInsecure()),
   };

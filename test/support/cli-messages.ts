@@ -29,6 +29,7 @@ export function sweep(change: Partial<Sweep__Output> = {}): Sweep__Output {
     priority: 0,
     decisions: [],
     configurationsToDraw: 0,
+    search: '',
     ...change,
   };
 }

@@ -43,3 +43,15 @@ async function runInExamples(python: string, args: readonly string[]): Promise<s
   const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' };
   return (await run(python, args, { cwd: FOLDER, timeout: 60_000, env })).stdout;
 }
+
+/** The lab's Python, if it has all of these modules; else undefined. */
+export async function pythonWith(...modules: readonly string[]): Promise<string | undefined> {
+  for (const python of [process.env['TICKWORK_PYTHON'], 'python3', '/usr/bin/python3']) {
+    if (python === undefined || python === '') continue;
+    try {
+      await run(python, ['-c', `import ${modules.join(', ')}`], { timeout: 60_000 });
+      return python;
+    } catch {}
+  }
+  return undefined;
+}

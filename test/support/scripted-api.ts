@@ -136,6 +136,20 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
       const { items, nextPageToken } = page(trials, request, 50);
       return { trials: items, nextPageToken };
     },
+    // The page asks for nothing of this.
+    async ask(request) {
+      take(request);
+      return { trials: [], known: false };
+    },
+    watchOutcomes(request, { signal }) {
+      return watch(take(request).parent, signal, () => ({ reports: [], ended: [] }));
+    },
+    async tellPruned(request) {
+      return take(request);
+    },
+    async endSearch(request) {
+      return find(take(request).name).sweep;
+    },
     async getTable(request) {
       return tableOf(find(take(request).parent), request.groupBy);
     },

@@ -30,6 +30,7 @@ export function toSweepMessage(sweep: SweepState, { withYaml = false }: SweepMes
     priority: sweep.study.priority ?? 0,
     decisions: withYaml ? sweep.decisions.map(({ at, reason }) => ({ time: toTimestamp(at), reason })) : [],
     configurationsToDraw: configurationsToDraw(sweep.study),
+    search: sweep.study.search?.kind ?? '',
   };
 }
 

@@ -25,9 +25,14 @@ function loss(p: Readonly<Record<string, unknown>>): number {
 /** Runs a study with `slots` trials at a time; the oldest ends first. */
 function play(
   sampler: object,
-  { slots = 1, seeds = [1], measure = loss as (p: Readonly<Record<string, unknown>>) => number | undefined } = {},
+  {
+    space = factors as object,
+    slots = 1,
+    seeds = [1],
+    measure = loss as (p: Readonly<Record<string, unknown>>) => number | undefined,
+  } = {},
 ) {
-  const study = loadStudy(spaceStudyYaml({ factors, seeds, extra: { sampler } }));
+  const study = loadStudy(spaceStudyYaml({ factors: space, seeds, extra: { sampler } }));
   let state: ClusterState = EMPTY_CLUSTER;
   const log: SweepEvent[] = [];
   const run = (command: Parameters<typeof decide>[1]): readonly SweepEvent[] => {
@@ -96,6 +101,14 @@ describe('a TPE search', () => {
       .filter((cell) => cell < small.sweep.grid.size)
       .map((cell) => small.sweep.grid.title(cell));
     expect(new Set(labels).size).toBe(12);
+  });
+
+  it('of a single factor keeps what it has drawn', () => {
+    const space = { learningRate: { logUniform: [1e-5, 1] } };
+    const { sweep } = play({ tpe: { samples: 12, startup: 3 } }, { space });
+    expect(sweep).toMatchObject({ status: 'completed', total: 12 });
+    const rates = [...cellsFrom(sweep, 0)].map((cell) => sweep.grid.parameters(cell)['learningRate']);
+    expect(new Set(rates).size).toBe(12);
   });
 
   it('learns from failures too', () => {

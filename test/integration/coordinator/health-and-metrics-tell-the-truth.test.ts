@@ -56,6 +56,7 @@ describe('the metrics page', () => {
       services.ResultService,
       services.ClusterService,
       services.WorkerService,
+      services.SearchService,
     ].flatMap(({ service }) => Object.keys(service));
     expect([...RPC_METHODS].sort()).toEqual(methods.sort());
   });

@@ -50,6 +50,10 @@ export interface Sweep {
    * Configurations that a search may still draw; 0 without one.
    */
   'configurationsToDraw'?: (number | string | Long);
+  /**
+   * What draws configurations as results come in: `tpe`, `coarse-to-fine`, `ask` (a program outside), …; empty without a search.
+   */
+  'search'?: (string);
   '_finishTime'?: "finishTime";
 }
 
@@ -96,5 +100,9 @@ export interface Sweep__Output {
    * Configurations that a search may still draw; 0 without one.
    */
   'configurationsToDraw': (number);
+  /**
+   * What draws configurations as results come in: `tpe`, `coarse-to-fine`, `ask` (a program outside), …; empty without a search.
+   */
+  'search': (string);
   '_finishTime'?: "finishTime";
 }
