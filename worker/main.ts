@@ -126,7 +126,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
     forgetCheckpoints: (cell) => removeCheckpoints(config.checkpointFolder, cell),
     openStream: (listener) =>
       openCoordinatorStream({
-        calls: connectWorkCalls(config.coordinator),
+        calls: connectWorkCalls(config.coordinator.split(',')),
         ...{ listener, timings, clock, random, emit },
       }),
     timings,

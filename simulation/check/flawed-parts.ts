@@ -97,8 +97,7 @@ export function flawedClock(flaws: Flaws, clock: Clock, workersNow: () => number
 export function flawedCalls(flaws: Flaws, calls: WorkCalls): WorkCalls {
   let highest = 0;
   return {
-    address: calls.address,
-    close: calls.close,
+    ...calls,
     open(listener) {
       const call = calls.open({
         ...listener,
