@@ -2,6 +2,7 @@
 type Bench = (args: readonly string[], print: (line: string) => void) => Promise<void>;
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  dispatch: async () => (await import('./dispatch/bench.ts')).benchDispatch,
   engine: async () => (await import('./engine/bench.ts')).benchEngine,
   input: async () => (await import('./input/bench.ts')).benchInput,
 };

@@ -7,7 +7,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { Delivery, EventLog, Malformed, RecordStream, ResultStore } from '../ports.ts';
 import type { CellRef } from './compare-rows.ts';
 import { settleRecord } from './settle-records.ts';
-import { joinRows } from './turn.ts';
+import { addRows, emptyRows } from './turn.ts';
 
 /**
  * A table that keeps up with a leader's: the log says what became of each record, the record stream has what it said. A
@@ -69,7 +69,8 @@ export function createFollower({ initial, log, store, records, clock, logger }: 
       return known && settlement.events.length === 0 ? [{ item, rows: settlement.rows }] : [];
     });
     if (settled.length === 0) return [];
-    const rows = settled.reduce((all, each) => joinRows(all, each.rows), joinRows());
+    const rows = emptyRows();
+    for (const each of settled) addRows(rows, each.rows);
     await store.commit(rows);
     for (const { item } of settled) waiting.delete(item.sequence);
     await Promise.all(settled.map(({ item }) => item.ack()));

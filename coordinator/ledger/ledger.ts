@@ -9,7 +9,7 @@ import { deferred } from '../../runtime/deferred.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Delivery, EventLog, Malformed, ResultStore } from '../ports.ts';
 import type { Settled } from './settle-records.ts';
-import { type Accepted, emptyTurn, hasRows, type Outcome, type Turn, type Work, withWork } from './turn.ts';
+import { type Accepted, beginTurn, hasRows, type Outcome, type Turn, type Work } from './turn.ts';
 
 /**
  * The single writer. Commands and records wait in one queue; each turn decides what is there on the speculatively evolved
@@ -122,9 +122,8 @@ export function createLedger(deps: LedgerDeps): Ledger {
   }
 
   function takeTurn(): { readonly turn: Turn; readonly jobs: readonly Job[] } {
-    const now = clock.now();
+    const turn = beginTurn(state, clock.now(), { costOf });
     const jobs: Job[] = [];
-    let turn = emptyTurn(state);
     while (queue.length > 0 && jobs.length < MAX_TURN_JOBS) {
       const job = queue[0] as Job;
       if (job.wanted?.() === false) {
@@ -132,12 +131,12 @@ export function createLedger(deps: LedgerDeps): Ledger {
         job.fail(notReady('it is no longer wanted'));
         continue;
       }
-      const next = withWork(turn, job.work, now, { costOf });
+      const next = turn.decide(job.work);
       // What is large by itself goes alone, so that nobody shares its fate.
-      if (jobs.length > 0 && next.bytes > MAX_TURN_BYTES) break;
+      if (jobs.length > 0 && turn.bytes + next.bytes > MAX_TURN_BYTES) break;
       queue.shift();
       jobs.push(job);
-      turn = next;
+      turn.add(next);
     }
     return { turn, jobs };
   }

@@ -20,8 +20,18 @@ export type Outcome =
   | { readonly kind: 'rejected'; readonly error: TickworkError }
   | { readonly kind: 'settled'; readonly settled: Settled };
 
+/** What one piece of work comes to, as the next of a turn. Nothing has happened yet. */
+export interface Step {
+  readonly outcome: Outcome;
+  readonly events: readonly SweepEvent[];
+  readonly rows: Partial<StoreBatch>;
+  /** Of the events as JSON. */
+  readonly bytes: number;
+}
+
 /** What several pieces of work, decided one after the other, change together. Nothing of it is durable yet. */
 export interface Turn {
+  /** What all its work leads to. */
   readonly state: ClusterState;
   readonly events: readonly SweepEvent[];
   readonly rows: StoreBatch;
@@ -29,50 +39,64 @@ export interface Turn {
   readonly outcomes: readonly Outcome[];
   /** Of the events as JSON. */
   readonly bytes: number;
+  /** Decides on the state that all earlier work leads to, and leaves the turn as it is. */
+  decide(work: Work): Step;
+  /** @param step of `decide`, with nothing added since. */
+  add(step: Step): void;
 }
 
-const NO_ROWS: StoreBatch = { results: [], reports: [], failures: [], setAside: [] };
+/** @param now Unix milliseconds: one for the whole turn. */
+export function beginTurn(before: ClusterState, now: number, options: DecideOptions): Turn {
+  let state = before;
+  let bytes = 0;
+  const events: SweepEvent[] = [];
+  const outcomes: Outcome[] = [];
+  const rows = emptyRows();
+  const decideNow = (command: Command): Decision => decide(state, command, now, options);
 
-export function emptyTurn(state: ClusterState): Turn {
-  return { state, events: [], rows: NO_ROWS, outcomes: [], bytes: 0 };
-}
-
-/** The turn with one more piece of work, decided on the state that all earlier ones lead to. Pure. */
-export function withWork(turn: Turn, work: Work, now: number, options: DecideOptions): Turn {
-  const decideNow = (command: Command): Decision => decide(turn.state, command, now, options);
-  if (work.kind === 'record') {
-    const { settled, rows, events } = settleRecord(turn.state, work.item, decideNow, now);
-    return extended(turn, { kind: 'settled', settled }, events, rows);
-  }
-  const decision = decideNow(work.command);
-  if (decision.ok) return extended(turn, { kind: 'accepted', decision }, decision.events, {});
-  return extended(turn, { kind: 'rejected', error: new TickworkError(decision.code, decision.message) }, [], {});
-}
-
-function extended(turn: Turn, outcome: Outcome, events: readonly SweepEvent[], rows: Partial<StoreBatch>): Turn {
   return {
-    state: events.reduce(evolve, turn.state),
-    events: appended(turn.events, events),
-    rows: joinRows(turn.rows, rows),
-    outcomes: [...turn.outcomes, outcome],
-    bytes: events.length === 0 ? turn.bytes : turn.bytes + new TextEncoder().encode(JSON.stringify(events)).length,
+    get state() {
+      return state;
+    },
+    get bytes() {
+      return bytes;
+    },
+    ...{ events, outcomes, rows },
+    decide(work) {
+      if (work.kind === 'record') {
+        const { settled, ...changes } = settleRecord(state, work.item, decideNow, now);
+        return step({ kind: 'settled', settled }, changes.events, changes.rows);
+      }
+      const decision = decideNow(work.command);
+      if (decision.ok) return step({ kind: 'accepted', decision }, decision.events, {});
+      return step({ kind: 'rejected', error: new TickworkError(decision.code, decision.message) }, [], {});
+    },
+    add(next) {
+      state = next.events.reduce(evolve, state);
+      bytes += next.bytes;
+      events.push(...next.events);
+      outcomes.push(next.outcome);
+      addRows(rows, next.rows);
+    },
   };
 }
 
-/** A batch with more rows. */
-export function joinRows(batch: StoreBatch = NO_ROWS, rows: Partial<StoreBatch> = {}): StoreBatch {
-  return {
-    results: appended(batch.results, rows.results),
-    reports: appended(batch.reports, rows.reports),
-    failures: appended(batch.failures, rows.failures),
-    setAside: appended(batch.setAside, rows.setAside),
-  };
+type Rows = { -readonly [Table in keyof StoreBatch]: StoreBatch[Table][number][] };
+
+export function emptyRows(): Rows {
+  return { results: [], reports: [], failures: [], setAside: [] };
 }
 
-function appended<T>(items: readonly T[], more: readonly T[] | undefined): readonly T[] {
-  return more === undefined || more.length === 0 ? items : [...items, ...more];
+export function addRows(rows: Rows, more: Partial<StoreBatch>): void {
+  for (const table of TABLES) (rows[table] as unknown[]).push(...(more[table] ?? []));
 }
 
-export function hasRows({ results, reports, failures, setAside }: StoreBatch): boolean {
-  return results.length + reports.length + failures.length + setAside.length > 0;
+const TABLES = ['results', 'reports', 'failures', 'setAside'] as const satisfies readonly (keyof StoreBatch)[];
+
+function step(outcome: Outcome, events: readonly SweepEvent[], rows: Partial<StoreBatch>): Step {
+  return { outcome, events, rows, bytes: events.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(events)) };
+}
+
+export function hasRows(rows: StoreBatch): boolean {
+  return TABLES.some((table) => rows[table].length > 0);
 }

@@ -4,10 +4,11 @@ import { enforced, misfit } from '../placement/misfit.ts';
 import { needOf } from '../placement/need.ts';
 import type { Offer, Place } from '../placement/place.ts';
 import type { Placed } from '../trial/trial.ts';
+import type { CostOf } from './cell-cost.ts';
 import type { Command } from './commands.ts';
 import { accept, type Decision } from './decision.ts';
 import type { SweepEvent } from './events.ts';
-import { type CostOf, nextCell } from './next-cell.ts';
+import { nextCell } from './next-cell.ts';
 import { type ClusterState, type SweepState, trialOf } from './state.ts';
 import { sweepsByTurn } from './turns.ts';
 

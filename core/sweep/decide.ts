@@ -3,6 +3,7 @@ import { isOpen } from '../study/search.ts';
 import { mayRetry } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
 import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
+import type { CostOf } from './cell-cost.ts';
 import type { Command } from './commands.ts';
 import { decideGrant } from './decide-grant.ts';
 import { decideReport } from './decide-report.ts';
@@ -12,7 +13,6 @@ import { disposeFailure, disposeResult } from './disposition.ts';
 import type { SweepEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { learnMemory } from './learn-memory.ts';
-import type { CostOf } from './next-cell.ts';
 import { outcomesOf } from './outcomes.ts';
 import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts';
 

@@ -1,3 +1,4 @@
+import { EMPTY_INDEX_SET } from '../collections/index-set.ts';
 import { vectorEntries, vectorGet, vectorSet } from '../collections/sparse-vector.ts';
 import { createGrid, gridIndexOf } from '../grid/grid.ts';
 import { type Load, withLoad } from '../placement/load.ts';
@@ -174,12 +175,10 @@ function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial)
   counts[before.state] -= 1;
   counts[after.state] += 1;
 
-  const live = new Set(sweep.live);
-  if (isLive(after)) live.add(cell);
-  else live.delete(cell);
+  const live = isLive(after) ? sweep.live.with(cell) : sweep.live.without(cell);
 
   let requeued = sweep.requeued;
-  if (before.state === 'pending') requeued = requeued.filter((other) => other !== cell);
+  if (before.state === 'pending' && requeued.length > 0) requeued = requeued.filter((other) => other !== cell);
   if (after.state === 'pending') requeued = [...requeued, cell];
 
   let firstUntouched = sweep.firstUntouched;
@@ -210,7 +209,7 @@ function cancelled(sweep: SweepState, at: number): SweepState {
       stopped,
       cancelled: sweep.total - succeeded - failed - stopped,
     },
-    live: new Set(),
+    live: EMPTY_INDEX_SET,
     requeued: [],
     finishedAt: at,
   };

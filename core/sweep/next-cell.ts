@@ -1,9 +1,6 @@
 import { gridIndexOf } from '../grid/grid.ts';
-import { type TrialParameters, trialParametersSchema } from '../study/trial-parameters.ts';
+import { type CostOf, cellCost } from './cell-cost.ts';
 import { type SweepState, untouchedCells } from './state.ts';
-
-/** Estimated cost of a trial, any unit. */
-export type CostOf = (parameters: TrialParameters) => number;
 
 /** How many untouched cells are compared by cost. */
 const WINDOW = 64;
@@ -33,14 +30,9 @@ export function nextCell(sweep: SweepState, costOf: CostOf, mayStart: (cell: num
     }
     // Who wants the cells shuffled wants them so.
     if (sweep.study.shuffleSeed !== undefined) return cell;
-    const cost = costOfCell(sweep, cell, costOf);
+    const cost = cellCost(sweep.grid, gridIndexOf(sweep.grid, cell), costOf);
     if (best === undefined || cost > best.cost) best = { cell, cost };
     if (++seen === WINDOW) break;
   }
   return best?.cell;
-}
-
-function costOfCell(sweep: SweepState, cell: number, costOf: CostOf): number {
-  const parsed = trialParametersSchema.safeParse(sweep.grid.parameters(gridIndexOf(sweep.grid, cell)));
-  return parsed.success ? costOf(parsed.data) : 0;
 }

@@ -1,3 +1,4 @@
+import { EMPTY_INDEX_SET, type IndexSet } from '../collections/index-set.ts';
 import { emptyVector, type SparseVector, vectorGet } from '../collections/sparse-vector.ts';
 import { createGrid, type Grid, gridIndexOf } from '../grid/grid.ts';
 import type { Load } from '../placement/load.ts';
@@ -25,7 +26,7 @@ export interface SweepState {
   readonly trials: SparseVector<Trial>;
   readonly counts: TrialCounts;
   /** Cells leased or running now. */
-  readonly live: ReadonlySet<number>;
+  readonly live: IndexSet;
   /** Pending cells that had a lost attempt, oldest first. */
   readonly requeued: readonly number[];
   /** No cell before this place of the grid's order is untouched. */
@@ -79,7 +80,7 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
     total: event.total,
     trials: emptyVector(),
     counts: { pending: event.total, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, stopped: 0 },
-    live: new Set(),
+    live: EMPTY_INDEX_SET,
     requeued: [],
     firstUntouched: 0,
     paused: false,

@@ -5,24 +5,45 @@ import type { Delivery, Malformed } from '../../ports.ts';
 
 const ACK_TIMEOUT_MS = 5_000;
 
+/** Confirms a message. Never rejects. */
+export type Acknowledge = (message: JsMsg) => Promise<void>;
+
 /**
- * @param message of the record stream, still unacknowledged.
- * @param onAck the effect is durable: it is in nobody's hands any more.
+ * Those of one moment share an answer: the server takes what one connection says in its order, so its answer to the last
+ * acknowledgement speaks for those before.
  */
-export function toDelivery(message: JsMsg, logger: Logger, onAck: () => void): Delivery | Malformed {
-  async function ack(): Promise<void> {
-    onAck();
+export function createAcknowledge(logger: Logger): Acknowledge {
+  let waiting: JsMsg[] = [];
+  let confirmed: Promise<void> | undefined;
+
+  async function confirm(): Promise<void> {
+    await Promise.resolve();
+    const messages = waiting;
+    waiting = [];
+    confirmed = undefined;
+    const last = messages.at(-1);
     try {
-      await message.ackAck({ timeout: ACK_TIMEOUT_MS });
+      for (const message of messages) if (message !== last) message.ack();
+      await last?.ackAck({ timeout: ACK_TIMEOUT_MS });
     } catch (error) {
-      // Nothing is lost and nothing can be done: the stream delivers it again, as it may at any time.
-      logger.debug(
-        { sequence: message.seq, error: String(error) },
-        'The acknowledgement of a record was not confirmed',
-      );
+      // Nothing is lost and nothing can be done: the stream delivers them again, as it may at any time.
+      const sequences = messages.map(({ seq }) => seq);
+      logger.debug({ sequences, error: String(error) }, 'The acknowledgement of records was not confirmed');
     }
   }
 
+  return (message) => {
+    waiting.push(message);
+    return (confirmed ??= confirm());
+  };
+}
+
+/**
+ * @param message of the record stream, still unacknowledged.
+ * @param acknowledge called when the effect is durable: it is in nobody's hands any more.
+ */
+export function toDelivery(message: JsMsg, acknowledge: Acknowledge): Delivery | Malformed {
+  const ack = (): Promise<void> => acknowledge(message);
   const { seq: sequence, data } = message;
   const decoded = decodeRecord(data);
   if ('problem' in decoded) return { problem: decoded.problem, bytes: data, sequence, ack };

@@ -7,7 +7,7 @@ import { deferred } from '../../../runtime/deferred.ts';
 import type { Logger } from '../../../runtime/logger.ts';
 import type { RecordStream } from '../../ports.ts';
 import type { NatsLink } from './connection.ts';
-import { toDelivery } from './delivery.ts';
+import { type Acknowledge, createAcknowledge, toDelivery } from './delivery.ts';
 import { natsUnreachable } from './nats-errors.ts';
 import { ensureRecordConsumer, reclaimDeliveries } from './record-consumer.ts';
 import { ensureStream } from './streams.ts';
@@ -48,8 +48,13 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
     replicas,
   };
   const closing = new AbortController();
+  const confirm = createAcknowledge(logger);
   /** Sequences delivered here and not acknowledged yet. */
   const inHand = new Set<number>();
+  const acknowledge: Acknowledge = (message) => {
+    inHand.delete(message.seq);
+    return confirm(message);
+  };
 
   async function ensureConsumer(): Promise<Consumer> {
     await ensureStream(link, settings);
@@ -138,7 +143,7 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
         if (waiting.length === 0 && failure === undefined) arrived = deferred();
         drained.resolve();
         drained = deferred();
-        yield batch.map((message) => toDelivery(message, logger, () => inHand.delete(message.seq)));
+        yield batch.map((message) => toDelivery(message, acknowledge));
       }
     } finally {
       ended.abort();
