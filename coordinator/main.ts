@@ -24,6 +24,8 @@ import { createMetrics } from './metrics/metrics.ts';
 import { countReceived, countSettled, wireMetrics } from './metrics/wiring.ts';
 import { createServing } from './serving.ts';
 import { createClusterSessions } from './sessions/cluster-sessions.ts';
+import { openSnapshotFolder } from './snapshots/snapshot-folder.ts';
+import { createSnapshotter } from './snapshots/snapshotter.ts';
 
 export interface RunCoordinatorOptions {
   /** Shuts the coordinator down in order. */
@@ -81,6 +83,7 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
   const log = await openNatsEventLog({ ...nats, writerId: randomUUID() });
   lifecycle.add('event log', log.close);
   const identity = await readStateIdentity(config.stateDir);
+  const snapshots = await openSnapshotFolder(config.stateDir, logger);
   const processId = randomUUID();
   const key = await openNatsLeaderKey(nats);
   const reign = await takeLeadership({
@@ -97,7 +100,7 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     standby: config.standby,
     identity,
     stateDirectory: config.stateDir,
-    ...{ log, store, clock, logger, signal },
+    ...{ log, store, snapshots, clock, logger, signal },
     openRecords: () => openNatsRecordStream({ ...nats, tableId: identity.id }),
     holder: `${hostname()}:${process.pid}`,
   });
@@ -109,6 +112,8 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
   logger.info({ epoch: state.epoch, sweeps: state.sweeps.size, adopted, replaySeconds }, 'leading');
 
   const ledger = createLedger({ initial: state, log, store, clock, random, costOf: createCostModel(), logger });
+  const snapshotter = createSnapshotter({ ledger, log, folder: snapshots, logger });
+  lifecycle.add('snapshots', snapshotter.close);
   lifecycle.add('ledger', ledger.close);
   const metrics = createMetrics();
   metrics.set('tickwork_replay_seconds', replaySeconds);

@@ -17,6 +17,8 @@ export interface EventLog {
    * written: retry with the very same events, or step down), ARGUMENT_INVALID when the batch is too large for one message.
    */
   append(events: readonly SweepEvent[]): Promise<void>;
+  /** What no other batch has, in this log or another; undefined where the log has no such batch. */
+  batchId(sequence: number): Promise<string | undefined>;
   /** Sequence of the last batch read or written; 0 when empty. */
   readonly lastSequence: number;
   close(): Promise<void>;

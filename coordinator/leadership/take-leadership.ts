@@ -3,6 +3,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { createFollower } from '../ledger/follower.ts';
 import { type Recovered, recover } from '../ledger/recover.ts';
 import type { EventLog, RecordStream, ResultStore } from '../ports.ts';
+import type { SnapshotFolder } from '../snapshots/snapshot-folder.ts';
 import type { Election, Leadership } from './election.ts';
 import { type StateIdentity, writeStateIdentity } from './state-identity.ts';
 
@@ -20,6 +21,7 @@ export interface TakeLeadershipDeps {
   readonly stateDirectory: string;
   readonly log: EventLog;
   readonly store: ResultStore;
+  readonly snapshots: SnapshotFolder;
   readonly openRecords: () => Promise<RecordStream>;
   /** Named in the log, for people. */
   readonly holder: string;
@@ -34,9 +36,23 @@ export interface TakeLeadershipDeps {
  * @throws TickworkError LOG_CONFLICT, NATS_UNREACHABLE, CONFIG_INVALID
  */
 export async function takeLeadership(deps: TakeLeadershipDeps): Promise<Reign | undefined> {
-  const { election, standby, identity, stateDirectory, log, store, openRecords, holder, clock, logger, signal } = deps;
+  const {
+    election,
+    standby,
+    identity,
+    stateDirectory,
+    log,
+    store,
+    snapshots,
+    openRecords,
+    holder,
+    clock,
+    logger,
+    signal,
+  } = deps;
   const records = await openRecords();
-  const follower = createFollower({ log, store, records, clock, logger });
+  const known = await snapshots.newest(log.batchId);
+  const follower = createFollower({ known, log, store, records, clock, logger });
   const elected = new AbortController();
   const either = AbortSignal.any([signal, elected.signal]);
   if (standby) logger.info({ holder }, 'standing by');
@@ -56,8 +72,7 @@ export async function takeLeadership(deps: TakeLeadershipDeps): Promise<Reign | 
   }
   try {
     const recovered = await recover(log, store, {
-      ...{ holder, now: clock.now(), ledEpoch: identity.ledEpoch, fetch: follower.fetch },
-      ...(standby ? { known: follower.state } : {}),
+      ...{ holder, now: clock.now(), ledEpoch: identity.ledEpoch, known: follower.known, fetch: follower.fetch },
     });
     await writeStateIdentity(stateDirectory, { ...identity, ledEpoch: recovered.state.epoch });
     // Opened anew, it hands over what the follower had in hand.

@@ -16,8 +16,8 @@ import { addRows, emptyRows } from './turn.ts';
  * It decides nothing. A record that the log has not settled by an event waits; whoever leads settles it.
  */
 export interface Follower {
-  /** The log, as far as it has been read. */
-  readonly state: ClusterState;
+  /** What the log leads to, as far as it has been read. */
+  readonly known: { readonly state: ClusterState; readonly sequence: number };
   /** Keeps up until `signal` aborts; what fails is tried again. */
   follow(signal: AbortSignal): Promise<void>;
   /** Fetches these rows. @throws TickworkError CONFIG_INVALID when the stream does not have them. */
@@ -25,7 +25,8 @@ export interface Follower {
 }
 
 export interface FollowerDeps {
-  readonly initial?: ClusterState;
+  /** Where to begin; default: before the first batch. */
+  readonly known?: { readonly state: ClusterState; readonly sequence: number } | undefined;
   readonly log: EventLog;
   readonly store: ResultStore;
   readonly records: RecordStream;
@@ -39,8 +40,8 @@ const FETCH_EVERY_MS = 100;
 
 type Item = Delivery | Malformed;
 
-export function createFollower({ initial, log, store, records, clock, logger }: FollowerDeps): Follower {
-  let state = initial ?? EMPTY_CLUSTER;
+export function createFollower({ known, log, store, records, clock, logger }: FollowerDeps): Follower {
+  let { state, sequence } = known ?? { state: EMPTY_CLUSTER, sequence: 0 };
   /** Delivered and not settled by the log yet, by place in the stream. */
   const waiting = new Map<number, Item>();
 
@@ -78,13 +79,16 @@ export function createFollower({ initial, log, store, records, clock, logger }: 
   }
 
   async function catchUp(): Promise<void> {
-    for await (const batch of log.replay(log.lastSequence)) state = batch.reduce(evolve, state);
+    for await (const batch of log.replay(sequence)) {
+      state = batch.reduce(evolve, state);
+      sequence = log.lastSequence;
+    }
     while ((await absorb(state)).length > 0);
   }
 
   return {
-    get state() {
-      return state;
+    get known() {
+      return { state, sequence };
     },
     async follow(signal) {
       while (!signal.aborted) {

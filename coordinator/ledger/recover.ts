@@ -17,8 +17,8 @@ export interface RecoverOptions {
   readonly holder: string;
   /** Unix milliseconds. */
   readonly now: number;
-  /** The log up to `log.lastSequence`, where it has been read already. */
-  readonly known?: ClusterState;
+  /** What the log leads to up to a batch, where that is known already. */
+  readonly known?: { readonly state: ClusterState; readonly sequence: number };
   /** Leadership epoch in which this table's coordinator led last; undefined where one table serves all. */
   readonly ledEpoch?: number;
   /** Puts results into the table that the log knows and the table lacks. @throws TickworkError CONFIG_INVALID */
@@ -32,8 +32,8 @@ export interface RecoverOptions {
  */
 export async function recover(log: EventLog, store: ResultStore, options: RecoverOptions): Promise<Recovered> {
   const { holder, now, known, ledEpoch, fetch } = options;
-  let state = known ?? EMPTY_CLUSTER;
-  for await (const batch of log.replay(known ? log.lastSequence : 0)) state = batch.reduce(evolve, state);
+  let state = known?.state ?? EMPTY_CLUSTER;
+  for await (const batch of log.replay(known?.sequence ?? 0)) state = batch.reduce(evolve, state);
   const othersLed = ledEpoch !== undefined && ledEpoch !== state.epoch;
 
   const events: SweepEvent[] = [];

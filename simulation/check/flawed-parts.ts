@@ -32,6 +32,7 @@ export function flawedTableAndLog(
         if (held) await store.commit(held);
         held = undefined;
       },
+      batchId: (sequence) => log.batchId(sequence),
       get lastSequence() {
         return log.lastSequence;
       },

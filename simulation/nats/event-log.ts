@@ -63,6 +63,7 @@ export function openSimulatedEventLog(options: SimulatedEventLogOptions): EventL
       });
       return written;
     },
+    batchId: (sequence) => patiently(() => link.request((streams) => streams.events[sequence - 1]?.id)),
     get lastSequence() {
       return lastSequence;
     },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TickworkError } from '../../../core/errors.ts';
 import type { SweepEvent } from '../../../core/sweep/events.ts';
 import type { EventLog } from '../../ports.ts';
@@ -21,6 +22,10 @@ export function createMemoryEventLog(storage: string[] = []): EventLog {
         throw new TickworkError('LOG_CONFLICT', message);
       }
       lastSequence = storage.push(JSON.stringify(events));
+    },
+    async batchId(sequence) {
+      const text = storage[sequence - 1];
+      return text === undefined ? undefined : createHash('sha256').update(`${sequence} ${text}`).digest('hex');
     },
     get lastSequence() {
       return lastSequence;

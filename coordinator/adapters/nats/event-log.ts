@@ -119,6 +119,7 @@ export async function openNatsEventLog(options: NatsEventLogOptions): Promise<Ev
       });
       return written;
     },
+    batchId: (sequence) => patiently('looking into the event log', () => storedId(sequence)),
     get lastSequence() {
       return lastSequence;
     },

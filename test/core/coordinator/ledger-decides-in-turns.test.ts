@@ -57,6 +57,7 @@ function intercepted(
     replay: () => inner.replay(),
     append: (events) =>
       inner.lastSequence === 0 ? inner.append(events) : intercept(events, () => inner.append(events)),
+    batchId: (sequence) => inner.batchId(sequence),
     get lastSequence() {
       return inner.lastSequence;
     },
