@@ -54,6 +54,16 @@ export function note({ stderr }: CliContext, line: string): void {
   stderr.write(`${line}\n`);
 }
 
+/** `gpu3` and `workers/gpu3` are the same worker. @throws TickworkError ARGUMENT_INVALID */
+export function workerNameOf(text: string): string {
+  const name = text.replace(/^workers\//, '');
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(name)) return `workers/${name}`;
+  throw new TickworkError(
+    'ARGUMENT_INVALID',
+    `Expected a worker's name such as gpu3, got ${JSON.stringify(text)}. \`tickwork workers\` lists them.`,
+  );
+}
+
 /** `vgg-demo-1` and `sweeps/vgg-demo-1` are the same sweep. @throws TickworkError ARGUMENT_INVALID */
 export function sweepNameOf(text: string): string {
   const id = text.replace(/^sweeps\//, '');

@@ -4,6 +4,7 @@ import { addCancel } from './commands/cancel.ts';
 import type { AddCommand } from './commands/command.ts';
 import { addCoordinator } from './commands/coordinator.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDrain } from './commands/drain.ts';
 import { addEngine } from './commands/engine/engine.ts';
 import { addLs } from './commands/ls.ts';
 import { examples } from './commands/options.ts';
@@ -41,6 +42,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRetry,
   addCancel,
   addWorkers,
+  addDrain,
   addStatus,
   addEngine,
 ];

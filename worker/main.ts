@@ -37,6 +37,8 @@ export interface SlotDevice {
 export interface RunWorkerOptions {
   /** Shuts the worker down in order; see Agent.shutdown. */
   readonly signal: AbortSignal;
+  /** Lets what runs finish, takes nothing new, then ends. */
+  readonly drain?: AbortSignal;
   readonly logger: Logger;
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
@@ -52,7 +54,7 @@ export interface RunWorkerOptions {
 }
 
 /**
- * Runs a worker until `signal` aborts.
+ * Runs a worker until `signal` aborts, or until it was told to drain and is done.
  * @throws TickworkError STATE_DIRECTORY_IN_USE at the start; WORKER_VERSION, WORKER_DUPLICATE or ARGUMENT_INVALID when
  * the coordinator will not have it, after an orderly shutdown.
  */
@@ -135,7 +137,8 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
   });
   lifecycle.add('agent', agent.shutdown);
 
-  await Promise.race([agent.ended, aborted(signal)]);
+  if (options.drain) void aborted(options.drain).then(agent.drain);
+  await Promise.race([agent.ended, agent.drained, aborted(signal)]);
 }
 
 function executorOf(config: WorkerConfig): ExecutorChoice {

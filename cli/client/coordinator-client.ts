@@ -28,6 +28,7 @@ import type { Table__Output } from '../../proto/generated/tickwork/v1/Table.ts';
 import type { Trial__Output } from '../../proto/generated/tickwork/v1/Trial.ts';
 import type { WatchSweepRequest } from '../../proto/generated/tickwork/v1/WatchSweepRequest.ts';
 import type { WatchSweepResponse__Output } from '../../proto/generated/tickwork/v1/WatchSweepResponse.ts';
+import type { Worker__Output } from '../../proto/generated/tickwork/v1/Worker.ts';
 import { loadTickworkProto } from '../../proto/load.ts';
 import { backoffMs } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -48,6 +49,7 @@ export interface CoordinatorClient {
   listTrials(request: ListTrialsRequest): Promise<ListTrialsResponse__Output>;
   getTable(request: GetTableRequest): Promise<Table__Output>;
   listWorkers(request: ListWorkersRequest): Promise<ListWorkersResponse__Output>;
+  drainWorker(name: string): Promise<Worker__Output>;
   getStatus(): Promise<ClusterStatus__Output>;
   /** One connection's worth: ends with an error when the connection does. Not tried again here. */
   watchSweep(request: WatchSweepRequest, signal: AbortSignal): AsyncIterable<WatchSweepResponse__Output>;
@@ -185,6 +187,7 @@ export function createCoordinatorClient(options: ClientOptions): CoordinatorClie
     listTrials: (request) => unary((r, o, done) => at().sweeps.listTrials(r, o, done), request),
     getTable: (request) => unary((r, o, done) => at().results.getTable(r, o, done), request),
     listWorkers: (request) => unary((r, o, done) => at().cluster.listWorkers(r, o, done), request),
+    drainWorker: (name) => unary((r, o, done) => at().cluster.drainWorker(r, o, done), { name }),
     getStatus: () => unary((r, o, done) => at().cluster.getStatus(r, o, done), {}),
     watchSweep: (request, inner) => stream((o) => at().sweeps.watchSweep(request, o), deadlines.watchMs, inner),
     exportTable: (request, inner) => stream((o) => at().results.exportTable(request, o), deadlines.exportMs, inner),

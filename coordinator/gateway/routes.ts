@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { sweepName } from '../../proto/resource-names.ts';
+import { sweepName, workerName } from '../../proto/resource-names.ts';
 import type { Api } from '../api/api.ts';
 import type { CallContext } from '../api/call-context.ts';
 import type { DownloadChunk } from './download.ts';
@@ -43,6 +43,10 @@ export function apiRoutes(api: Api, json: (messageName: string) => ToJson): read
     get('/api/v1/workers', json('ListWorkersResponse'), async (call) =>
       api.listWorkers(parseQuery(schemas.pageQuery, call.query), call),
     ),
+    post('/api/v1/workers/{worker}:drain', json('Worker'), async (call) => {
+      await readJsonBody(schemas.emptyBody, call.request);
+      return api.drainWorker({ name: workerName(call.params['worker'] ?? '') }, call);
+    }),
     get('/api/v1/sweeps', json('ListSweepsResponse'), async (call) =>
       api.listSweeps(parseQuery(schemas.pageQuery, call.query), call),
     ),

@@ -75,6 +75,7 @@ export function createGrpcServer({ api, work, reflection, clock, ...rest }: Grpc
   });
   server.addService(proto.ClusterService.service, {
     listWorkers: unary('ListWorkers', deps, api.listWorkers),
+    drainWorker: unary('DrainWorker', deps, api.drainWorker),
     getStatus: unary('GetStatus', deps, api.getStatus),
   });
   server.addService(proto.WorkerService.service, { work: workStream('Work', deps, work) });

@@ -12,11 +12,19 @@ const MAX_PASSED_OVER = 50_000;
  * first; then the seeds in their order, so that no row has n = 5 while another has 0; within a seed the costliest of the next
  * cells, so that a sweep ends with short trials and its last workers do not wait for one long one (longest processing time
  * first, Graham 1969).
- * @param mayStart whether a pending cell may start now, at the place that asks.
+ * @param mayStart whether a pending cell may start now, at the place that asks; `last`: only when no other may.
  */
-export function nextCell(sweep: SweepState, costOf: CostOf, mayStart: (cell: number) => boolean): number | undefined {
-  const requeued = sweep.requeued.find(mayStart);
-  if (requeued !== undefined) return requeued;
+export function nextCell(
+  sweep: SweepState,
+  costOf: CostOf,
+  mayStart: (cell: number) => boolean | 'last',
+): number | undefined {
+  let last: number | undefined;
+  for (const cell of sweep.requeued) {
+    const may = mayStart(cell);
+    if (may === true) return cell;
+    if (may === 'last') last ??= cell;
+  }
 
   let best: { readonly cell: number; readonly cost: number } | undefined;
   let seen = 0;
@@ -24,7 +32,7 @@ export function nextCell(sweep: SweepState, costOf: CostOf, mayStart: (cell: num
   const seedIndex = (cell: number): number => Math.floor(cell / sweep.grid.size);
   for (const cell of untouchedCells(sweep)) {
     if (best !== undefined && seedIndex(cell) !== seedIndex(best.cell)) break;
-    if (!mayStart(cell)) {
+    if (mayStart(cell) !== true) {
       if (++passedOver === MAX_PASSED_OVER) break;
       continue;
     }
@@ -34,5 +42,5 @@ export function nextCell(sweep: SweepState, costOf: CostOf, mayStart: (cell: num
     if (best === undefined || cost > best.cost) best = { cell, cost };
     if (++seen === WINDOW) break;
   }
-  return best?.cell;
+  return best?.cell ?? last;
 }

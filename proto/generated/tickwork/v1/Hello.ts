@@ -20,6 +20,10 @@ export interface Hello {
   'inFlight'?: (_tickwork_v1_Lease)[];
   'host'?: (string);
   'pid'?: (number | string | Long);
+  /**
+   * It takes no assignment, ever.
+   */
+  'draining'?: (boolean);
 }
 
 export interface Hello__Output {
@@ -38,4 +42,8 @@ export interface Hello__Output {
   'inFlight': (_tickwork_v1_Lease__Output)[];
   'host': (string);
   'pid': (number);
+  /**
+   * It takes no assignment, ever.
+   */
+  'draining': (boolean);
 }
