@@ -24,8 +24,8 @@ export function createMemoryEventLog(storage: string[] = []): EventLog {
       lastSequence = storage.push(JSON.stringify(events));
     },
     async batchId(sequence) {
-      const text = storage[sequence - 1];
-      return text === undefined ? undefined : createHash('sha256').update(`${sequence} ${text}`).digest('hex');
+      if (sequence < 1 || sequence > storage.length) return undefined;
+      return createHash('sha256').update(storage.slice(0, sequence).join('\n')).digest('hex');
     },
     get lastSequence() {
       return lastSequence;
