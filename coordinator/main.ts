@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { TickworkError } from '../core/errors.ts';
 import { createCostModel } from '../core/networks/cost.ts';
+import { natsSecurity } from '../proto/credentials/nats-security.ts';
 import { SOFTWARE_VERSION } from '../proto/protocol-version.ts';
 import { natsNames } from '../proto/subjects.ts';
 import { type Clock, createSteadyClock, systemClock } from '../runtime/clock.ts';
 import { createLifecycle } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { LIMITS } from './access/limits.ts';
+import { openAccess } from './access/open-access.ts';
 import { openDuckDbResultStore } from './adapters/duckdb/result-store.ts';
 import { connectNats } from './adapters/nats/connection.ts';
 import { openNatsEventLog } from './adapters/nats/event-log.ts';
@@ -34,6 +37,8 @@ export interface RunCoordinatorOptions {
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
+  /** Told how to have the credentials read again; call that at SIGHUP. */
+  readonly onReloadable?: (reload: () => void) => void;
   /** Called once everything is served. */
   readonly onReady?: (addresses: { readonly grpc: string; readonly http: string }) => void;
 }
@@ -58,7 +63,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
  * One reign, with the wait for it. Order of acquisition, and so, backwards, of release:
  * table, NATS, log (replayed, leadership taken), ledger, sessions, gRPC and gateway, ingestion and reaping. At the end not-ready
  * comes first of all, and with it the end of deciding.
- * @throws TickworkError STATE_DIRECTORY_IN_USE, NATS_UNREACHABLE, CONFIG_INVALID at the start; LOG_CONFLICT when another
+ * @throws TickworkError INSECURE_ADDRESS, CERTIFICATE_INVALID, STATE_DIRECTORY_IN_USE, NATS_UNREACHABLE, CONFIG_INVALID at the start; LOG_CONFLICT when another
  * coordinator has taken over.
  */
 async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): Promise<void> {
@@ -68,12 +73,19 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
   await using lifecycle = createLifecycle();
   const startedAt = clock.now();
 
-  // First of all: a second coordinator on this directory must not touch anything else.
+  const { callsPerSecond: perSecond } = config;
+  const limits = perSecond === undefined ? LIMITS : { ...LIMITS, rate: { perSecond, burst: 2 * perSecond } };
+  const access = openAccess(
+    { ...config, hosts: [config.grpcHost, config.httpHost] },
+    { limits, clock, now: () => performance.now(), logger },
+  );
+  // Before anything else is touched: a second coordinator on this directory must not touch anything else.
   const store = await openDuckDbResultStore({ stateDirectory: config.stateDir });
   lifecycle.add('table', store.close);
   const link = await connectNats({
     servers: config.natsServers,
     name: `tickwork coordinator ${config.namespace}`,
+    security: natsSecurity(config.natsServers, access.program ?? {}),
     logger,
     clock,
     random,
@@ -101,7 +113,12 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     identity,
     stateDirectory: config.stateDir,
     ...{ log, store, snapshots, clock, logger, signal },
-    openRecords: () => openNatsRecordStream({ ...nats, tableId: identity.id }),
+    openRecords: () =>
+      openNatsRecordStream({
+        ...nats,
+        tableId: identity.id,
+        boundSubjects: access.program?.natsSeed !== undefined,
+      }),
     holder: `${hostname()}:${process.pid}`,
   });
   if (reign === undefined) return;
@@ -145,7 +162,7 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     eventLogSequence: () => log.lastSequence,
   };
   const api = createApi({ ledger, store, sessions, clock: steadyClock, facts });
-  const serving = createServing({ config, api, work: sessions.accept, metrics, clock, logger });
+  const serving = createServing({ config, api, work: sessions.accept, access, limits, metrics, clock, logger });
   lifecycle.add('serving', serving.close);
 
   const ingestion: IngestionDeps = {
@@ -153,7 +170,10 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     onReceived: (batch) => countReceived(metrics, batch),
     onSettled: (settled, seconds) => countSettled(metrics, settled, seconds),
   };
-  const background = runInBackground([(ending) => ingest(ingestion, ending), sessions.reap], ledger.failed);
+  const background = runInBackground(
+    [(ending) => ingest(ingestion, ending), sessions.reap, access.watch],
+    ledger.failed,
+  );
   lifecycle.add('background', () => background.ended);
   lifecycle.add('readiness', async () => {
     serving.setReady(false);
@@ -162,6 +182,7 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     await ledger.close();
   });
 
+  options.onReloadable?.(access.reload);
   const addresses = await serving.listen();
   httpAddress = addresses.http;
   serving.setReady(true);

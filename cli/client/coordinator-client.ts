@@ -2,11 +2,12 @@ import {
   type CallOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
-  credentials,
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
 import { TickworkError } from '../../core/errors.ts';
+import { channelSecurity } from '../../proto/credentials/channel-security.ts';
+import type { ProgramCredentials } from '../../proto/credentials/credentials-folder.ts';
 import type { CancelSweepRequest } from '../../proto/generated/tickwork/v1/CancelSweepRequest.ts';
 import type { ClusterStatus__Output } from '../../proto/generated/tickwork/v1/ClusterStatus.ts';
 import type { ExportChunk__Output } from '../../proto/generated/tickwork/v1/ExportChunk.ts';
@@ -60,6 +61,8 @@ export interface CoordinatorClient {
 export interface ClientOptions {
   /** `host:port`, or several with commas between them: of a coordinator and those that stand by for it. */
   readonly address: string;
+  /** What the client shows, and whom it trusts. Default: nothing, in the clear. */
+  readonly shown?: Pick<ProgramCredentials, 'tls' | 'token'>;
   /** Ends calls and waits; what they throw then is its reason. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -111,7 +114,8 @@ export function createCoordinatorClient(options: ClientOptions): CoordinatorClie
   const deadlines = { ...DEADLINES, ...options.deadlines };
   const proto = loadTickworkProto();
   const coordinators = addresses.map((each) => {
-    const channel = [each, credentials.createInsecure(), CHANNEL_OPTIONS] as const;
+    const security = channelSecurity(each, options.shown);
+    const channel = [each, security.credentials, { ...CHANNEL_OPTIONS, ...security.options }] as const;
     return {
       sweeps: new proto.SweepService(...channel),
       results: new proto.ResultService(...channel),
