@@ -9,8 +9,9 @@ import { emptyPlace, type Offer, type Place } from './place.ts';
  */
 export function misfit(need: Need, offer: Offer): string | undefined {
   const { command, executors, devices, labels = {}, memoryBytes, moreThanBytes } = need;
-  if (command && !isAllowed(command, offer.allowedCommands))
-    return offer.allowedCommands.length === 0 ? 'it allows no command' : 'it allows other commands only';
+  const { allowedCommands = [] } = offer;
+  if (command && !isAllowed(command, allowedCommands))
+    return allowedCommands.length === 0 ? 'it allows no command' : 'it allows other commands only';
   if (executors && offer.executor !== '' && !executors.includes(offer.executor))
     return `its executor is ${offer.executor}, not ${executors.join(' or ')}`;
   if (devices && offer.kind !== '' && !devices.includes(offer.kind))

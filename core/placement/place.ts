@@ -14,8 +14,8 @@ export interface Place {
   /** Trials at the same time. */
   readonly slots: number;
   readonly labels: Readonly<Record<string, string>>;
-  /** With which words a command has to begin to run there; see core/command. */
-  readonly allowedCommands: readonly CommandPrefix[];
+  /** With which words a command has to begin to run there, see core/command; absent: none may. */
+  readonly allowedCommands?: readonly CommandPrefix[];
 }
 
 /** A place with a free slot. */
