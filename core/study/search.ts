@@ -6,7 +6,7 @@ import { collectFactors, NO_LEVEL, type RawLeaf, type RawSpace } from './raw-spa
 import type { ParameterValue, Study, StudyFactor, StudyLevel } from './study.ts';
 
 /** A search that goes on as results come in. Plain JSON: part of a stored study; what it has drawn so far is the study's space. */
-export type Search = CoarseToFine | Tpe | Ask;
+export type Search = CoarseToFine | ModelSearch | CmaEs | Ask;
 
 interface CommonSearch {
   /** What configurations are compared by, averaged over their seeds; `min`: smaller is better. */
@@ -19,13 +19,21 @@ interface CommonSearch {
   readonly domain: StoredSpace;
 }
 
-export interface Tpe extends CommonSearch {
-  readonly kind: 'tpe';
+/** By a tree-structured Parzen estimator, or by the expected improvement under a Gaussian process. */
+export interface ModelSearch extends CommonSearch {
+  readonly kind: 'tpe' | 'gp';
   /** Configurations altogether, of which the first `startup` are random. */
   readonly samples: number;
   readonly startup: number;
   /** Configurations that are drawn at a time. */
   readonly batch: number;
+}
+
+export interface CmaEs extends CommonSearch {
+  readonly kind: 'cma-es';
+  readonly samples: number;
+  /** Configurations of a generation. */
+  readonly population: number;
 }
 
 export interface CoarseToFine extends CommonSearch {

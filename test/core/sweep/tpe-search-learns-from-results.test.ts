@@ -147,3 +147,63 @@ describe('a TPE search', () => {
     throw new Error('Expected a refusal.');
   });
 });
+
+describe('a Gaussian-process search', () => {
+  it('keeps several slots busy with different configurations, conditional ones too, and says what it went by', () => {
+    const { sweep, most } = play({ gp: { samples: 30, startup: 8, seed: 1 } }, { slots: 3 });
+    expect(sweep).toMatchObject({ status: 'completed', total: 30, counts: { succeeded: 30 } });
+    expect(most).toBe(3);
+    expect(sweep.decisions[0]?.reason).toMatch(
+      /^Gaussian process: 1 more by expected improvement over \d observations; /,
+    );
+    const middle = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] as number;
+    const random = losses(play({ random: { samples: 30, seed: 1 } }).sweep);
+    expect(middle(losses(sweep).slice(8))).toBeLessThan(middle(random) / 3);
+  });
+
+  it('ends when nothing can be measured', () => {
+    const { sweep } = play({ gp: { samples: 30, startup: 4 } }, { measure: () => undefined });
+    expect(sweep).toMatchObject({ status: 'completed', total: 4, counts: { failed: 4 } });
+  });
+});
+
+describe('a CMA-ES search', () => {
+  const space = {
+    learningRate: { logUniform: [1e-5, 1] },
+    momentum: { uniform: [0, 0.99] },
+    trainEpochs: { integer: [1, 40] },
+  };
+  const measure = (p: Readonly<Record<string, unknown>>) =>
+    (Math.log10(p['learningRate'] as number) + 2) ** 2 +
+    10 * ((p['momentum'] as number) - 0.8) ** 2 +
+    ((p['trainEpochs'] as number) / 10 - 1) ** 2;
+
+  it('waits for each generation, closes in on a known optimum, and replays', () => {
+    const { sweep, log } = play({ cmaEs: { samples: 140, seed: 1 } }, { space, measure, slots: 3 });
+    expect(sweep).toMatchObject({ status: 'completed', total: 140 });
+    expect(sweep.study.search?.drawn.slice(0, 3)).toEqual([7, 7, 7]);
+    expect(sweep.decisions[0]?.reason).toMatch(
+      /^CMA-ES: generation 2 of 7, step size 0\.\d+ of the unit cube; the best testError is /,
+    );
+    const values = [...cellsFrom(sweep, 0)].map((cell) => measure(sweep.grid.parameters(cell)));
+    expect(Math.min(...values)).toBeLessThan(0.02);
+    expect(Math.max(...values.slice(-14))).toBeLessThan(Math.max(...values.slice(0, 14)) / 5);
+    const replayed = (JSON.parse(JSON.stringify(log)) as SweepEvent[])
+      .reduce(evolve, EMPTY_CLUSTER)
+      .sweeps.get('space-1');
+    expect(replayed?.study).toEqual(JSON.parse(JSON.stringify(sweep.study)));
+  });
+
+  it('is refused for lists and conditions, by name', () => {
+    try {
+      loadStudy(spaceStudyYaml({ factors, extra: { sampler: { cmaEs: { samples: 50 } } } }));
+    } catch (error) {
+      expect((error as TickworkError).violations.map(({ field }) => field)).toEqual([
+        'factors.optimiser',
+        'factors.momentum',
+      ]);
+      return;
+    }
+    throw new Error('Expected a refusal.');
+  });
+});
