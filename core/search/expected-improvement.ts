@@ -16,6 +16,7 @@ const LOCAL_WIDTHS = [0.1, 0.03, 0.01];
  * with the value that is predicted there (Ginsbourger, Le Riche & Carraro 2010, "kriging believer"), so that slots do not run the same
  * place at once. A choice is a one-hot block; a factor that the configuration does not have is the middle of its dimension.
  * @param observations at least one with a finite loss. @param underWay points without a loss yet.
+ * @param asConfigured the point without the coordinates that its configuration does not have.
  * @returns a point of the unit cube, every coordinate in [0, 1).
  */
 export function suggestByExpectedImprovement(
@@ -23,6 +24,7 @@ export function suggestByExpectedImprovement(
   observations: readonly Observation[],
   underWay: readonly Observation['point'][],
   stream: RandomStream,
+  asConfigured: (point: readonly number[]) => Observation['point'] = (point) => point,
 ): number[] {
   const place = (point: Observation['point']): number[] => embed(dimensions, point);
   const seen = latestAndBest(observations);
@@ -31,10 +33,12 @@ export function suggestByExpectedImprovement(
   const scales = fitScales(points, values, stream);
   const measured = conditionOn(points, values, scales);
   const there = underWay.map(place);
-  const believed = there.map((point) => measured.predict(point).mean);
+  // Never better than what was measured: a belief is no incumbent.
+  const best = Math.min(...values);
+  const believed = there.map((point) => Math.max(best, measured.predict(point).mean));
   const process = there.length === 0 ? measured : conditionOn([...points, ...there], [...values, ...believed], scales);
-  const best = Math.min(...values, ...believed);
-  const improvement = (point: readonly number[]): number => expectedImprovement(process, place(point), best);
+  const improvement = (point: readonly number[]): number =>
+    expectedImprovement(process, place(asConfigured(point)), best);
 
   const draw = (): number[] => dimensions.map((dimension) => snapped(dimension, uniform(stream)));
   let found = { point: draw(), value: Number.NEGATIVE_INFINITY };
@@ -43,7 +47,7 @@ export function suggestByExpectedImprovement(
     if (value > found.value) found = { point, value };
   };
   for (let i = 0; i < RANDOM_CANDIDATES; i++) consider(draw());
-  const incumbent = seen[values.indexOf(Math.min(...values))]?.point ?? [];
+  const incumbent = seen[values.indexOf(best)]?.point ?? [];
   const near = (centre: readonly (number | undefined)[], width: number): number[] =>
     dimensions.map((dimension, d) => {
       const from = centre[d] ?? 0.5;

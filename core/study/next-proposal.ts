@@ -1,5 +1,6 @@
 import { nextGeneration } from './cma-es-generations.ts';
 import { nextStage } from './coarse-to-fine-stages.ts';
+import { nextPopulation } from './population-generations.ts';
 import type { Outcome, Proposal } from './search.ts';
 import type { Study } from './study.ts';
 import { nextSuggestions } from './suggestions.ts';
@@ -25,6 +26,8 @@ export function nextProposal(
       return nextSuggestions(study, search, outcomes());
     case 'cma-es':
       return live > 0 ? undefined : nextGeneration(study, search, outcomes());
+    case 'pbt':
+      return live > 0 ? undefined : nextPopulation(study, search, outcomes());
     case 'coarse-to-fine':
       return live > 0 ? undefined : nextStage(study, search, outcomes());
   }

@@ -4,12 +4,14 @@ import { generationPoints } from './cma-es-generations.ts';
 import { stageLeaf } from './coarse-to-fine-stages.ts';
 import { dimensionsOf, drawConfigurations } from './draw-configurations.ts';
 import type { MetricNames } from './metric-names.ts';
+import { firstMembers, GENERATION_FACTOR, MEMBER_FACTOR } from './population-generations.ts';
 import { type RawLeaf, type RawSpace, rawLeaves } from './raw-space.ts';
 import { type Complain, isMapping, type Mapping, shown } from './read-axis.ts';
 import {
   type CmaEs,
   type CoarseToFine,
   type ModelSearch,
+  type Pbt,
   type Search,
   type SearchStage,
   STAGE_FACTOR,
@@ -25,14 +27,15 @@ export type Sampler =
   | ({ readonly kind: 'coarseToFine' } & Pick<CoarseToFine, 'metric' | 'goal' | 'keep' | 'seed' | 'stages'>)
   | { readonly kind: 'ask'; readonly samples: number }
   | Pick<ModelSearch, 'kind' | 'metric' | 'goal' | 'seed' | 'samples' | 'startup' | 'batch'>
+  | Pick<Pbt, 'kind' | 'metric' | 'goal' | 'seed' | 'population' | 'generations' | 'exploit'>
   | ({ readonly kind: 'cmaEs' } & Pick<CmaEs, 'metric' | 'goal' | 'seed' | 'samples'> & {
         readonly population?: number;
       });
 
-const KINDS = ['grid', ...LAYOUTS, 'coarseToFine', 'tpe', 'gp', 'cmaEs', 'ask'] as const;
+const KINDS = ['grid', ...LAYOUTS, 'coarseToFine', 'tpe', 'gp', 'cmaEs', 'pbt', 'ask'] as const;
 const MAX_SAMPLES = 10_000;
 const FORMS =
-  '{ grid: { order: shuffled, seed: 1 } } or { random: { samples: 60, seed: 1 } }, or sobol or halton for random, or { tpe: { samples: 60 } }, or gp or cmaEs for tpe, or { coarseToFine: { stages: [{ samples: 30 }, { samples: 20 }] } }, or { ask: { samples: 100 } }';
+  '{ grid: { order: shuffled, seed: 1 } } or { random: { samples: 60, seed: 1 } }, or sobol or halton for random, or { tpe: { samples: 60 } }, or gp or cmaEs for tpe, or { pbt: { population: 8, generations: 5 } }, or { coarseToFine: { stages: [{ samples: 30 }, { samples: 20 }] } }, or { ask: { samples: 100 } }';
 
 /** Reads `sampler`. @returns undefined when there is none, or after a complaint. */
 export function readSampler(value: unknown, names: MetricNames, complain: Complain): Sampler | undefined {
@@ -43,6 +46,7 @@ export function readSampler(value: unknown, names: MetricNames, complain: Compla
     complain(['sampler'], `Expected ${FORMS}, got ${shown(value)}`);
     return undefined;
   }
+  if (kind === 'pbt') return readPbt(options, names, complain);
   if (kind === 'tpe' || kind === 'gp' || kind === 'cmaEs') return readModel(kind, options, names, complain);
   if (kind === 'coarseToFine') return readCoarseToFine(options, names, ['sampler', kind], complain);
   const path = ['sampler', kind];
@@ -65,6 +69,33 @@ export function readSampler(value: unknown, names: MetricNames, complain: Compla
 
 /** Each batch is an event that names all configurations so far. */
 const MAX_MODEL_SAMPLES = 1_000;
+
+function readPbt(options: Mapping, names: MetricNames, complain: Complain): Sampler | undefined {
+  let good = true;
+  const wrong = (key: string, wanted: string): void => {
+    good = false;
+    complain(['sampler', 'pbt', key], `Expected ${key} to be ${wanted}, got ${shown(options[key])}`);
+  };
+  const known = ['metric', 'goal', 'seed', 'population', 'generations', 'exploit'];
+  for (const key of Object.keys(options)) if (!known.includes(key)) wrong(key, `one of ${known.join(', ')}`);
+  const { metric = 'testError', goal = 'min', seed = 0, population, generations, exploit = 0.2 } = options;
+  if (!names.isMetric(metric)) wrong('metric', names.metrics);
+  if (goal !== 'min' && goal !== 'max') wrong('goal', 'min or max');
+  if (!isWhole(seed, 0, 2 ** 32 - 1)) wrong('seed', 'a whole number from 0 to 4294967295');
+  if (!isWhole(population, 2, 100)) wrong('population', 'a whole number from 2 to 100');
+  if (!isWhole(generations, 1, 100)) wrong('generations', 'a whole number from 1 to 100');
+  if (typeof exploit !== 'number' || !(exploit > 0 && exploit <= 0.5)) wrong('exploit', 'above 0 and at most 0.5');
+  if (!good) return undefined;
+  return {
+    kind: 'pbt',
+    metric: metric as string,
+    goal: goal as 'min' | 'max',
+    seed: seed as number,
+    population: population as number,
+    generations: generations as number,
+    exploit: exploit as number,
+  };
+}
 
 function readModel(
   kind: 'tpe' | 'gp' | 'cmaEs',
@@ -206,6 +237,7 @@ export function applySampler(
     return undefined;
   }
   if (sampler.kind === 'coarseToFine') return firstStage(space, sampler, drawn.space, complain);
+  if (sampler.kind === 'pbt') return firstPopulation(space, sampler, drawn.space, complain);
   if (sampler.kind !== 'tpe' && sampler.kind !== 'gp') return { space: drawn.space };
   return { space: drawn.space, search: { ...sampler, drawn: [samples], domain: toStored(space) } };
 }
@@ -221,6 +253,8 @@ function firstDraw(sampler: Exclude<Sampler, { kind: 'grid' | 'ask' | 'cmaEs' }>
       const { samples } = sampler.stages[0] as SearchStage;
       return { layout: 'random', samples, at: ['sampler', sampler.kind, 'stages', 0, 'samples'] };
     }
+    case 'pbt':
+      return { layout: 'random', samples: sampler.population, at: ['sampler', sampler.kind, 'population'] };
     case 'tpe':
     case 'gp':
       return { layout: 'random', samples: sampler.startup, at: ['sampler', sampler.kind, 'startup'] };
@@ -234,7 +268,7 @@ function isProductOfFactors(space: RawSpace): boolean {
 }
 
 /** Searches that go by each factor for itself. */
-const ONLY_PRODUCTS: readonly Sampler['kind'][] = ['tpe', 'gp', 'cmaEs', 'ask'];
+const ONLY_PRODUCTS: readonly Sampler['kind'][] = ['tpe', 'gp', 'cmaEs', 'pbt', 'ask'];
 
 /** From the middle of the cube; its dimensions have an order, and all configurations have them. */
 function firstGeneration(
@@ -261,6 +295,31 @@ function firstGeneration(
   }
   const search: Search = { kind: 'cma-es', ...options, population, drawn: [population], domain: toStored(space) };
   return { space: drawn.space, search };
+}
+
+/** Whoever takes over the hyperparameters of another has to have the same ones. */
+function firstPopulation(
+  space: RawSpace,
+  sampler: Extract<Sampler, { kind: 'pbt' }>,
+  drawn: RawSpace,
+  complain: Complain,
+): { readonly space: RawSpace; readonly search: Search } | undefined {
+  let good = true;
+  for (const { factor, levels, when, path } of rawLeaves(space)) {
+    if (factor === GENERATION_FACTOR || factor === MEMBER_FACTOR) {
+      good = false;
+      complain(path, `Expected another name than ${factor}, which pbt has`);
+    }
+    if (when === undefined && !('count' in levels)) continue;
+    good = false;
+    complain(path, `Expected a distribution or a list without a condition for ${factor}, which pbt needs`);
+  }
+  if (!good) return undefined;
+  const of = [...rawLeaves(drawn), ...firstMembers(sampler.population)];
+  return {
+    space: { kind: 'zip', of, path: [] },
+    search: { ...sampler, drawn: [sampler.population], domain: toStored(space) },
+  };
 }
 
 /** No configuration until somebody asks for one; without factors any that a trial can have. */

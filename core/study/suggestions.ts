@@ -1,7 +1,8 @@
 import { createStream } from '../random/stream.ts';
 import { suggestByExpectedImprovement } from '../search/expected-improvement.ts';
+import type { Observation } from '../search/observation.ts';
 import { goodCount, suggestPoint } from '../search/tpe.ts';
-import { drawConfigurations } from './draw-configurations.ts';
+import { drawConfigurations, presentAt } from './draw-configurations.ts';
 import { type DrawnRows, readDrawnRows } from './drawn-rows.ts';
 import { rawLeaves } from './raw-space.ts';
 import { leftToDraw, type ModelSearch, type Outcome, type Proposal, withRows } from './search.ts';
@@ -36,16 +37,22 @@ export function nextSuggestions(study: Study, search: ModelSearch, outcomes: rea
 }
 
 /** Points in turn; those that a Gaussian process has just suggested count as under way for the next. */
-function pointsOf(search: ModelSearch, { dimensions, observations, points, losses }: DrawnRows) {
+function pointsOf(search: ModelSearch, { space, dimensions, observations, points, losses }: DrawnRows) {
   const stream = createStream(search.seed, 'search', search.kind, search.drawn.length);
   if (search.kind === 'tpe') return (index: number) => suggestPoint(dimensions, observations, stream.at(index));
   const underWay = points.filter((_, row) => losses[row] === undefined);
+  const conditional = rawLeaves(space).some(({ when }) => when !== undefined);
+  const asConfigured = (point: readonly number[]): Observation['point'] => {
+    if (!conditional) return point;
+    const present = presentAt(space, point);
+    return point.map((u, d) => (present[d] ? u : undefined));
+  };
   return (index: number): number[] => {
     // A space that has nothing new where improvement is expected is drawn from anywhere.
     const own = stream.at(index);
     if (index > PATIENCE) return dimensions.map(() => own.uint32() / 2 ** 32);
-    const point = suggestByExpectedImprovement(dimensions, observations, underWay, own);
-    underWay.push(point);
+    const point = suggestByExpectedImprovement(dimensions, observations, underWay, own, asConfigured);
+    underWay.push(asConfigured(point));
     return point;
   };
 }

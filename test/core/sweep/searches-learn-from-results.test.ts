@@ -156,9 +156,13 @@ describe('a Gaussian-process search', () => {
     expect(sweep.decisions[0]?.reason).toMatch(
       /^Gaussian process: 1 more by expected improvement over \d observations; /,
     );
-    const middle = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] as number;
-    const random = losses(play({ random: { samples: 30, seed: 1 } }).sweep);
-    expect(middle(losses(sweep).slice(8))).toBeLessThan(middle(random) / 3);
+    // The startup is the same as the first of the random draws.
+    const best = (sampler: object) => Math.min(...losses(play(sampler, { slots: 3 }).sweep));
+    const seeds = [2, 3, 4];
+    const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+    const gp = seeds.map((seed) => best({ gp: { samples: 30, startup: 8, seed } }));
+    const random = seeds.map((seed) => best({ random: { samples: 30, seed } }));
+    expect(sum(gp)).toBeLessThan(sum(random) / 20);
   });
 
   it('ends when nothing can be measured', () => {
@@ -205,5 +209,94 @@ describe('a CMA-ES search', () => {
       return;
     }
     throw new Error('Expected a refusal.');
+  });
+});
+
+describe('population-based training', () => {
+  const space = { dropout: { uniform: [0, 0.99] }, momentum: { uniform: [0, 0.99] } };
+
+  /** The toy problem of Jaderberg et al. 2017, fig. 2: what is minimised is |θ|², and each hyperparameter says how fast one θ falls. */
+  function trainer() {
+    const kept = new Map<unknown, readonly number[]>();
+    return (p: Readonly<Record<string, unknown>>): number => {
+      const start = kept.get(p['initialWeights']) ?? [0.9, 0.9];
+      if (p['initialWeights'] !== undefined && !kept.has(p['initialWeights']))
+        throw new Error('Expected kept weights.');
+      const rates = [p['dropout'], p['momentum']] as number[];
+      const after = start.map((theta, i) => theta * (1 - 0.2 * (rates[i] as number)) ** 4);
+      kept.set(p['saveWeightsAs'], after);
+      return after.reduce((sum, theta) => sum + theta * theta, 0);
+    };
+  }
+
+  it('goes on from the weights of the best, with their hyperparameters, and says who replaced whom', () => {
+    const { sweep, log } = play(
+      { pbt: { population: 6, generations: 5, exploit: 0.34, seed: 3 } },
+      { space, measure: trainer(), slots: 4 },
+    );
+    expect(sweep).toMatchObject({ status: 'completed', total: 30, counts: { succeeded: 30 } });
+    expect(sweep.decisions.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^PBT: generation 2 of 5; replaced m\d by m\d, m\d by m\d; the best testError is /),
+      expect.stringMatching(/^PBT: generation 3 of 5; /),
+      expect.stringMatching(/^PBT: generation 4 of 5; /),
+      expect.stringMatching(/^PBT: generation 5 of 5; /),
+    ]);
+    const rows = [...cellsFrom(sweep, 0)].map((cell) => sweep.grid.parameters(cell));
+    expect(rows[0]).toMatchObject({ saveWeightsAs: 'space-1-g1-m1' });
+    expect(rows[0]).not.toHaveProperty('initialWeights');
+    for (const [i, row] of rows.entries()) {
+      if (i < 6) continue;
+      const parent = rows.findIndex(({ saveWeightsAs }) => saveWeightsAs === row['initialWeights']);
+      expect(Math.floor(parent / 6)).toBe(Math.floor(i / 6) - 1);
+      const changed = parent % 6 !== i % 6;
+      for (const name of ['dropout', 'momentum']) {
+        const ratio = (row[name] as number) / (rows[parent]?.[name] as number);
+        if (!changed) expect(ratio).toBe(1);
+        else if (row[name] !== 0.99) expect(Math.min(Math.abs(ratio - 0.8), Math.abs(ratio - 1.2))).toBeLessThan(1e-4);
+      }
+    }
+    const replayed = (JSON.parse(JSON.stringify(log)) as SweepEvent[])
+      .reduce(evolve, EMPTY_CLUSTER)
+      .sweeps.get('space-1');
+    expect(replayed?.study).toEqual(JSON.parse(JSON.stringify(sweep.study)));
+  });
+
+  it('ends better than its members would have alone', () => {
+    const ends = (exploit: number) =>
+      [1, 2, 3, 4, 5].map((seed) => {
+        const measure = trainer();
+        let last: number[] = [];
+        play(
+          { pbt: { population: 6, generations: 6, exploit, seed } },
+          { space, measure: (p) => (last = [...last, measure(p)]).at(-1) },
+        );
+        return last.slice(-6).reduce((a, b) => a + b, 0);
+      });
+    const alone = [1, 2, 3, 4, 5].map((seed) => {
+      const { sweep } = play({ pbt: { population: 6, generations: 1, seed } }, { space, measure: trainer() });
+      return [...cellsFrom(sweep, 0)].reduce((sum, cell) => {
+        const p = sweep.grid.parameters(cell);
+        const theta = [p['dropout'], p['momentum']].map((rate) => 0.9 * (1 - 0.2 * (rate as number)) ** 24);
+        return sum + theta.reduce((total, t) => total + t * t, 0);
+      }, 0);
+    });
+    const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+    expect(sum(ends(0.34))).toBeLessThan(0.5 * sum(alone));
+  });
+
+  it('is refused for conditions and ranges, by name, and for a population of one', () => {
+    const fields = (extra: object, of: object = space) => {
+      try {
+        loadStudy(spaceStudyYaml({ factors: of, extra: { sampler: { pbt: extra } } }));
+      } catch (error) {
+        return (error as TickworkError).violations.map(({ field }) => field);
+      }
+      return [];
+    };
+    expect(fields({ population: 4, generations: 2 }, factors)).toEqual(['factors.momentum']);
+    expect(fields({ population: 3, generations: 2 }, { dropout: { from: 0, to: 0.5, count: 3 } })).toContain(
+      'factors.dropout',
+    );
+    expect(fields({ population: 1, generations: 2 })).toEqual(['sampler.pbt.population']);
   });
 });
