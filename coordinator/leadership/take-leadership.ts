@@ -7,8 +7,8 @@ import type { SnapshotFolder } from '../snapshots/snapshot-folder.ts';
 import type { Election, Leadership } from './election.ts';
 import { type StateIdentity, writeStateIdentity } from './state-identity.ts';
 
-/** What a coordinator has when it begins to lead. */
-export interface Reign extends Recovered {
+/** What a coordinator has when it begins to lead: the leadership, and a state and a table that are whole. */
+export interface Takeover extends Recovered {
   readonly leadership: Leadership;
   readonly records: RecordStream;
 }
@@ -35,7 +35,7 @@ export interface TakeLeadershipDeps {
  * @returns undefined when `signal` aborts first.
  * @throws TickworkError LOG_CONFLICT, NATS_UNREACHABLE, CONFIG_INVALID
  */
-export async function takeLeadership(deps: TakeLeadershipDeps): Promise<Reign | undefined> {
+export async function takeLeadership(deps: TakeLeadershipDeps): Promise<Takeover | undefined> {
   const {
     election,
     standby,
