@@ -30,6 +30,9 @@ export interface TakeLeadershipDeps {
   readonly signal: AbortSignal;
 }
 
+/** How long the end of a standby waits for what it is doing. */
+const END_GRACE_MS = 1_000;
+
 /**
  * Stands by where that is wanted, keeping up with the leader; then wins the leadership, and makes state and table whole.
  * @returns undefined when `signal` aborts first.
@@ -64,7 +67,9 @@ export async function takeLeadership(deps: TakeLeadershipDeps): Promise<Takeover
     leadership = await Promise.race([election.campaign(standby, either), failed]);
   } finally {
     elected.abort();
-    await following.catch(() => undefined);
+    // A log that does not answer is given up with the process, when it is to end.
+    const patience = signal.aborted ? clock.sleep(END_GRACE_MS) : new Promise<never>(() => {});
+    await Promise.race([following.catch(() => undefined), patience]);
   }
   if (leadership === undefined) {
     await records.close();
