@@ -31,7 +31,7 @@ const WALLS: readonly Wall[] = [
   { room: 'engine', may: ['engine', 'node:', ...TFJS], why: 'it could leave as a package of its own' },
   {
     room: 'engine/onnx',
-    may: ['engine', 'node:', ...TFJS, 'onnxruntime-node'],
+    may: ['engine', 'node:', ...TFJS, 'onnxruntime-node', 'koffi'],
     why: 'each executor knows its library only',
   },
   {
