@@ -5,6 +5,7 @@ import type { AddCommand } from './commands/command.ts';
 import { addCoordinator } from './commands/coordinator.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDrain } from './commands/drain.ts';
+import { addEdit } from './commands/edit.ts';
 import { addEngine } from './commands/engine/engine.ts';
 import { addLs } from './commands/ls.ts';
 import { examples } from './commands/options.ts';
@@ -37,6 +38,7 @@ const COMMANDS: readonly AddCommand[] = [
   addTrials,
   addTable,
   addWhy,
+  addEdit,
   addPause,
   addResume,
   addRetry,

@@ -36,7 +36,7 @@ export function edited(sweep: SweepState, event: Extract<SweepEvent, { type: 'sw
     ...rest,
     ...(stays ? { finishedAt } : {}),
     status: stays ? 'completed' : 'active',
-    ...{ study, studyYaml, editions, editedAt: at, grid, trials, live, counts },
+    ...{ study, studyYaml, editions, grid, trials, live, counts },
     total: Object.values(counts).reduce((sum, count) => sum + count, 0),
     requeued: [...sweep.requeued.filter((cell) => grid.wants(cell)), ...back],
     firstUntouched: 0,

@@ -23,7 +23,6 @@ export interface SweepState {
   readonly grid: Grid;
   /** Of a sweep that was edited: how its study was spelt before, and last how it is now. */
   readonly editions?: readonly Edition[];
-  readonly editedAt?: number;
   readonly status: SweepStatus;
   /** Cells that the constraint keeps, less those that an edit has withdrawn. */
   readonly total: number;
@@ -102,9 +101,10 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
 export function trialOf(sweep: SweepState, cell: number): Trial {
   const trial = vectorGet(sweep.trials, cell);
   if (trial !== undefined) return trial;
-  if (sweep.status === 'cancelled')
-    return { state: 'cancelled', attempt: 0, finishedAt: sweep.finishedAt ?? sweep.createdAt };
-  return isWithdrawn(sweep, cell) ? { state: 'cancelled', attempt: 0, finishedAt: sweep.editedAt ?? 0 } : UNTOUCHED;
+  if (isWithdrawn(sweep, cell)) return { state: 'cancelled', attempt: 0 };
+  return sweep.status === 'cancelled'
+    ? { state: 'cancelled', attempt: 0, finishedAt: sweep.finishedAt ?? sweep.createdAt }
+    : UNTOUCHED;
 }
 
 /** Whether an edit has taken the cell away. @param cell one that the grid allows. */

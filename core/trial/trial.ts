@@ -96,7 +96,8 @@ export type Trial =
       readonly startedAt?: number;
       readonly finishedAt: number;
     }
-  | { readonly state: 'cancelled'; readonly attempt: number; readonly finishedAt: number }
+  /** Without a time where an edit took away a cell that had never been started. */
+  | { readonly state: 'cancelled'; readonly attempt: number; readonly finishedAt?: number }
   | {
       readonly state: 'stopped';
       readonly attempt: number;

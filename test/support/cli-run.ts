@@ -36,6 +36,7 @@ export function startCommand(args: readonly string[], env: Readonly<Record<strin
     clock: systemClock,
     random: Math.random,
     uuid: randomUUID,
+    confirm: async () => false,
     programFile: '/nonexistent',
     setExitCode: (wanted) => {
       code = wanted;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gridIndexOf, seedOf } from '../../../core/grid/grid.ts';
-import type { Study } from '../../../core/study/study.ts';
+import { levelCount } from '../../../core/study/levels.ts';
+import type { Study, StudyFactor } from '../../../core/study/study.ts';
 import type { Command } from '../../../core/sweep/commands.ts';
 import { decide } from '../../../core/sweep/decide.ts';
 import { planEdit } from '../../../core/sweep/edit-plan.ts';
@@ -9,6 +10,7 @@ import { evolve } from '../../../core/sweep/evolve.ts';
 import { type ClusterState, cellsFrom, EMPTY_CLUSTER, type SweepState, trialOf } from '../../../core/sweep/state.ts';
 import { createGrouping } from '../../../core/table/grouping.ts';
 import { buildTable } from '../../../core/table/table.ts';
+import type { LeaseRef } from '../../../core/trial/trial.ts';
 import { smallStudy } from '../../support/studies.ts';
 
 function play(first: Study) {
@@ -21,7 +23,7 @@ function play(first: Study) {
     return decision.events;
   };
   const sweep = () => state.sweeps.get('small-1') as SweepState;
-  const total = first.seeds.length * (first.factors[0]?.levels as { length: number }).length;
+  const total = first.seeds.length * levelCount(first.factors[0] as StudyFactor);
   run({ type: 'submit-sweep', requestId: 'r', study: first, studyYaml: '', total });
   const cells = () =>
     [...cellsFrom(sweep(), 0)].map((cell) => {
@@ -92,8 +94,8 @@ describe('a live sweep', () => {
       const rows = table.rows.map(({ levels, expected, counts }) => [levels[0]?.label, expected, counts.succeeded]);
       expect(rows).toEqual([['A', 1, 1], ...(cancelRunning ? [] : [['B', 1, 0]]), ['D', 1, 0]]);
       if (!cancelRunning) {
-        const lost = { ...running, kind: 'infrastructure', message: 'gone', worker: 'w' } as const;
-        const events = cluster.run({ type: 'lose-attempt', lease: lost as never, ...lost });
+        const lost = { kind: 'infrastructure', message: 'gone', worker: 'w' } as const;
+        const events = cluster.run({ type: 'lose-attempt', lease: running as LeaseRef, ...lost });
         expect(events.map(({ type }) => type)).toEqual(['trial-withdrawn']);
       }
       cluster.finish();
@@ -127,7 +129,13 @@ describe('a live sweep', () => {
   it('takes a repeated request for the same', () => {
     const cluster = play(smallStudy({ configs: ['A'], seeds: [1] }));
     const command = {
-      ...{ type: 'edit-sweep', requestId: 'once', sweepId: 'small-1', studyYaml: 'new', cancelRunning: false },
+      ...({
+        type: 'edit-sweep',
+        requestId: 'once',
+        sweepId: 'small-1',
+        studyYaml: 'new',
+        cancelRunning: false,
+      } as const),
       study: smallStudy({ configs: ['A', 'B'], seeds: [1] }),
     } as const;
     expect(cluster.run(command)).toHaveLength(1);
