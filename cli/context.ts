@@ -25,6 +25,8 @@ export interface CliContext {
   readonly programFile: string;
   /** Set when this process is a child of `tickwork up` or `tickwork demo`. */
   readonly parent?: ParentProcess;
+  /** From now on SIGHUP calls this instead of ending the command. */
+  onHangup(listener: () => void): void;
   setExitCode(code: ExitCode): void;
 }
 
@@ -38,6 +40,8 @@ export const realTime = { clock: systemClock, random: Math.random, uuid: randomU
 /** Options that every command has. */
 export interface GlobalOptions {
   readonly coordinator?: string;
+  /** Folder of credentials. */
+  readonly credentials?: string;
   readonly json?: boolean;
 }
 

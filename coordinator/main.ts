@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createCostModel } from '../core/networks/cost.ts';
+import { natsSecurity } from '../proto/credentials/nats-security.ts';
 import { SOFTWARE_VERSION } from '../proto/protocol-version.ts';
 import { natsNames } from '../proto/subjects.ts';
 import { type Clock, createSteadyClock, systemClock } from '../runtime/clock.ts';
 import { createLifecycle } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { LIMITS } from './access/limits.ts';
+import { openAccess } from './access/open-access.ts';
 import { openDuckDbResultStore } from './adapters/duckdb/result-store.ts';
 import { connectNats } from './adapters/nats/connection.ts';
 import { openNatsEventLog } from './adapters/nats/event-log.ts';
@@ -28,6 +31,8 @@ export interface RunCoordinatorOptions {
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
+  /** Told how to have the credentials read again; call that at SIGHUP. */
+  readonly onReloadable?: (reload: () => void) => void;
   /** Called once everything is served. */
   readonly onReady?: (addresses: { readonly grpc: string; readonly http: string }) => void;
 }
@@ -36,7 +41,7 @@ export interface RunCoordinatorOptions {
  * Runs a coordinator until `signal` aborts or its leadership is lost. Order of acquisition, and so, backwards, of release:
  * table, NATS, log (replayed, leadership taken), ledger, sessions, gRPC and gateway, ingestion and reaping. At the end not-ready
  * comes first of all, and with it the end of deciding.
- * @throws TickworkError STATE_DIRECTORY_IN_USE, NATS_UNREACHABLE, CONFIG_INVALID at the start; LOG_CONFLICT when another
+ * @throws TickworkError INSECURE_ADDRESS, CERTIFICATE_INVALID, STATE_DIRECTORY_IN_USE, NATS_UNREACHABLE, CONFIG_INVALID at the start; LOG_CONFLICT when another
  * coordinator has taken over.
  */
 export async function runCoordinator(config: CoordinatorConfig, options: RunCoordinatorOptions): Promise<void> {
@@ -46,12 +51,19 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
   await using lifecycle = createLifecycle();
   const startedAt = clock.now();
 
-  // First of all: a second coordinator on this directory must not touch anything else.
+  const { callsPerSecond: perSecond } = config;
+  const limits = perSecond === undefined ? LIMITS : { ...LIMITS, rate: { perSecond, burst: 2 * perSecond } };
+  const access = openAccess(
+    { ...config, hosts: [config.grpcHost, config.httpHost] },
+    { limits, clock, now: () => performance.now(), logger },
+  );
+  // Before anything else is touched: a second coordinator on this directory must not touch anything else.
   const store = await openDuckDbResultStore({ stateDirectory: config.stateDir });
   lifecycle.add('table', store.close);
   const link = await connectNats({
     servers: config.natsServers,
     name: `tickwork coordinator ${config.namespace}`,
+    security: natsSecurity(config.natsServers, access.program ?? {}),
     logger,
     clock,
     random,
@@ -60,7 +72,10 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
   const nats = { link, names: natsNames(config.namespace), clock, random, logger, replicas: config.replicas };
   const log = await openNatsEventLog({ ...nats, writerId: randomUUID() });
   lifecycle.add('event log', log.close);
-  const records = await openNatsRecordStream(nats);
+  const records = await openNatsRecordStream({
+    ...nats,
+    boundSubjects: access.program?.natsSeed !== undefined,
+  });
   lifecycle.add('record stream', records.close);
 
   const holder = `${hostname()}:${process.pid}`;
@@ -100,7 +115,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
     eventLogSequence: () => log.lastSequence,
   };
   const api = createApi({ ledger, store, sessions, clock: steadyClock, facts });
-  const serving = createServing({ config, api, work: sessions.accept, metrics, clock, logger });
+  const serving = createServing({ config, api, work: sessions.accept, access, limits, metrics, clock, logger });
   lifecycle.add('serving', serving.close);
 
   const ingestion: IngestionDeps = {
@@ -108,7 +123,10 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
     onReceived: (batch) => countReceived(metrics, batch),
     onSettled: (settled, seconds) => countSettled(metrics, settled, seconds),
   };
-  const background = runInBackground([(ending) => ingest(ingestion, ending), sessions.reap], ledger.failed);
+  const background = runInBackground(
+    [(ending) => ingest(ingestion, ending), sessions.reap, access.watch],
+    ledger.failed,
+  );
   lifecycle.add('background', () => background.ended);
   lifecycle.add('readiness', async () => {
     serving.setReady(false);
@@ -117,6 +135,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
     await ledger.close();
   });
 
+  options.onReloadable?.(access.reload);
   const addresses = await serving.listen();
   httpAddress = addresses.http;
   serving.setReady(true);

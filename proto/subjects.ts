@@ -15,6 +15,14 @@ export interface NatsNames {
   recordSubject(worker: string): string;
 }
 
+/**
+ * Prefix of the subjects on which a program hears answers to its requests: nobody else may listen there.
+ * @param worker its name; none for the coordinator.
+ */
+export function natsInbox(worker?: string): string {
+  return worker === undefined ? '_INBOX.coordinator' : `_INBOX.worker.${worker}`;
+}
+
 const TOKEN = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Whether `text` may be a namespace or a worker name. */

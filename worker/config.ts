@@ -48,6 +48,10 @@ const workerConfigSchema = z.strictObject({
   labels: z.record(z.string().regex(/^[a-zA-Z][\w.-]{0,62}$/), z.string().max(256)).default({}),
   /** Addresses of NATS as this machine sees them. Default: those that the coordinator names. */
   natsServers: z.array(z.string().min(1)).min(1).optional(),
+  /** Folder with this worker's credentials, as `tickwork certs` makes it. */
+  credentials: z.string().min(1).optional(),
+  /** Bearer token; before one in the folder of credentials. */
+  token: z.string().min(1).max(256).optional(),
   logLevel: z.enum(LOG_LEVELS).default('info'),
 });
 

@@ -2,11 +2,12 @@ import {
   type CallOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
-  credentials,
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
 import { TickworkError } from '../../core/errors.ts';
+import { channelSecurity } from '../../proto/credentials/channel-security.ts';
+import type { ProgramCredentials } from '../../proto/credentials/credentials-folder.ts';
 import type { CancelSweepRequest } from '../../proto/generated/tickwork/v1/CancelSweepRequest.ts';
 import type { ClusterStatus__Output } from '../../proto/generated/tickwork/v1/ClusterStatus.ts';
 import type { EditSweepRequest } from '../../proto/generated/tickwork/v1/EditSweepRequest.ts';
@@ -62,6 +63,8 @@ export interface CoordinatorClient {
 
 export interface ClientOptions {
   readonly address: string;
+  /** What the client shows, and whom it trusts. Default: nothing, in the clear. */
+  readonly shown?: Pick<ProgramCredentials, 'tls' | 'token'>;
   /** Ends calls and waits; what they throw then is its reason. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -108,7 +111,8 @@ export function createCoordinatorClient(options: ClientOptions): CoordinatorClie
   const { address, signal, clock, random, patienceMs = PATIENCE_MS } = options;
   const deadlines = { ...DEADLINES, ...options.deadlines };
   const proto = loadTickworkProto();
-  const channel = [address, credentials.createInsecure(), CHANNEL_OPTIONS] as const;
+  const security = channelSecurity(address, options.shown);
+  const channel = [address, security.credentials, { ...CHANNEL_OPTIONS, ...security.options }] as const;
   const sweeps = new proto.SweepService(...channel);
   const results = new proto.ResultService(...channel);
   const cluster = new proto.ClusterService(...channel);

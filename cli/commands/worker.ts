@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { Option } from 'commander';
+import { readCredentials } from '../../proto/credentials/credentials-folder.ts';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../runtime/logger.ts';
 import { type GlobalOptions, note } from '../context.ts';
+import { credentialsFolder } from '../credentials/shown-credentials.ts';
 import { cacheFolder } from '../provision/cache-folder.ts';
 import { PACKAGE_ROOT, unpackedPackageRoot } from '../provision/fashion-mnist.ts';
 import { workerSignals } from '../worker-signals.ts';
@@ -31,7 +33,10 @@ export const addWorker: AddCommand = (program, cli) => {
   const command = program
     .command('worker')
     .description('run a worker until Ctrl-C: take trials from the coordinator, train them, send results')
-    .option('--name <NAME>', 'unique in the cluster and the same at every start (default: made of the host name)')
+    .option(
+      '--name <NAME>',
+      'unique in the cluster and the same at every start (default: that of its certificate, else made of the host name)',
+    )
     .option('--slots <N>', 'trials at the same time', wholeNumber(1, 64), 1)
     .option('--threads <N>', "CPU threads of each trial (default: the machine's, shared evenly)", wholeNumber(1, 1024))
     .option(
@@ -86,6 +91,7 @@ export const addWorker: AddCommand = (program, cli) => {
       // Loaded here, so that `tickwork ls` does not wait for what only a worker needs.
       const { parseWorkerConfig } = await import('../../worker/config.ts');
       const { runWorker } = await import('../../worker/main.ts');
+      const credentials = credentialsFolder(cli, options);
       const cached = join(cacheFolder(cli.machine), 'datasets');
       const engineCache = join(cacheFolder(cli.machine), 'engine');
       const threads = options.threads ?? Math.max(1, Math.floor(cli.machine.cpus / options.slots));
@@ -93,7 +99,7 @@ export const addWorker: AddCommand = (program, cli) => {
       const config = parseWorkerConfig(
         {
           coordinator: coordinatorAddress(cli, options),
-          name: options.name,
+          name: options.name ?? workerNameOf(credentials, cli.clock.now()),
           slots: options.slots,
           threadsPerSlot: threads,
           executor: chosen.executor,
@@ -110,10 +116,14 @@ export const addWorker: AddCommand = (program, cli) => {
           memoryBytes: options.memory,
           labels: options.label,
           natsServers: options.nats,
+          credentials,
+          token: cli.env.TICKWORK_TOKEN || undefined,
           logLevel: options.logLevel,
         },
         cli.machine,
       );
+      // Files that were replaced are read at the next connection anyway; a hang-up must not end the worker.
+      if (config.credentials !== undefined) cli.onHangup(() => {});
       const graceMs = options.drainGrace === undefined ? Number.POSITIVE_INFINITY : 1_000 * options.drainGrace;
       await runWorker(config, {
         ...workerSignals(cli, graceMs),
@@ -127,3 +137,9 @@ export const addWorker: AddCommand = (program, cli) => {
       });
     });
 };
+
+/** A worker runs under the name of its credentials, so they need not say it twice. */
+function workerNameOf(folder: string | undefined, now: number): string | undefined {
+  const identity = folder === undefined ? undefined : readCredentials(folder, now).tls?.own?.identity;
+  return identity?.role === 'worker' ? identity.name : undefined;
+}

@@ -119,6 +119,11 @@ const WALLS: readonly Wall[] = [
     may: ['cli', 'core', 'proto', 'runtime', 'node:', 'worker/outbox/directory-lock.ts'],
     why: 'it runs the other processes and knows none of their rooms',
   },
+  {
+    room: 'cli/credentials',
+    may: ['cli', 'core', 'proto', 'runtime', 'node:', '@peculiar/x509', 'reflect-metadata', 'nkeys.js'],
+    why: 'it makes certificates and keys, and talks to nobody',
+  },
   { room: 'cli/client', may: ['cli', 'core', 'proto', 'runtime', '@grpc/grpc-js'], why: 'it is the gRPC adapter' },
   {
     room: 'cli/commands/coordinator.ts',

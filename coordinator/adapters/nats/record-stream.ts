@@ -23,6 +23,8 @@ export interface NatsRecordStreamOptions {
   readonly maxBytes?: number;
   /** After this time without an acknowledgement a record is delivered again. */
   readonly ackWaitMs?: number;
+  /** Whether NATS limits workers to their subjects; see delivery.ts. Default: no. */
+  readonly boundSubjects?: boolean;
 }
 
 /** One pull request: its end is also how a server that went away is noticed. */
@@ -136,7 +138,7 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
         if (waiting.length === 0 && failure === undefined) arrived = deferred();
         drained.resolve();
         drained = deferred();
-        yield batch.map((message) => toDelivery(message, acknowledge));
+        yield batch.map((message) => toDelivery(message, acknowledge, options.boundSubjects));
       }
     } finally {
       ended.abort();
