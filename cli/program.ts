@@ -62,7 +62,7 @@ export function createProgram(cli: CliContext): Command {
     .version(SOFTWARE_VERSION)
     .option(
       '--coordinator <HOST:PORT>',
-      `the coordinator to talk to (default: $TICKWORK_COORDINATOR, else ${DEFAULT_COORDINATOR})`,
+      `the coordinator to talk to, and after commas those that stand by for it (default: $TICKWORK_COORDINATOR, else ${DEFAULT_COORDINATOR})`,
     )
     .option(
       '--credentials <DIR>',

@@ -26,6 +26,10 @@ const coordinatorConfigSchema = z
       .default('tickwork'),
     /** Replicas of the JetStream streams: 1 on a single server, 3 on a cluster. */
     replicas: z.int().min(1).max(5).default(1),
+    /** Waits until no other coordinator leads, and again when it was replaced; keeps up with the leader meanwhile. */
+    standby: z.boolean().default(false),
+    /** A leader that has not renewed its claim for so long may be replaced by one that stands by. */
+    leadershipLeaseMs: z.int().min(500).max(600_000).default(6_000),
     /** Holds the table (results.duckdb); belongs to one coordinator at a time. */
     stateDir: z.string().min(1),
     heartbeatIntervalMs: z.int().min(50).max(600_000).default(5_000),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { TickworkError } from '../core/errors.ts';
 import { createCostModel } from '../core/networks/cost.ts';
 import { natsSecurity } from '../proto/credentials/nats-security.ts';
 import { SOFTWARE_VERSION } from '../proto/protocol-version.ts';
@@ -12,17 +13,22 @@ import { openAccess } from './access/open-access.ts';
 import { openDuckDbResultStore } from './adapters/duckdb/result-store.ts';
 import { connectNats } from './adapters/nats/connection.ts';
 import { openNatsEventLog } from './adapters/nats/event-log.ts';
+import { openNatsLeaderKey } from './adapters/nats/leader-key.ts';
 import { openNatsRecordStream } from './adapters/nats/record-stream.ts';
 import { createApi } from './api/create-api.ts';
 import { runInBackground } from './background.ts';
 import type { CoordinatorConfig } from './config.ts';
 import { type IngestionDeps, ingest } from './ingestion/ingest.ts';
+import { createElection } from './leadership/election.ts';
+import { readStateIdentity } from './leadership/state-identity.ts';
+import { takeLeadership } from './leadership/take-leadership.ts';
 import { createLedger } from './ledger/ledger.ts';
-import { recover } from './ledger/recover.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { countReceived, countSettled, wireMetrics } from './metrics/wiring.ts';
 import { createServing } from './serving.ts';
 import { createClusterSessions } from './sessions/cluster-sessions.ts';
+import { openSnapshotFolder } from './snapshots/snapshot-folder.ts';
+import { createSnapshotter } from './snapshots/snapshotter.ts';
 
 export interface RunCoordinatorOptions {
   /** Shuts the coordinator down in order. */
@@ -38,13 +44,29 @@ export interface RunCoordinatorOptions {
 }
 
 /**
- * Runs a coordinator until `signal` aborts or its leadership is lost. Order of acquisition, and so, backwards, of release:
+ * Runs a coordinator until `signal` aborts or its leadership is lost; one that stands by does so again when it was replaced.
+ * @throws TickworkError as lead().
+ */
+export async function runCoordinator(config: CoordinatorConfig, options: RunCoordinatorOptions): Promise<void> {
+  for (;;) {
+    try {
+      return await lead(config, options);
+    } catch (error) {
+      const replaced = error instanceof TickworkError && error.code === 'LOG_CONFLICT';
+      if (!config.standby || !replaced || options.signal.aborted) throw error;
+      options.logger.warn({ err: error }, 'replaced');
+    }
+  }
+}
+
+/**
+ * One reign, with the wait for it. Order of acquisition, and so, backwards, of release:
  * table, NATS, log (replayed, leadership taken), ledger, sessions, gRPC and gateway, ingestion and reaping. At the end not-ready
  * comes first of all, and with it the end of deciding.
  * @throws TickworkError INSECURE_ADDRESS, CERTIFICATE_INVALID, STATE_DIRECTORY_IN_USE, NATS_UNREACHABLE, CONFIG_INVALID at the start; LOG_CONFLICT when another
  * coordinator has taken over.
  */
-export async function runCoordinator(config: CoordinatorConfig, options: RunCoordinatorOptions): Promise<void> {
+async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): Promise<void> {
   const { signal, logger, clock = systemClock, random = Math.random, onReady } = options;
   // Leases last as long as they say, whatever is done to the machine's clock.
   const steadyClock = options.clock ?? createSteadyClock();
@@ -72,18 +94,43 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
   const nats = { link, names: natsNames(config.namespace), clock, random, logger, replicas: config.replicas };
   const log = await openNatsEventLog({ ...nats, writerId: randomUUID() });
   lifecycle.add('event log', log.close);
-  const records = await openNatsRecordStream({
-    ...nats,
-    boundSubjects: access.program?.natsSeed !== undefined,
+  const identity = await readStateIdentity(config.stateDir);
+  const snapshots = await openSnapshotFolder(config.stateDir, logger);
+  const processId = randomUUID();
+  const key = await openNatsLeaderKey(nats);
+  const reign = await takeLeadership({
+    election: createElection({
+      ...{
+        key,
+        holder: identity.id,
+        process: processId,
+        clock: steadyClock,
+        leaseMs: config.leadershipLeaseMs,
+        logger,
+      },
+    }),
+    standby: config.standby,
+    identity,
+    stateDirectory: config.stateDir,
+    ...{ log, store, snapshots, clock, logger, signal },
+    openRecords: () =>
+      openNatsRecordStream({
+        ...nats,
+        tableId: identity.id,
+        boundSubjects: access.program?.natsSeed !== undefined,
+      }),
+    holder: `${hostname()}:${process.pid}`,
   });
+  if (reign === undefined) return;
+  const { state, adopted, leadership, records } = reign;
+  lifecycle.add('leadership', leadership.release);
   lifecycle.add('record stream', records.close);
-
-  const holder = `${hostname()}:${process.pid}`;
-  const { state, adopted } = await recover(log, store, holder, clock.now());
   const replaySeconds = (clock.now() - startedAt) / 1000;
   logger.info({ epoch: state.epoch, sweeps: state.sweeps.size, adopted, replaySeconds }, 'leading');
 
   const ledger = createLedger({ initial: state, log, store, clock, random, costOf: createCostModel(), logger });
+  const snapshotter = createSnapshotter({ ledger, log, folder: snapshots, logger });
+  lifecycle.add('snapshots', snapshotter.close);
   lifecycle.add('ledger', ledger.close);
   const metrics = createMetrics();
   metrics.set('tickwork_replay_seconds', replaySeconds);
@@ -141,7 +188,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
   serving.setReady(true);
   logger.info(addresses, 'serving');
   onReady?.(addresses);
-  await Promise.race([aborted(signal), ledger.failed, background.failed]);
+  await Promise.race([aborted(signal), ledger.failed, background.failed, leadership.lost]);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

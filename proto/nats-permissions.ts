@@ -19,9 +19,10 @@ export function workerPermissions(names: NatsNames, worker: string): NatsPermiss
  * has acknowledged outlives even a coordinator that was taken over.
  */
 export function coordinatorPermissions(names: NatsNames): NatsPermissions {
-  const streams = [names.eventStream, names.recordStream];
+  // A bucket is a stream by another name.
+  const streams = [names.eventStream, names.recordStream, `KV_${names.leaderBucket}`];
   return {
-    publish: [names.eventSubject, '$JS.API.INFO', ...streams.flatMap(streamSubjects)],
+    publish: [names.eventSubject, `$KV.${names.leaderBucket}.>`, '$JS.API.INFO', ...streams.flatMap(streamSubjects)],
     subscribe: [`${natsInbox()}.>`],
   };
 }

@@ -9,8 +9,10 @@ export interface NatsNames {
   /** Stream of the workers' records, and the subjects it listens on. */
   readonly recordStream: string;
   readonly recordSubjects: string;
-  /** Durable pull consumer of the coordinator on the record stream. */
-  readonly recordConsumer: string;
+  /** Durable pull consumer on the record stream of the coordinator with this table. */
+  recordConsumer(tableId: string): string;
+  /** Key-value bucket in which coordinators compete for the leadership. */
+  readonly leaderBucket: string;
   /** Subject of one worker's records: a worker may be limited to its own by NATS permissions. */
   recordSubject(worker: string): string;
 }
@@ -42,7 +44,8 @@ export function natsNames(namespace: string): NatsNames {
     eventSubject: `${namespace}.events`,
     recordStream: `${upper}_RECORDS`,
     recordSubjects: `${namespace}.records.>`,
-    recordConsumer: `${namespace}-coordinator`,
+    recordConsumer: (tableId) => `${namespace}-coordinator-${tableId}`,
+    leaderBucket: `${upper}_LEADER`,
     recordSubject: (worker) => `${namespace}.records.${worker}`,
   };
 }

@@ -12,8 +12,8 @@ const subjectToken = z.string().refine(isSubjectToken, {
 });
 
 const workerConfigSchema = z.strictObject({
-  /** Address of the coordinator, `host:port`. */
-  coordinator: z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/, {
+  /** Address of the coordinator, `host:port`; those of its standbys follow, with commas between them. */
+  coordinator: z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/,]+):\d{1,5}(,(\[[0-9a-fA-F:.]+\]|[^\s:/,]+):\d{1,5})*$/, {
     error: ({ input }) => `Expected host:port, got ${JSON.stringify(input)}`,
   }),
   /** Unique in the cluster, and the same at every start: the outbox delivers under it. */

@@ -130,7 +130,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
     forgetCheckpoints: (cell) => removeCheckpoints(config.checkpointFolder, cell),
     openStream: (listener) =>
       openCoordinatorStream({
-        calls: connectWorkCalls(config.coordinator, shown),
+        calls: connectWorkCalls(config.coordinator.split(','), shown),
         ...{ listener, timings, clock, random, emit },
       }),
     timings,

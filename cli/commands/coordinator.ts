@@ -16,6 +16,7 @@ interface CoordinatorOptions extends GlobalOptions {
   readonly namespace: string;
   readonly replicas: number;
   readonly stateDir: string;
+  readonly standby?: boolean;
   readonly heartbeatMs: number;
   readonly leaseMs: number;
   readonly tokens?: string;
@@ -54,6 +55,7 @@ export const addCoordinator: AddCommand = (program, cli) => {
       1,
     )
     .option('--state-dir <DIR>', 'holds the table; of this coordinator alone', join('.tickwork', 'coordinator'))
+    .option('--standby', 'wait until no other coordinator leads, keeping up with it, and take over then')
     .option('--heartbeat-ms <N>', 'how often workers say that they live', wholeNumber(50, 600_000), 5_000)
     .option(
       '--lease-ms <N>',
@@ -72,6 +74,7 @@ export const addCoordinator: AddCommand = (program, cli) => {
       examples(
         'tickwork coordinator',
         'tickwork coordinator --credentials certs/coordinator --tokens tokens.json --grpc 0.0.0.0:7077 --http 0.0.0.0:7078 --nats nats://nats1:4222',
+        'tickwork coordinator --standby --grpc 0.0.0.0:7077 --nats nats://nats1:4222 --state-dir /var/lib/tickwork/standby',
         'tickwork coordinator --state-dir /var/lib/tickwork/coordinator --http 127.0.0.1:0',
       ),
     )
@@ -90,6 +93,7 @@ export const addCoordinator: AddCommand = (program, cli) => {
         namespace: options.namespace,
         replicas: options.replicas,
         stateDir: options.stateDir,
+        standby: options.standby,
         heartbeatIntervalMs: options.heartbeatMs,
         leaseDurationMs: options.leaseMs,
         credentials: credentialsFolder(cli, options),

@@ -41,7 +41,7 @@ export const grpcAdapter: WorkAdapter = {
         error ? reject(error) : resolve(bound),
       ),
     );
-    const calls = connectWorkCalls(`127.0.0.1:${port}`);
+    const calls = connectWorkCalls([`127.0.0.1:${port}`]);
     return {
       calls,
       killCoordinator: () => server.forceShutdown(),

@@ -7,8 +7,9 @@ import { createWorkCall, type WorkCalls } from './work-call.ts';
 
 /** reliability.md §7.25; retries and channelz each leaked memory on long streams (grpc-node #2371, #2068). */
 const CHANNEL_OPTIONS: ChannelOptions = {
-  'grpc.keepalive_time_ms': 20_000,
-  'grpc.keepalive_timeout_ms': 10_000,
+  // A leader whose machine is gone says nothing more; a standby waits for its workers meanwhile.
+  'grpc.keepalive_time_ms': 8_000,
+  'grpc.keepalive_timeout_ms': 4_000,
   'grpc.keepalive_permit_without_calls': 1,
   'grpc.enable_retries': 0,
   'grpc.enable_channelz': 0,
@@ -18,11 +19,32 @@ const CHANNEL_OPTIONS: ChannelOptions = {
 };
 
 /**
- * @param address `host:port` of the coordinator.
+ * @param addresses `host:port` of each coordinator, at least one.
  * @param shown asked at each call; another answer than the last one gives a new connection.
  * @throws TickworkError INSECURE_ADDRESS for a token that would travel in the clear beyond this machine.
  */
-export function connectWorkCalls(address: string, shown: ShownCredentials = () => ({})): WorkCalls {
+export function connectWorkCalls(addresses: readonly string[], shown: ShownCredentials = () => ({})): WorkCalls {
+  const clients = addresses.map((address) => createClient(address, shown));
+  let at = 0;
+  return {
+    address: addresses.join(', '),
+    coordinators: addresses.length,
+    open: (listener) => createWorkCall((clients[at] as WorkClient).current().work(), listener),
+    turn() {
+      at = (at + 1) % clients.length;
+    },
+    close() {
+      for (const client of clients) client.close();
+    },
+  };
+}
+
+interface WorkClient {
+  current(): WorkerServiceClient;
+  close(): void;
+}
+
+function createClient(address: string, shown: ShownCredentials): WorkClient {
   const { WorkerService } = loadTickworkProto();
   let client: WorkerServiceClient | undefined;
   let madeWith = '';
@@ -39,9 +61,5 @@ export function connectWorkCalls(address: string, shown: ShownCredentials = () =
   }
 
   current();
-  return {
-    address,
-    open: (listener) => createWorkCall(current().work(), listener),
-    close: () => client?.close(),
-  };
+  return { current, close: () => client?.close() };
 }
