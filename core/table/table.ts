@@ -1,5 +1,4 @@
 import { networkEnds } from '../catalogue/classes.ts';
-import { METRICS, type MetricName } from '../catalogue/metrics.ts';
 import { describeNetwork } from '../catalogue/networks.ts';
 import { vectorEntries } from '../collections/sparse-vector.ts';
 import { gridIndexOf } from '../grid/grid.ts';
@@ -7,6 +6,7 @@ import { countMultiplyAccumulates, countParameters, countWeightLayers } from '..
 import type { Aggregate } from '../statistics/aggregate.ts';
 import { type Difference, differencesFromBase } from '../study/base-row.ts';
 import { trialParameters } from '../study/check-levels.ts';
+import { metricColumn } from '../study/metric-names.ts';
 import type { PublishedRow, Study } from '../study/study.ts';
 import type { TrialParameters } from '../study/trial-parameters.ts';
 import { isWithdrawn, type SweepState, type TrialCounts, trialOf } from '../sweep/state.ts';
@@ -68,7 +68,7 @@ export interface Table {
 export function buildTable(
   sweep: SweepState,
   grouping: Grouping,
-  metrics: readonly MetricName[],
+  metrics: readonly string[],
   aggregates: readonly GroupedAggregate[],
   pairedDifferences: readonly GroupedAggregate[] = [],
 ): Table {
@@ -99,7 +99,7 @@ export function buildTable(
     title: study.title,
     revision: sweep.revision,
     groupBy: grouping.factors,
-    metrics: metrics.map((name) => ({ name, title: METRICS[name].title, unit: METRICS[name].unit })),
+    metrics: metrics.map(metricColumn),
     publishedSource: study.published?.source ?? '',
     rows,
     // A trial that was stopped early has all that it will ever have.
@@ -136,8 +136,9 @@ function groupsOf(sweep: SweepState, grouping: Grouping): Map<string, Group> {
     const cells = countCells(sweep, gridIndex);
     if (cells === 0) continue;
     const key = groupKey(groupOf(grouping, gridIndex));
-    const parameters = trialParameters(grid, gridIndex);
-    const facts = factsOf(parameters, known);
+    // Of a command nothing is known but its parameters.
+    const parameters = study.command ? grid.parameters(gridIndex) : trialParameters(grid, gridIndex);
+    const facts = study.command ? {} : factsOf(parameters as TrialParameters, known);
     const shown = shownOf(parameters, study.table.show);
     const group = groups.get(key);
     if (group) {
