@@ -1,4 +1,3 @@
-import type { MetricName } from '../core/catalogue/metrics.ts';
 import type { Locator } from '../core/space/locator.ts';
 import type { SweepEvent } from '../core/sweep/events.ts';
 import type { GroupedAggregate, Grouping } from '../core/table/grouping.ts';
@@ -138,13 +137,13 @@ export interface ResultStore {
    * a failure that was kept. What is not in the table is absent.
    */
   dispositions(ids: readonly string[]): Promise<ReadonlyMap<string, Disposition>>;
-  aggregate(sweepId: string, grouping: Grouping, metrics: readonly MetricName[]): Promise<readonly GroupedAggregate[]>;
+  aggregate(sweepId: string, grouping: Grouping, metrics: readonly string[]): Promise<readonly GroupedAggregate[]>;
   /** As `aggregate`, of the differences between each cell's value and that of its partner in the base row; cells without one are left out. */
   aggregateDifferences(
     sweepId: string,
     grouping: Grouping,
     pairing: Pairing,
-    metrics: readonly MetricName[],
+    metrics: readonly string[],
   ): Promise<readonly GroupedAggregate[]>;
   /** In the order of (cell, attempt, trainEpoch); `after` is the last one seen. */
   reports(query: {
