@@ -82,6 +82,7 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     { ...config, hosts: [config.grpcHost, config.httpHost] },
     { limits, clock, now: () => performance.now(), logger },
   );
+  options.onReloadable?.(access.reload);
   // Before anything else is touched: a second coordinator on this directory must not touch anything else.
   const store = await openDuckDbResultStore({ stateDirectory: config.stateDir });
   lifecycle.add('table', store.close);
@@ -185,7 +186,6 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     await ledger.close();
   });
 
-  options.onReloadable?.(access.reload);
   const addresses = await serving.listen();
   httpAddress = addresses.http;
   serving.setReady(true);
