@@ -98,6 +98,7 @@ const paths = fc
       '/api/v1/sweeps:plan',
       '/api/v1/sweeps/{}',
       '/api/v1/sweeps/{}:cancel',
+      '/api/v1/sweeps/{}:edit',
       '/api/v1/sweeps/{}:pause',
       '/api/v1/sweeps/{}:resume',
       '/api/v1/sweeps/{}:retryFailed',
