@@ -1,5 +1,5 @@
 import type { TrialParameters } from '../../core/study/trial-parameters.ts';
-import { type TrainScale, testCrops } from './data/crops.ts';
+import { square, type TrainScale, testCrops } from './data/crops.ts';
 import type { ImageView } from './data/trial-images.ts';
 import type { ImageInput } from './input/image-input.ts';
 import { NOTHING } from './input/row-filler.ts';
@@ -30,7 +30,15 @@ export async function measureMeanImage(
   const scale = typeof trainScale === 'number' ? trainScale : Math.round((trainScale[0] + trainScale[1]) / 2);
   const views = { kind: 'test', crops: testCrops(scale, side, 1, false) } as const;
   const measured = places.slice(0, MAX_IMAGES);
-  const reader = input.open({ set: 'train', places: measured, batchSize, firstBatch: 0, side, views, corruptImages });
+  const reader = input.open({
+    set: 'train',
+    places: measured,
+    batchSize,
+    firstBatch: 0,
+    window: square(side),
+    views,
+    corruptImages,
+  });
   const length = side * side * images.channels;
   const sums = new Float64Array(length);
   let count = 0;
