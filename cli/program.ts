@@ -17,6 +17,7 @@ import { addTable } from './commands/table.ts';
 import { addTrials } from './commands/trials.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
+import { addWeights } from './commands/weights.ts';
 import { addWhy } from './commands/why.ts';
 import { DEFAULT_COORDINATOR } from './commands/with-client.ts';
 import { addWorker } from './commands/worker.ts';
@@ -44,6 +45,7 @@ const COMMANDS: readonly AddCommand[] = [
   addWorkers,
   addDrain,
   addStatus,
+  addWeights,
   addEngine,
 ];
 
