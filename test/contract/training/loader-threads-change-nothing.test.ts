@@ -190,6 +190,17 @@ describe('an image that cannot be decoded', () => {
     }
   });
 
+  it('does not end the next pass, though its thread says so late', async () => {
+    const input = loaders.createLoaderInput(setsOf(files), 2);
+    const pass = trainPass(files.count, 3, 1, 1);
+    await bytesOf(input, pass);
+    input.open({ ...pass, corruptImages: 'fail' });
+    // While this thread hears nothing, those that read the images meet the one that cannot be decoded, and say so.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    expect(await bytesOf(input, pass)).toHaveLength(files.count);
+    await input.close();
+  });
+
   it('ends it as well when the file has gone', async () => {
     await using folder = await temporaryFolder();
     await writeColourFolder(folder.path, 2);

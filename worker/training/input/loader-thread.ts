@@ -15,7 +15,11 @@ function main(port: NonNullable<typeof parentPort>, settings: LoaderSettings): v
       .then(() => fillPass(order, settings))
       .catch((error: unknown) => {
         const code: ErrorCode = error instanceof TickworkError ? error.code : 'INTERNAL';
-        const failure: LoaderFailure = { code, message: error instanceof Error ? error.message : String(error) };
+        const failure: LoaderFailure = {
+          order: order.number,
+          code,
+          message: error instanceof Error ? error.message : String(error),
+        };
         if (!isStopped(order.ring)) port.postMessage(failure);
       });
   });
