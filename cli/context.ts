@@ -19,10 +19,14 @@ export interface CliContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly uuid: () => string;
+  /** Asks yes or no on the terminal; no where there is none. */
+  readonly confirm: (question: string) => Promise<boolean>;
   /** The compiled command itself, to start it again as a child. */
   readonly programFile: string;
   /** Set when this process is a child of `tickwork up` or `tickwork demo`. */
   readonly parent?: ParentProcess;
+  /** From now on SIGHUP calls this instead of ending the command. */
+  onHangup(listener: () => void): void;
   setExitCode(code: ExitCode): void;
 }
 
@@ -36,6 +40,8 @@ export const realTime = { clock: systemClock, random: Math.random, uuid: randomU
 /** Options that every command has. */
 export interface GlobalOptions {
   readonly coordinator?: string;
+  /** Folder of credentials. */
+  readonly credentials?: string;
   readonly json?: boolean;
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { availableParallelism, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { confirm } from './confirm.ts';
 import { type CliContext, type ParentProcess, realTime } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { createInterrupts } from './interrupts.ts';
@@ -15,8 +16,12 @@ const FORCED_MS = 2_000;
 
 /** The composition root and the only file that touches `process`. */
 async function main(): Promise<void> {
+  // Of libraries, about what no person at a shell can change: grpc-js names an address where TLS wants a name (DEP0123).
+  process.noDeprecation = true;
   const interrupts = createInterrupts(() => performance.now());
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupts.receive(name));
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupts.receive(name));
+  let hangup = (): void => interrupts.receive('SIGHUP');
+  process.on('SIGHUP', () => hangup());
   interrupts.force.addEventListener('abort', () => setTimeout(() => process.exit(EXIT.interrupted), FORCED_MS).unref());
   for (const stream of [process.stdout, process.stderr]) {
     // `tickwork ls | head` closes the pipe early, and a closed terminal gives EIO; neither is our failure. Whatever it is,
@@ -40,8 +45,12 @@ async function main(): Promise<void> {
     stderr: createTerminal(process.stderr, process.env),
     signal: interrupts.signal,
     force: interrupts.force,
+    confirm: (question) => confirm(question, process.stdin, process.stderr, interrupts.signal),
     programFile: fileURLToPath(import.meta.url),
     ...(parent ? { parent } : {}),
+    onHangup: (listener) => {
+      hangup = listener;
+    },
     setExitCode: (code) => {
       process.exitCode = code;
     },

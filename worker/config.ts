@@ -12,8 +12,8 @@ const subjectToken = z.string().refine(isSubjectToken, {
 });
 
 const workerConfigSchema = z.strictObject({
-  /** Address of the coordinator, `host:port`. */
-  coordinator: z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/, {
+  /** Address of the coordinator, `host:port`; those of its standbys follow, with commas between them. */
+  coordinator: z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/,]+):\d{1,5}(,(\[[0-9a-fA-F:.]+\]|[^\s:/,]+):\d{1,5})*$/, {
     error: ({ input }) => `Expected host:port, got ${JSON.stringify(input)}`,
   }),
   /** Unique in the cluster, and the same at every start: the outbox delivers under it. */
@@ -46,18 +46,27 @@ const workerConfigSchema = z.strictObject({
   memoryBytes: z.int().min(1).optional(),
   /** Free words that studies may ask for, for example `{ gpu: 'h200' }`. */
   labels: z.record(z.string().regex(/^[a-zA-Z][\w.-]{0,62}$/), z.string().max(256)).default({}),
+  /** The words with which a study's own command has to begin to be run here; nothing by default. */
+  allowedCommands: z.array(z.array(z.string().min(1)).min(1)).default([]),
+  /** Where commands are started. Default: the worker's own directory. */
+  commandFolder: z.string().min(1).optional(),
   /** Addresses of NATS as this machine sees them. Default: those that the coordinator names. */
   natsServers: z.array(z.string().min(1)).min(1).optional(),
+  /** Folder with this worker's credentials, as `tickwork certs` makes it. */
+  credentials: z.string().min(1).optional(),
+  /** Bearer token; before one in the folder of credentials. */
+  token: z.string().min(1).max(256).optional(),
   logLevel: z.enum(LOG_LEVELS).default('info'),
 });
 
 export type WorkerConfigInput = z.input<typeof workerConfigSchema>;
 
 export type WorkerConfig = Readonly<
-  Omit<z.output<typeof workerConfigSchema>, 'name' | 'threadsPerSlot' | 'checkpointFolder'> & {
+  Omit<z.output<typeof workerConfigSchema>, 'name' | 'threadsPerSlot' | 'checkpointFolder' | 'commandFolder'> & {
     name: string;
     threadsPerSlot: number;
     checkpointFolder: string;
+    commandFolder: string;
   }
 >;
 
@@ -88,6 +97,7 @@ export function parseWorkerConfig(input: unknown, machine: Machine): WorkerConfi
     ...parsed.data,
     stateDir,
     checkpointFolder: resolve(parsed.data.checkpointFolder ?? join(stateDir, 'checkpoints')),
+    commandFolder: resolve(parsed.data.commandFolder ?? '.'),
     name: parsed.data.name ?? defaultWorkerName(machine.hostname, stateDir),
     threadsPerSlot: parsed.data.threadsPerSlot ?? Math.max(1, Math.floor(machine.cpus / parsed.data.slots)),
   });

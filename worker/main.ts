@@ -15,6 +15,7 @@ import { openNodeFolder } from './outbox/node-folder.ts';
 import { openOutbox } from './outbox/outbox.ts';
 import { createNatsLink } from './publisher/nats-link.ts';
 import { createPublisher } from './publisher/publisher.ts';
+import { openShownCredentials } from './shown-credentials.ts';
 import { childEnvironment } from './slots/child-environment.ts';
 import { createSlot } from './slots/slot.ts';
 import { startTrialProcess } from './slots/trial-process.ts';
@@ -55,7 +56,7 @@ export interface RunWorkerOptions {
 
 /**
  * Runs a worker until `signal` aborts, or until it was told to drain and is done.
- * @throws TickworkError STATE_DIRECTORY_IN_USE at the start; WORKER_VERSION, WORKER_DUPLICATE or ARGUMENT_INVALID when
+ * @throws TickworkError STATE_DIRECTORY_IN_USE, CERTIFICATE_INVALID, INSECURE_ADDRESS at the start; WORKER_VERSION, WORKER_DUPLICATE or ARGUMENT_INVALID when
  * the coordinator will not have it, after an orderly shutdown.
  */
 export async function runWorker(config: WorkerConfig, options: RunWorkerOptions): Promise<void> {
@@ -71,6 +72,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
     }
   };
 
+  const shown = openShownCredentials(config, clock.now, emit);
   await using lifecycle = createLifecycle();
   const outbox = await openOutbox(await openNodeFolder(join(config.stateDir, 'outbox'), clock), {
     clock,
@@ -83,7 +85,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
 
   const publisher = createPublisher({
     ...{ worker: config.name, outbox, timings, clock, random, emit },
-    openLink: createNatsLink,
+    openLink: (link) => createNatsLink({ ...link, shown }),
   });
   lifecycle.add('publisher', publisher.close);
 
@@ -102,6 +104,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
       options: {
         datasetRoots: config.datasetRoots,
         checkpointFolder: config.checkpointFolder,
+        commandFolder: config.commandFolder,
         executor: executorOf(config),
         loaderThreads: config.loaderThreads,
         pixelCacheBytes: config.pixelCacheMiB * 2 ** 20,
@@ -122,13 +125,14 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
     worker: config.name,
     introduction: introduction(config, devices, options.protocolVersion ?? PROTOCOL_VERSION),
     natsServers: config.natsServers,
+    allowedCommands: config.allowedCommands,
     outbox,
     publisher,
     slots,
     forgetCheckpoints: (cell) => removeCheckpoints(config.checkpointFolder, cell),
     openStream: (listener) =>
       openCoordinatorStream({
-        calls: connectWorkCalls(config.coordinator),
+        calls: connectWorkCalls(config.coordinator.split(','), shown),
         ...{ listener, timings, clock, random, emit },
       }),
     timings,
@@ -166,6 +170,7 @@ function introduction(config: WorkerConfig, devices: readonly SlotDevice[], prot
       threads: config.threadsPerSlot,
     })),
     labels: { ...config.labels },
+    allowedCommands: config.allowedCommands.map((words) => ({ words: [...words] })),
     host: hostname(),
     pid: process.pid,
   };

@@ -28,6 +28,7 @@ export interface Round extends Pick<Recoveries, 'faults' | 'worstStallMs' | 'rec
 
 export interface RoundOptions extends Pick<ChaosOptions, 'seed' | 'rows' | 'workers' | 'slots'> {
   readonly natsServers: 1 | 3;
+  readonly coordinators: number;
   /** Time in which faults begin, ms. */
   readonly span: number;
   readonly folder: string;
@@ -41,7 +42,7 @@ const DUPLICATE_WINDOW_MS = 120_000;
 const FULL_WINDOW_FROM_MS = 5 * 60_000;
 const SHORT_WINDOW_MS = 5_000;
 /** Share of the time for faults that the trials would take if nothing went wrong. */
-const BUSY_SHARE = 0.6;
+const BUSY_SHARE = 0.5;
 const POLL_MS = 250;
 /** A sweep without a new row for so long after the last fault will not end. */
 const GIVE_UP_MS = 180_000;
@@ -65,7 +66,8 @@ export async function runRound(options: RoundOptions): Promise<Round> {
   );
   try {
     const name = await asker.submit(study.yaml);
-    say(`${study.rows.size} cells on ${workers} workers, ${options.natsServers} NATS server(s): ${name}`);
+    const { natsServers, coordinators } = options;
+    say(`${study.rows.size} cells, ${workers} workers, ${coordinators} coordinator(s), ${natsServers} NATS server(s)`);
     const ended = new AbortController();
     const faults = putFaults(options, cluster, recoveries, ended.signal);
     await untilDone(asker, name, faults, options);
@@ -108,17 +110,25 @@ async function putFaults(
   if (windowMs !== DUPLICATE_WINDOW_MS) await cluster.nats.setDuplicateWindow(windowMs);
   const start = performance.now();
   const running: Promise<void>[] = [];
+  let natsAway = false;
   for (const fault of drawPlan(seed * 10 + natsServers, span)) {
     await clock.sleep(Math.max(0, start + fault.at - performance.now()), signal);
     if (signal.aborted) break;
+    // What is away cannot be killed, and does not count.
+    if (natsAway && /NATS (killed|paused|away|forgets)/.test(fault.kind)) continue;
     const target = scopeOf(fault, cluster);
     say(
       `${((performance.now() - start) / 1000).toFixed(1).padStart(7)} s  ${fault.kind}${target === 'all' ? '' : ` (worker ${target + 1})`}${fault.forMs > 0 ? `, ${(fault.forMs / 1000).toFixed(1)} s` : ''}`,
     );
+    const isLong = fault.kind === 'NATS away past its duplicate window';
+    natsAway ||= isLong;
     running.push(
       inject(fault, cluster, clock, windowMs)
         .then(() => recoveries.ends(fault.kind, target))
-        .catch((error: unknown) => say(`           could not: ${String(error)}`)),
+        .catch((error: unknown) => say(`           could not: ${String(error)}`))
+        .finally(() => {
+          if (isLong) natsAway = false;
+        }),
     );
   }
   await Promise.all(running);

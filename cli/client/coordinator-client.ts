@@ -2,13 +2,15 @@ import {
   type CallOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
-  credentials,
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
 import { TickworkError } from '../../core/errors.ts';
+import { channelSecurity } from '../../proto/credentials/channel-security.ts';
+import type { ProgramCredentials } from '../../proto/credentials/credentials-folder.ts';
 import type { CancelSweepRequest } from '../../proto/generated/tickwork/v1/CancelSweepRequest.ts';
 import type { ClusterStatus__Output } from '../../proto/generated/tickwork/v1/ClusterStatus.ts';
+import type { EditSweepRequest } from '../../proto/generated/tickwork/v1/EditSweepRequest.ts';
 import type { ExportChunk__Output } from '../../proto/generated/tickwork/v1/ExportChunk.ts';
 import type { ExportTableRequest } from '../../proto/generated/tickwork/v1/ExportTableRequest.ts';
 import type { GetTableRequest } from '../../proto/generated/tickwork/v1/GetTableRequest.ts';
@@ -23,6 +25,7 @@ import type { ResumeSweepRequest } from '../../proto/generated/tickwork/v1/Resum
 import type { RetryFailedRequest } from '../../proto/generated/tickwork/v1/RetryFailedRequest.ts';
 import type { SubmitSweepRequest } from '../../proto/generated/tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep__Output } from '../../proto/generated/tickwork/v1/Sweep.ts';
+import type { SweepEdit__Output } from '../../proto/generated/tickwork/v1/SweepEdit.ts';
 import type { SweepPlan__Output } from '../../proto/generated/tickwork/v1/SweepPlan.ts';
 import type { Table__Output } from '../../proto/generated/tickwork/v1/Table.ts';
 import type { Trial__Output } from '../../proto/generated/tickwork/v1/Trial.ts';
@@ -41,6 +44,7 @@ export interface CoordinatorClient {
   submitSweep(request: SubmitSweepRequest): Promise<Sweep__Output>;
   getSweep(name: string): Promise<Sweep__Output>;
   listSweeps(request: ListSweepsRequest): Promise<ListSweepsResponse__Output>;
+  editSweep(request: EditSweepRequest): Promise<SweepEdit__Output>;
   cancelSweep(request: CancelSweepRequest): Promise<Sweep__Output>;
   pauseSweep(request: PauseSweepRequest): Promise<Sweep__Output>;
   resumeSweep(request: ResumeSweepRequest): Promise<Sweep__Output>;
@@ -58,7 +62,10 @@ export interface CoordinatorClient {
 }
 
 export interface ClientOptions {
+  /** `host:port`, or several with commas between them: of a coordinator and those that stand by for it. */
   readonly address: string;
+  /** What the client shows, and whom it trusts. Default: nothing, in the clear. */
+  readonly shown?: Pick<ProgramCredentials, 'tls' | 'token'>;
   /** Ends calls and waits; what they throw then is its reason. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -81,6 +88,8 @@ export interface Deadlines {
 export const DEADLINES: Deadlines = { unaryMs: 10_000, exportMs: 300_000, watchMs: 600_000 };
 
 const PATIENCE_MS = 3_000;
+/** With several coordinators one may take over from another: that takes some seconds. */
+const TAKEOVER_PATIENCE_MS = 15_000;
 const BACKOFF = { firstMs: 100, capMs: 1_000 };
 
 const CHANNEL_OPTIONS = {
@@ -102,13 +111,24 @@ type Unary<Request, Response> = (
 
 /** All unary calls are safe to repeat: the mutating ones carry a request id. */
 export function createCoordinatorClient(options: ClientOptions): CoordinatorClient {
-  const { address, signal, clock, random, patienceMs = PATIENCE_MS } = options;
+  const { address, signal, clock, random } = options;
+  const addresses = address.split(',');
+  const { patienceMs = addresses.length > 1 ? TAKEOVER_PATIENCE_MS : PATIENCE_MS } = options;
   const deadlines = { ...DEADLINES, ...options.deadlines };
   const proto = loadTickworkProto();
-  const channel = [address, credentials.createInsecure(), CHANNEL_OPTIONS] as const;
-  const sweeps = new proto.SweepService(...channel);
-  const results = new proto.ResultService(...channel);
-  const cluster = new proto.ClusterService(...channel);
+  const coordinators = addresses.map((each) => {
+    const security = channelSecurity(each, options.shown);
+    const channel = [each, security.credentials, { ...CHANNEL_OPTIONS, ...security.options }] as const;
+    return {
+      sweeps: new proto.SweepService(...channel),
+      results: new proto.ResultService(...channel),
+      cluster: new proto.ClusterService(...channel),
+    };
+  });
+  let current = 0;
+  const at = () => coordinators[current] as (typeof coordinators)[number];
+  /** Who does not answer, or does not lead, is asked again after the others. */
+  const turn = (): void => void (current = (current + 1) % coordinators.length);
 
   async function unary<Request, Response>(call: Unary<Request, Response>, request: Request): Promise<Response> {
     const giveUpAt = clock.now() + patienceMs;
@@ -118,6 +138,7 @@ export function createCoordinatorClient(options: ClientOptions): CoordinatorClie
       } catch (error) {
         signal.throwIfAborted();
         if (!mayPass(error) || clock.now() >= giveUpAt) throw error;
+        turn();
         await clock.sleep(50 + backoffMs(attempt, random(), BACKOFF), signal);
       }
     }
@@ -150,7 +171,9 @@ export function createCoordinatorClient(options: ClientOptions): CoordinatorClie
       for await (const message of call) yield message as Message;
     } catch (error) {
       either.throwIfAborted();
-      throw isServiceError(error) ? statusError(error, address, deadlineMs) : error;
+      const problem = isServiceError(error) ? statusError(error, address, deadlineMs) : error;
+      if (mayPass(problem)) turn();
+      throw problem;
     } finally {
       either.removeEventListener('abort', cancel);
       call.cancel();
@@ -159,24 +182,26 @@ export function createCoordinatorClient(options: ClientOptions): CoordinatorClie
 
   return {
     address,
-    planSweep: (studyYaml) => unary((r, o, done) => sweeps.planSweep(r, o, done), { studyYaml }),
-    submitSweep: (request) => unary((r, o, done) => sweeps.submitSweep(r, o, done), request),
-    getSweep: (name) => unary((r, o, done) => sweeps.getSweep(r, o, done), { name }),
-    listSweeps: (request) => unary((r, o, done) => sweeps.listSweeps(r, o, done), request),
-    cancelSweep: (request) => unary((r, o, done) => sweeps.cancelSweep(r, o, done), request),
-    pauseSweep: (request) => unary((r, o, done) => sweeps.pauseSweep(r, o, done), request),
-    resumeSweep: (request) => unary((r, o, done) => sweeps.resumeSweep(r, o, done), request),
-    retryFailed: (request) => unary((r, o, done) => sweeps.retryFailed(r, o, done), request),
-    getTrial: (name) => unary((r, o, done) => sweeps.getTrial(r, o, done), { name }),
-    listTrials: (request) => unary((r, o, done) => sweeps.listTrials(r, o, done), request),
-    getTable: (request) => unary((r, o, done) => results.getTable(r, o, done), request),
-    listWorkers: (request) => unary((r, o, done) => cluster.listWorkers(r, o, done), request),
-    drainWorker: (name) => unary((r, o, done) => cluster.drainWorker(r, o, done), { name }),
-    getStatus: () => unary((r, o, done) => cluster.getStatus(r, o, done), {}),
-    watchSweep: (request, inner) => stream((o) => sweeps.watchSweep(request, o), deadlines.watchMs, inner),
-    exportTable: (request, inner) => stream((o) => results.exportTable(request, o), deadlines.exportMs, inner),
+    planSweep: (studyYaml) => unary((r, o, done) => at().sweeps.planSweep(r, o, done), { studyYaml }),
+    submitSweep: (request) => unary((r, o, done) => at().sweeps.submitSweep(r, o, done), request),
+    getSweep: (name) => unary((r, o, done) => at().sweeps.getSweep(r, o, done), { name }),
+    listSweeps: (request) => unary((r, o, done) => at().sweeps.listSweeps(r, o, done), request),
+    editSweep: (request) => unary((r, o, done) => at().sweeps.editSweep(r, o, done), request),
+    cancelSweep: (request) => unary((r, o, done) => at().sweeps.cancelSweep(r, o, done), request),
+    pauseSweep: (request) => unary((r, o, done) => at().sweeps.pauseSweep(r, o, done), request),
+    resumeSweep: (request) => unary((r, o, done) => at().sweeps.resumeSweep(r, o, done), request),
+    retryFailed: (request) => unary((r, o, done) => at().sweeps.retryFailed(r, o, done), request),
+    getTrial: (name) => unary((r, o, done) => at().sweeps.getTrial(r, o, done), { name }),
+    listTrials: (request) => unary((r, o, done) => at().sweeps.listTrials(r, o, done), request),
+    getTable: (request) => unary((r, o, done) => at().results.getTable(r, o, done), request),
+    listWorkers: (request) => unary((r, o, done) => at().cluster.listWorkers(r, o, done), request),
+    drainWorker: (name) => unary((r, o, done) => at().cluster.drainWorker(r, o, done), { name }),
+    getStatus: () => unary((r, o, done) => at().cluster.getStatus(r, o, done), {}),
+    watchSweep: (request, inner) => stream((o) => at().sweeps.watchSweep(request, o), deadlines.watchMs, inner),
+    exportTable: (request, inner) => stream((o) => at().results.exportTable(request, o), deadlines.exportMs, inner),
     close() {
-      for (const client of [sweeps, results, cluster]) client.close();
+      for (const { sweeps, results, cluster } of coordinators)
+        for (const client of [sweeps, results, cluster]) client.close();
     },
   };
 }
@@ -185,12 +210,15 @@ function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' && error.code in status;
 }
 
-const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):(\d{1,5})$/;
+const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[^\s:/,]+):(\d{1,5})$/;
 
-/** @throws TickworkError ARGUMENT_INVALID */
+/** @param text one address, or several with commas between them. @throws TickworkError ARGUMENT_INVALID */
 export function requireAddress(text: string, origin: string): string {
-  const port = Number(ADDRESS.exec(text)?.[2] ?? 0);
-  if (port >= 1 && port <= 65_535) return text;
+  const isAddress = (each: string): boolean => {
+    const port = Number(ADDRESS.exec(each)?.[2] ?? 0);
+    return port >= 1 && port <= 65_535;
+  };
+  if (text.split(',').every(isAddress)) return text;
   throw new TickworkError(
     'ARGUMENT_INVALID',
     `Expected ${origin} to be HOST:PORT, got ${JSON.stringify(text)}. For example 127.0.0.1:7077.`,

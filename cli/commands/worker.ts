@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { Option } from 'commander';
+import { readCredentials } from '../../proto/credentials/credentials-folder.ts';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../runtime/logger.ts';
 import { type GlobalOptions, note } from '../context.ts';
+import { credentialsFolder } from '../credentials/shown-credentials.ts';
 import { cacheFolder } from '../provision/cache-folder.ts';
 import { PACKAGE_ROOT, unpackedPackageRoot } from '../provision/fashion-mnist.ts';
 import { workerSignals } from '../worker-signals.ts';
 import type { AddCommand } from './command.ts';
 import { chooseExecutor } from './engine/choose-executor.ts';
 import { addExecutorOptions, type ExecutorOptionValues, executorWish } from './engine/executor-options.ts';
-import { byteCount, collect, examples, keyValue, wholeNumber } from './options.ts';
+import { byteCount, collect, examples, keyValue, wholeNumber, words } from './options.ts';
 import { coordinatorAddress } from './with-client.ts';
 
 interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
@@ -23,6 +25,8 @@ interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
   readonly memory?: number;
   readonly drainGrace?: number;
   readonly label?: Readonly<Record<string, string>>;
+  readonly allowCommand?: readonly (readonly string[])[];
+  readonly commandDir?: string;
   readonly nats?: readonly string[];
   readonly logLevel: LogLevel;
 }
@@ -31,7 +35,10 @@ export const addWorker: AddCommand = (program, cli) => {
   const command = program
     .command('worker')
     .description('run a worker until Ctrl-C: take trials from the coordinator, train them, send results')
-    .option('--name <NAME>', 'unique in the cluster and the same at every start (default: made of the host name)')
+    .option(
+      '--name <NAME>',
+      'unique in the cluster and the same at every start (default: that of its certificate, else made of the host name)',
+    )
     .option('--slots <N>', 'trials at the same time', wholeNumber(1, 64), 1)
     .option('--threads <N>', "CPU threads of each trial (default: the machine's, shared evenly)", wholeNumber(1, 1024))
     .option(
@@ -66,6 +73,12 @@ export const addWorker: AddCommand = (program, cli) => {
     )
     .option('--label <KEY=VALUE>', 'a word that studies may ask for; may be given again', keyValue)
     .option(
+      '--allow-command <PREFIX>',
+      'run commands of studies that begin with these words; may be given again (default: none is run)',
+      words,
+    )
+    .option('--command-dir <DIR>', 'where commands are started (default: here)')
+    .option(
       '--nats <URL>',
       'address of NATS as this machine sees it; may be given again (default: as the coordinator says)',
       collect,
@@ -78,6 +91,7 @@ export const addWorker: AddCommand = (program, cli) => {
         'tickwork worker --coordinator lab7:7077',
         'tickwork worker --coordinator lab7:7077 --name gpu3 --slots 2 --label gpu=h200',
         'tickwork worker --coordinator lab7:7077 --executor torch',
+        'tickwork worker --allow-command "python3 train.py"',
         'tickwork worker --dataset-root /data/sets --state-dir /var/lib/tickwork/worker',
       ),
     )
@@ -86,6 +100,7 @@ export const addWorker: AddCommand = (program, cli) => {
       // Loaded here, so that `tickwork ls` does not wait for what only a worker needs.
       const { parseWorkerConfig } = await import('../../worker/config.ts');
       const { runWorker } = await import('../../worker/main.ts');
+      const credentials = credentialsFolder(cli, options);
       const cached = join(cacheFolder(cli.machine), 'datasets');
       const engineCache = join(cacheFolder(cli.machine), 'engine');
       const threads = options.threads ?? Math.max(1, Math.floor(cli.machine.cpus / options.slots));
@@ -93,7 +108,7 @@ export const addWorker: AddCommand = (program, cli) => {
       const config = parseWorkerConfig(
         {
           coordinator: coordinatorAddress(cli, options),
-          name: options.name,
+          name: options.name ?? workerNameOf(credentials, cli.clock.now()),
           slots: options.slots,
           threadsPerSlot: threads,
           executor: chosen.executor,
@@ -109,11 +124,17 @@ export const addWorker: AddCommand = (program, cli) => {
           pixelCacheMiB: options.pixelCacheMib,
           memoryBytes: options.memory,
           labels: options.label,
+          allowedCommands: options.allowCommand,
+          commandFolder: options.commandDir,
           natsServers: options.nats,
+          credentials,
+          token: cli.env.TICKWORK_TOKEN || undefined,
           logLevel: options.logLevel,
         },
         cli.machine,
       );
+      // Files that were replaced are read at the next connection anyway; a hang-up must not end the worker.
+      if (config.credentials !== undefined) cli.onHangup(() => {});
       const graceMs = options.drainGrace === undefined ? Number.POSITIVE_INFINITY : 1_000 * options.drainGrace;
       await runWorker(config, {
         ...workerSignals(cli, graceMs),
@@ -127,3 +148,9 @@ export const addWorker: AddCommand = (program, cli) => {
       });
     });
 };
+
+/** A worker runs under the name of its credentials, so they need not say it twice. */
+function workerNameOf(folder: string | undefined, now: number): string | undefined {
+  const identity = folder === undefined ? undefined : readCredentials(folder, now).tls?.own?.identity;
+  return identity?.role === 'worker' ? identity.name : undefined;
+}

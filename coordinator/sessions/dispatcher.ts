@@ -1,5 +1,6 @@
+import type { CommandSpec } from '../../core/command/command.ts';
 import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
-import { trialParametersSchema } from '../../core/study/trial-parameters.ts';
+import { type TrialParameters, type TrialSpec, trialParametersSchema } from '../../core/study/trial-parameters.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import type { ClusterState, SweepState } from '../../core/sweep/state.ts';
 import { sweepsByTurn } from '../../core/sweep/turns.ts';
@@ -143,17 +144,22 @@ function assignmentOf(
   sweep: SweepState,
   lease: LeasedEvent,
 ): { readonly assignment: Assignment } | { readonly problem: string } {
-  const gridIndex = gridIndexOf(sweep.grid, lease.cell);
-  const parsed = trialParametersSchema.safeParse(sweep.grid.parameters(gridIndex));
-  if (!parsed.success) {
+  const { grid, study } = sweep;
+  const gridIndex = gridIndexOf(grid, lease.cell);
+  const seed = seedOf(grid, lease.cell);
+  const values = grid.parameters(gridIndex);
+  const parsed = study.command ? undefined : trialParametersSchema.safeParse(values);
+  if (parsed?.success === false) {
     return { problem: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') };
   }
-  const seed = seedOf(sweep.grid, lease.cell);
+  const spec: TrialSpec | CommandSpec = study.command
+    ? { command: study.command, parameters: values, seed }
+    : { parameters: parsed?.data as TrialParameters, seed };
   return {
     assignment: {
       lease: wireLease(lease),
-      trialJson: JSON.stringify({ parameters: parsed.data, seed }),
-      title: `${sweep.grid.title(gridIndex)} seed=${seed}`.trim(),
+      trialJson: JSON.stringify(spec),
+      title: `${grid.title(gridIndex)} seed=${seed}`.trim(),
       device: lease.placed?.device ?? 0,
     },
   };

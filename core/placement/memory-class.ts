@@ -11,7 +11,8 @@ export interface MemoryClass {
   readonly estimateBytes: number;
 }
 
-const UNKNOWN: MemoryClass = { key: '', estimateBytes: 0 };
+/** Of what cannot be estimated. */
+export const UNKNOWN: MemoryClass = { key: '', estimateBytes: 0 };
 
 /** @param parameters as a grid gives them, not yet validated. */
 export function memoryClassOf(parameters: Readonly<Record<string, unknown>>): MemoryClass {

@@ -1,3 +1,5 @@
+import type { CommandPrefix } from '../command/command.ts';
+
 /** One device of a worker, as its Hello describes it: where trials may run. */
 export interface Place {
   readonly worker: string;
@@ -12,6 +14,8 @@ export interface Place {
   /** Trials at the same time. */
   readonly slots: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** With which words a command has to begin to run there, see core/command; absent: none may. */
+  readonly allowedCommands?: readonly CommandPrefix[];
 }
 
 /** A place with a free slot. */

@@ -1,5 +1,4 @@
 import { networkEnds } from '../catalogue/classes.ts';
-import { METRICS, type MetricName } from '../catalogue/metrics.ts';
 import { describeNetwork } from '../catalogue/networks.ts';
 import { vectorEntries } from '../collections/sparse-vector.ts';
 import { gridIndexOf } from '../grid/grid.ts';
@@ -7,9 +6,10 @@ import { countMultiplyAccumulates, countParameters, countWeightLayers } from '..
 import type { Aggregate } from '../statistics/aggregate.ts';
 import { type Difference, differencesFromBase } from '../study/base-row.ts';
 import { trialParameters } from '../study/check-levels.ts';
+import { metricColumn } from '../study/metric-names.ts';
 import type { PublishedRow, Study } from '../study/study.ts';
 import type { TrialParameters } from '../study/trial-parameters.ts';
-import type { SweepState, TrialCounts } from '../sweep/state.ts';
+import { isWithdrawn, type SweepState, type TrialCounts, trialOf } from '../sweep/state.ts';
 import { type FailureKind, TRIAL_STATES } from '../trial/states.ts';
 import { type GroupedAggregate, type Grouping, groupKey, groupOf } from './grouping.ts';
 
@@ -68,7 +68,7 @@ export interface Table {
 export function buildTable(
   sweep: SweepState,
   grouping: Grouping,
-  metrics: readonly MetricName[],
+  metrics: readonly string[],
   aggregates: readonly GroupedAggregate[],
   pairedDifferences: readonly GroupedAggregate[] = [],
 ): Table {
@@ -99,7 +99,7 @@ export function buildTable(
     title: study.title,
     revision: sweep.revision,
     groupBy: grouping.factors,
-    metrics: metrics.map((name) => ({ name, title: METRICS[name].title, unit: METRICS[name].unit })),
+    metrics: metrics.map(metricColumn),
     publishedSource: study.published?.source ?? '',
     rows,
     // A trial that was stopped early has all that it will ever have.
@@ -133,20 +133,23 @@ function groupsOf(sweep: SweepState, grouping: Grouping): Map<string, Group> {
   const known: KnownFacts = new Map();
   for (let gridIndex = 0; gridIndex < grid.size; gridIndex++) {
     if (!grid.allows(gridIndex)) continue;
+    const cells = countCells(sweep, gridIndex);
+    if (cells === 0) continue;
     const key = groupKey(groupOf(grouping, gridIndex));
-    const parameters = trialParameters(grid, gridIndex);
-    const facts = factsOf(parameters, known);
+    // Of a command nothing is known but its parameters.
+    const parameters = study.command ? grid.parameters(gridIndex) : trialParameters(grid, gridIndex);
+    const facts = study.command ? {} : factsOf(parameters as TrialParameters, known);
     const shown = shownOf(parameters, study.table.show);
     const group = groups.get(key);
     if (group) {
-      group.cells += study.seeds.length;
+      group.cells += cells;
       group.facts = commonFacts(group.facts, facts);
       group.shown = group.shown.filter((value, i) => value.label === shown[i]?.label);
     } else {
       const labels = new Map(grid.labels(gridIndex).map((l) => [l.factor, l]));
       groups.set(key, {
         levels: grouping.factors.map((factor) => labels.get(factor) as LabelledValue),
-        cells: study.seeds.length,
+        cells,
         touched: 0,
         counts: Object.fromEntries(TRIAL_STATES.map((state) => [state, 0])) as Group['counts'],
         failures: new Map(),
@@ -159,10 +162,20 @@ function groupsOf(sweep: SweepState, grouping: Grouping): Map<string, Group> {
   return groups;
 }
 
+/** Those that are wanted, and those that ended before an edit took them away: their results stay. */
+function countCells(sweep: SweepState, gridIndex: number): number {
+  const { grid, editions } = sweep;
+  if (editions === undefined) return grid.seeds.length;
+  return grid.seeds.filter((_, seedIndex) => {
+    const cell = grid.cellOf(gridIndex, seedIndex);
+    return grid.wants(cell) || trialOf(sweep, cell).state !== 'cancelled';
+  }).length;
+}
+
 function countTrials(sweep: SweepState, grouping: Grouping, groups: Map<string, Group>): void {
   for (const [cell, trial] of vectorEntries(sweep.trials)) {
     const group = groups.get(groupKey(groupOf(grouping, gridIndexOf(sweep.grid, cell))));
-    if (!group) continue;
+    if (!group || (trial.state === 'cancelled' && isWithdrawn(sweep, cell))) continue;
     group.touched++;
     group.counts[trial.state]++;
     if (trial.state !== 'failed') continue;

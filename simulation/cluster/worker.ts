@@ -107,6 +107,7 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
         softwareVersion: SOFTWARE_VERSION,
       },
       natsServers: undefined,
+      allowedCommands: [],
       outbox,
       publisher,
       slots: Array.from({ length: slots }, (_, index) =>
@@ -117,6 +118,7 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
           options: {
             datasetRoots: [],
             checkpointFolder: '',
+            commandFolder: '',
             loaderThreads: 0,
             pixelCacheBytes: 0,
             executor: {

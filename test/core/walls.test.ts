@@ -46,7 +46,16 @@ const WALLS: readonly Wall[] = [
   },
   {
     room: 'worker/training',
-    may: ['worker/training', 'worker/trial-messages.ts', 'core', 'engine', 'runtime', 'node:', ...TFJS],
+    may: [
+      'worker/training',
+      'worker/command',
+      'worker/trial-messages.ts',
+      'core',
+      'engine',
+      'runtime',
+      'node:',
+      ...TFJS,
+    ],
     why: 'it trains, and sends nothing anywhere by itself',
   },
   {
@@ -118,6 +127,11 @@ const WALLS: readonly Wall[] = [
     room: 'cli/local',
     may: ['cli', 'core', 'proto', 'runtime', 'node:', 'worker/outbox/directory-lock.ts'],
     why: 'it runs the other processes and knows none of their rooms',
+  },
+  {
+    room: 'cli/credentials',
+    may: ['cli', 'core', 'proto', 'runtime', 'node:', '@peculiar/x509', 'reflect-metadata', 'nkeys.js'],
+    why: 'it makes certificates and keys, and talks to nobody',
   },
   { room: 'cli/client', may: ['cli', 'core', 'proto', 'runtime', '@grpc/grpc-js'], why: 'it is the gRPC adapter' },
   {

@@ -8,21 +8,27 @@ import type { Logger } from '../../../runtime/logger.ts';
 import type { RecordStream } from '../../ports.ts';
 import type { NatsLink } from './connection.ts';
 import { type Acknowledge, createAcknowledge, toDelivery } from './delivery.ts';
-import { natsUnreachable } from './nats-errors.ts';
+import { isTransient, natsUnreachable } from './nats-errors.ts';
 import { ensureRecordConsumer, reclaimDeliveries } from './record-consumer.ts';
 import { ensureStream } from './streams.ts';
 
 export interface NatsRecordStreamOptions {
   readonly link: NatsLink;
   readonly names: Pick<NatsNames, 'recordStream' | 'recordSubjects' | 'recordConsumer'>;
+  /** Whose table the records are for: each has a place of its own in the stream. */
+  readonly tableId: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
   readonly replicas?: number;
   /** A full stream refuses workers' records, which stay in their outboxes. Default: no limit. */
   readonly maxBytes?: number;
+  /** How long opening bears a server that does not answer. */
+  readonly patienceMs?: number;
   /** After this time without an acknowledgement a record is delivered again. */
   readonly ackWaitMs?: number;
+  /** Whether NATS limits workers to their subjects; see delivery.ts. Default: no. */
+  readonly boundSubjects?: boolean;
 }
 
 /** One pull request: its end is also how a server that went away is noticed. */
@@ -37,9 +43,24 @@ const RETRY_BACKOFF = { firstMs: 100, capMs: 2_000 };
  * @throws TickworkError NATS_UNREACHABLE, CONFIG_INVALID
  */
 export async function openNatsRecordStream(options: NatsRecordStreamOptions): Promise<RecordStream> {
-  const { link, names, clock, random, logger, replicas = 1, maxBytes = -1, ackWaitMs = 20_000 } = options;
+  const {
+    link,
+    names,
+    clock,
+    random,
+    logger,
+    replicas = 1,
+    maxBytes = -1,
+    ackWaitMs = 20_000,
+    patienceMs = 30_000,
+  } = options;
   const settings = { name: names.recordStream, subjects: names.recordSubjects, replicas, maxBytes };
-  const consumerSettings = { stream: names.recordStream, durable: names.recordConsumer, ackWaitMs, replicas };
+  const consumerSettings = {
+    stream: names.recordStream,
+    durable: names.recordConsumer(options.tableId),
+    ackWaitMs,
+    replicas,
+  };
   const closing = new AbortController();
   const confirm = createAcknowledge(logger);
   /** Sequences delivered here and not acknowledged yet. */
@@ -136,7 +157,7 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
         if (waiting.length === 0 && failure === undefined) arrived = deferred();
         drained.resolve();
         drained = deferred();
-        yield batch.map((message) => toDelivery(message, acknowledge));
+        yield batch.map((message) => toDelivery(message, acknowledge, options.boundSubjects));
       }
     } finally {
       ended.abort();
@@ -146,14 +167,35 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
     }
   }
 
-  try {
-    await ensureConsumer();
-    await reclaimDeliveries(link, consumerSettings, clock);
-  } catch (error) {
-    throw error instanceof TickworkError ? error : natsUnreachable('opening the record stream', error);
+  /** A cluster that elects its leaders answers nothing for a while. */
+  async function open(): Promise<void> {
+    const deadline = clock.now() + patienceMs;
+    for (let failures = 0; ; failures++) {
+      try {
+        await ensureConsumer();
+        return await reclaimDeliveries(link, consumerSettings, clock);
+      } catch (error) {
+        if (error instanceof TickworkError) throw error;
+        if (!isTransient(error) || clock.now() >= deadline) throw natsUnreachable('opening the record stream', error);
+        await clock.sleep(50 + backoffMs(failures, random(), RETRY_BACKOFF));
+      }
+    }
   }
+
+  await open();
   return {
     deliveries,
+    async backlog() {
+      try {
+        const { num_pending, num_ack_pending } = await link.manager.consumers.info(
+          consumerSettings.stream,
+          consumerSettings.durable,
+        );
+        return num_pending + num_ack_pending;
+      } catch (error) {
+        throw natsUnreachable('asking for the backlog of the record stream', error);
+      }
+    },
     async close() {
       closing.abort();
     },

@@ -2,6 +2,7 @@
 
 import type { Device as _tickwork_v1_Device, Device__Output as _tickwork_v1_Device__Output } from '../../tickwork/v1/Device.ts';
 import type { Lease as _tickwork_v1_Lease, Lease__Output as _tickwork_v1_Lease__Output } from '../../tickwork/v1/Lease.ts';
+import type { CommandPrefix as _tickwork_v1_CommandPrefix, CommandPrefix__Output as _tickwork_v1_CommandPrefix__Output } from '../../tickwork/v1/CommandPrefix.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Hello {
@@ -24,6 +25,10 @@ export interface Hello {
    * It takes no assignment, ever.
    */
   'draining'?: (boolean);
+  /**
+   * What studies may run there beside the built-in training; nothing by default.
+   */
+  'allowedCommands'?: (_tickwork_v1_CommandPrefix)[];
 }
 
 export interface Hello__Output {
@@ -46,4 +51,8 @@ export interface Hello__Output {
    * It takes no assignment, ever.
    */
   'draining': (boolean);
+  /**
+   * What studies may run there beside the built-in training; nothing by default.
+   */
+  'allowedCommands': (_tickwork_v1_CommandPrefix__Output)[];
 }
