@@ -16,11 +16,11 @@ const HELD = 'a'.repeat(64);
 const OTHER = 'b'.repeat(64);
 const MONTH_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** `vgg8` is a word of a study that is not over. */
+/** `vgg-demo` is a word of a study that is not over. */
 const FILES = {
   old: `weights/old-base/seed-1/${OTHER}.weights`,
   held: `weights/old-base/seed-2/${HELD}.weights`,
-  named: `weights/vgg8/seed-1/${OTHER}.weights`,
+  named: `weights/vgg-demo/seed-1/${OTHER}.weights`,
   young: `weights/new-base/seed-1/${OTHER}.weights`,
 };
 
@@ -38,7 +38,7 @@ test('weights are listed with what keeps them, and nothing is removed unasked', 
   expect(code).toBe(0);
   expect(out).toMatch(/^old-base +seed-1 .* unused$/m);
   expect(out).toMatch(/^old-base +seed-2 .* held by a trial that may run again$/m);
-  expect(out).toMatch(/^vgg8 +seed-1 .* named by a study that is not over$/m);
+  expect(out).toMatch(/^vgg-demo +seed-1 .* named by a study that is not over$/m);
   expect(out).toMatch(/^new-base +seed-1 .* young$/m);
   expect(await readdir(join(folder.path, 'weights', 'old-base'))).toHaveLength(2);
 });
