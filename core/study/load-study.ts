@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Budget } from '../budget/budget.ts';
 import { factorsOf } from '../constraint/expression.ts';
 import { parseConstraint } from '../constraint/parse.ts';
 import { type ErrorCode, type FieldViolation, TickworkError } from '../errors.ts';
@@ -12,6 +13,7 @@ import type { Complaint } from './complaint.ts';
 import { digitOfLabel, firstLabels, levelCount } from './levels.ts';
 import { collectFactors, isPlain, type PlacedLeaf } from './raw-space.ts';
 import { type Complain, isMapping } from './read-axis.ts';
+import { readBudget } from './read-budget.ts';
 import { readEarlyStopping } from './read-early-stopping.ts';
 import { readRequirements } from './read-requirements.ts';
 import { readRetries } from './read-retries.ts';
@@ -91,6 +93,7 @@ interface ReadGrid {
   readonly shuffleSeed?: number;
   readonly requires?: Requirements;
   readonly retries?: Retries;
+  readonly budget?: Budget;
   /** Of an ablation. */
   readonly base?: Study['base'];
   readonly placed: readonly PlacedLeaf[];
@@ -109,12 +112,14 @@ function readGrid(value: unknown): ReadGrid {
     earlyStopping: stopping,
     requires: requiresText,
     retries: retriesText,
+    budget: budgetText,
     where,
   } = isMapping(value) ? value : {};
   const sampler = readSampler(samplerText, complain);
   const earlyStopping = readEarlyStopping(stopping, complain);
   const requires = readRequirements(requiresText, complain);
   const retries = readRetries(retriesText, complain);
+  const budget = readBudget(budgetText, complain);
   const read = readSpace({ factors: isMapping(factors) ? factors : {}, ablation, space }, complain);
   const drawn = read && applySampler(read.space, sampler, typeof where === 'string' ? where : undefined, complain);
   if (read === undefined || drawn === undefined) return { factors: [], placed: [], complaints };
@@ -128,6 +133,7 @@ function readGrid(value: unknown): ReadGrid {
     ...(sampler?.kind === 'grid' && sampler.shuffleSeed !== undefined ? { shuffleSeed: sampler.shuffleSeed } : {}),
     ...(requires === undefined ? {} : { requires }),
     ...(retries === undefined ? {} : { retries }),
+    ...(budget === undefined ? {} : { budget }),
     ...(read.base === undefined ? {} : { base: read.base }),
     placed: collected.placed,
     complaints,
@@ -136,7 +142,7 @@ function readGrid(value: unknown): ReadGrid {
 
 function toStudy(
   input: StudyInput,
-  { factors, space, search, earlyStopping, shuffleSeed, requires, retries, base = baseOf(input) }: ReadGrid,
+  { factors, space, search, earlyStopping, shuffleSeed, requires, retries, budget, base = baseOf(input) }: ReadGrid,
 ): Study {
   const values = input.published?.values ?? {};
   return {
@@ -151,6 +157,7 @@ function toStudy(
     ...(shuffleSeed === undefined ? {} : { shuffleSeed }),
     ...(requires === undefined ? {} : { requires }),
     ...(retries === undefined ? {} : { retries }),
+    ...(budget === undefined ? {} : { budget }),
     ...(base === undefined ? {} : { base }),
     ...(input.where === undefined ? {} : { where: input.where }),
     ...(input.priority === 0 ? {} : { priority: input.priority }),

@@ -59,6 +59,8 @@ export type Command =
       /** Of all connected workers; needed once a trial has run out of memory. */
       readonly places?: readonly Place[];
     }
+  /** Ends what is over its budget. */
+  | { readonly type: 'enforce-budgets' }
   | {
       /** A new process has its name. */
       readonly type: 'trust-worker';

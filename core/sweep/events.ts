@@ -1,3 +1,4 @@
+import type { Measured } from '../budget/speed.ts';
 import type { Space } from '../space/space.ts';
 import type { AskedLevels } from '../study/asked-configurations.ts';
 import type { Search } from '../study/search.ts';
@@ -60,6 +61,8 @@ export type SweepEvent =
       readonly attempt: number;
       readonly worker: string;
       readonly contentHash: string;
+      /** How fast it was; absent where its place is unknown. */
+      readonly measured?: Measured & { readonly key: string };
       /** The metric that the sweep's search goes by; absent without one. */
       readonly objective?: number;
       readonly at: number;
@@ -117,6 +120,13 @@ export type SweepEvent =
       readonly withdrawn: number;
       /** Cells whose running attempts are ended by this. */
       readonly cancelled: readonly number[];
+      readonly at: number;
+    }
+  | {
+      /** The sweep starts nothing more, until its budget is raised. */
+      readonly type: 'budget-exhausted';
+      readonly sweepId: string;
+      readonly reason: string;
       readonly at: number;
     }
   | {

@@ -1,3 +1,4 @@
+import type { Speeds } from '../budget/speed.ts';
 import { EMPTY_INDEX_SET, type IndexSet } from '../collections/index-set.ts';
 import { emptyVector, type SparseVector, vectorGet } from '../collections/sparse-vector.ts';
 import type { Edition } from '../grid/edited-grid.ts';
@@ -41,6 +42,10 @@ export interface SweepState {
   readonly decisions: readonly { readonly at: number; readonly reason: string }[];
   /** No further cell starts. */
   readonly paused: boolean;
+  /** Slot time of its attempts that have ended, ms. */
+  readonly usedMs: number;
+  /** Why its budget lets nothing start any more. */
+  readonly exhausted?: string;
   /** Events that changed this sweep so far. */
   readonly revision: number;
   readonly createdAt: number;
@@ -62,6 +67,7 @@ export interface ClusterState {
   >;
   readonly learnedMemory: LearnedMemory;
   readonly health: Health;
+  readonly speeds: Speeds;
   /** What runs where: follows from the live trials. */
   readonly load: Load;
 }
@@ -73,6 +79,7 @@ export const EMPTY_CLUSTER: ClusterState = {
   requests: new Map(),
   learnedMemory: new Map(),
   health: new Map(),
+  speeds: new Map(),
   load: new Map(),
 };
 
@@ -90,6 +97,7 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
     requeued: [],
     firstUntouched: 0,
     paused: false,
+    usedMs: 0,
     scores: emptyVector(),
     decisions: [],
     revision: 1,

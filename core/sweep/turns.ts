@@ -6,7 +6,10 @@ import type { ClusterState, SweepState } from './state.ts';
  */
 export function sweepsByTurn(state: ClusterState): readonly SweepState[] {
   return [...state.sweeps.values()]
-    .filter((sweep) => sweep.status === 'active' && !sweep.paused && sweep.counts.pending > 0)
+    .filter(
+      (sweep) =>
+        sweep.status === 'active' && !sweep.paused && sweep.exhausted === undefined && sweep.counts.pending > 0,
+    )
     .sort((a, b) => priorityOf(b) - priorityOf(a) || a.live.size - b.live.size);
 }
 
