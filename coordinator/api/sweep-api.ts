@@ -1,3 +1,4 @@
+import { ANYONE, type Identity } from '../../core/access/identity.ts';
 import { vectorEntries } from '../../core/collections/sparse-vector.ts';
 import { createGrid } from '../../core/grid/grid.ts';
 import { planStudy } from '../../core/plan/plan.ts';
@@ -97,11 +98,15 @@ export function createSweepApi({ ledger, store, sessions, changes, clock, costOf
       return toPlanMessage(study, plan, slots.length, time);
     },
 
-    async submitSweep({ requestId, studyYaml }) {
+    async submitSweep({ requestId, studyYaml, user: named }, { identity }) {
       checkRequestId(requestId);
+      const user = userOf(identity, named);
       const study = loadStudy(studyYaml);
       const total = createGrid(study).countConfigurations() * study.seeds.length;
-      const { sweepId } = await ledger.submit({ type: 'submit-sweep', requestId, study, studyYaml, total }, DEADLINE);
+      const { sweepId } = await ledger.submit(
+        { type: 'submit-sweep', requestId, study, studyYaml, ...user, total },
+        DEADLINE,
+      );
       return toSweepMessage(ledger.state.sweeps.get(sweepId as string) as SweepState);
     },
 
@@ -174,6 +179,17 @@ export function createSweepApi({ ledger, store, sessions, changes, clock, costOf
       };
     },
   };
+}
+
+/** Whose share of the slots a sweep has: the caller's by its token, else by its own word. @throws TickworkError ARGUMENT_INVALID */
+function userOf(identity: Identity, named: string): { readonly user?: string } {
+  if (identity !== ANYONE) return { user: identity.name };
+  if (named === '') return {};
+  if (/^[\w.@-]{1,64}$/.test(named)) return { user: named };
+  throw invalidArgument(
+    'user',
+    `Expected user to be 1 to 64 letters, digits, ".", "@", "_" or "-", got ${JSON.stringify(named)}.`,
+  );
 }
 
 /** A command about a sweep before the sweep is looked up. */

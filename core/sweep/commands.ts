@@ -12,6 +12,8 @@ export type Command =
       readonly requestId: string;
       readonly study: Study;
       readonly studyYaml: string;
+      /** Who submits it. */
+      readonly user?: string;
       readonly total: number;
     }
   | {

@@ -19,6 +19,7 @@ export type SweepEvent =
       readonly requestId: string;
       readonly study: Study;
       readonly studyYaml: string;
+      readonly user?: string;
       /** Cells that the constraint keeps, seeds included. */
       readonly total: number;
       readonly at: number;

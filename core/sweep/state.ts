@@ -20,6 +20,8 @@ export interface SweepState {
   readonly id: string;
   readonly study: Study;
   readonly studyYaml: string;
+  /** Who has submitted it; absent where nobody knows. */
+  readonly user?: string;
   /** Derived from the study. */
   readonly grid: Grid;
   /** Of a sweep that was edited: how its study was spelt before, and last how it is now. */
@@ -88,6 +90,7 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
     id: event.sweepId,
     study: event.study,
     studyYaml: event.studyYaml,
+    ...(event.user === undefined ? {} : { user: event.user }),
     grid: createGrid(event.study),
     status: 'active',
     total: event.total,

@@ -32,6 +32,7 @@ export function sweep(change: Partial<Sweep__Output> = {}): Sweep__Output {
     search: '',
     usedDeviceSeconds: 0,
     exhaustedReason: '',
+    user: '',
     ...change,
   };
 }

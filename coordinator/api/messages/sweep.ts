@@ -36,6 +36,7 @@ export function toSweepMessage(sweep: SweepState, { withYaml = false, msLeft }: 
     ...(msLeft === undefined ? {} : { secondsLeft: msLeft / 1000 }),
     usedDeviceSeconds: sweep.usedMs / 1000,
     exhaustedReason: sweep.exhausted ?? '',
+    user: sweep.user ?? '',
   };
 }
 

@@ -12,10 +12,10 @@ test('sweeps', () => {
   ];
   expect(text(renderSweeps(sweeps))).toMatchInlineSnapshot(`
     "
-    sweep       state      done  failed  running  left  created (UTC)        title
-    ───────────────────────────────────────────────────────────────────────────────────────────────────
-    vgg-demo-1  active     4/14       1        2        2027-01-15 08:00:00  VGG/8 A-E on Fashion-MNIST
-    länge-2     completed  0/14       0        0        2027-01-15 08:00:00  画像 ×2
+    sweep       state      done  failed  running  left  user  created (UTC)        title
+    ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+    vgg-demo-1  active     4/14       1        2              2027-01-15 08:00:00  VGG/8 A-E on Fashion-MNIST
+    länge-2     completed  0/14       0        0              2027-01-15 08:00:00  画像 ×2
     "
   `);
   expect(renderSweeps([])).toEqual(['No sweeps yet. Submit one: tickwork submit FILE']);

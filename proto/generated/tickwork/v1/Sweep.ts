@@ -66,6 +66,10 @@ export interface Sweep {
    * Why its budget lets nothing start; empty while it does.
    */
   'exhaustedReason'?: (string);
+  /**
+   * Who has submitted it; empty where nobody knows.
+   */
+  'user'?: (string);
   '_finishTime'?: "finishTime";
   '_secondsLeft'?: "secondsLeft";
 }
@@ -129,6 +133,10 @@ export interface Sweep__Output {
    * Why its budget lets nothing start; empty while it does.
    */
   'exhaustedReason': (string);
+  /**
+   * Who has submitted it; empty where nobody knows.
+   */
+  'user': (string);
   '_finishTime'?: "finishTime";
   '_secondsLeft'?: "secondsLeft";
 }
