@@ -128,7 +128,8 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
   const replaySeconds = (clock.now() - startedAt) / 1000;
   logger.info({ epoch: state.epoch, sweeps: state.sweeps.size, adopted, replaySeconds }, 'leading');
 
-  const ledger = createLedger({ initial: state, log, store, clock, random, costOf: createCostModel(), logger });
+  const costOf = createCostModel();
+  const ledger = createLedger({ initial: state, log, store, clock, random, costOf, logger });
   const snapshotter = createSnapshotter({ ledger, log, folder: snapshots, logger });
   lifecycle.add('snapshots', snapshotter.close);
   lifecycle.add('ledger', ledger.close);
@@ -161,7 +162,7 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     httpAddress: () => httpAddress,
     eventLogSequence: () => log.lastSequence,
   };
-  const api = createApi({ ledger, store, sessions, clock: steadyClock, facts });
+  const api = createApi({ ledger, store, sessions, clock: steadyClock, costOf, facts });
   const serving = createServing({ config, api, work: sessions.accept, access, limits, metrics, clock, logger });
   lifecycle.add('serving', serving.close);
 

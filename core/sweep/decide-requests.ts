@@ -38,7 +38,8 @@ export function decideRequest(state: ClusterState, command: RequestCommand, now:
 }
 
 function submit(state: ClusterState, command: Extract<Command, { type: 'submit-sweep' }>, now: number): Decision {
-  const { requestId, study, studyYaml, total } = command;
+  const { requestId, study, studyYaml, user, total } = command;
+  const by = user === undefined ? {} : { user };
   const earlier = state.requests.get(requestId);
   if (earlier) {
     return earlier.what === 'submit' && state.sweeps.get(earlier.sweepId)?.studyYaml === studyYaml
@@ -48,7 +49,9 @@ function submit(state: ClusterState, command: Extract<Command, { type: 'submit-s
   let number = 1;
   while (state.sweeps.has(`${study.name}-${number}`)) number++;
   const sweepId = `${study.name}-${number}`;
-  return accept([{ type: 'sweep-submitted', sweepId, requestId, study, studyYaml, total, at: now }], { sweepId });
+  return accept([{ type: 'sweep-submitted', sweepId, requestId, study, studyYaml, ...by, total, at: now }], {
+    sweepId,
+  });
 }
 
 function steer(
