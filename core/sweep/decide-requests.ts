@@ -1,5 +1,6 @@
 import { vectorEntries } from '../collections/sparse-vector.ts';
 import { indexOfAsked } from '../study/asked-configurations.ts';
+import { withNamedMembers } from '../study/population-generations.ts';
 import { drawnRows, leftToDraw } from '../study/search.ts';
 import type { Command } from './commands.ts';
 import { decideEdit } from './decide-edit.ts';
@@ -49,9 +50,21 @@ function submit(state: ClusterState, command: Extract<Command, { type: 'submit-s
   let number = 1;
   while (state.sweeps.has(`${study.name}-${number}`)) number++;
   const sweepId = `${study.name}-${number}`;
-  return accept([{ type: 'sweep-submitted', sweepId, requestId, study, studyYaml, ...by, total, at: now }], {
-    sweepId,
-  });
+  return accept(
+    [
+      {
+        type: 'sweep-submitted',
+        sweepId,
+        requestId,
+        study: withNamedMembers(study, sweepId),
+        studyYaml,
+        ...by,
+        total,
+        at: now,
+      },
+    ],
+    { sweepId },
+  );
 }
 
 function steer(

@@ -1,7 +1,7 @@
 import type { Speeds } from '../budget/speed.ts';
 import { EMPTY_INDEX_SET, type IndexSet } from '../collections/index-set.ts';
 import { emptyVector, type SparseVector, vectorGet } from '../collections/sparse-vector.ts';
-import type { Edition } from '../grid/edited-grid.ts';
+import { createEditedGrid, type Edition } from '../grid/edited-grid.ts';
 import { createGrid, type Grid, gridIndexOf } from '../grid/grid.ts';
 import type { Load } from '../placement/load.ts';
 import type { LearnedMemory } from '../placement/need.ts';
@@ -84,6 +84,11 @@ export const EMPTY_CLUSTER: ClusterState = {
   speeds: new Map(),
   load: new Map(),
 };
+
+/** The grid of a sweep, which follows from its study and its editions. */
+export function gridOf({ study, editions }: Pick<SweepState, 'study' | 'editions'>): Grid {
+  return editions === undefined ? createGrid(study) : createEditedGrid(study.factors, editions);
+}
 
 export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>): SweepState {
   return {
