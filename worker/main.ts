@@ -25,6 +25,9 @@ import type { ExecutorChoice } from './trial-messages.ts';
 /** Images that a loader thread has decoded at the same time, and one more that it cuts crops from. */
 const DECODES_PER_LOADER = 4;
 
+/** Assignments that may wait for each slot: trials of a few milliseconds would wait for the round trip otherwise. */
+const QUEUE_PER_SLOT = 16;
+
 /** One device of the machine, and what a trial process needs in its environment to use it and no other. */
 export interface SlotDevice {
   /** `cpu`, or the kind and the name: `cuda NVIDIA H100 80GB HBM3`. */
@@ -156,6 +159,7 @@ function introduction(config: WorkerConfig, devices: readonly SlotDevice[], prot
     protocolVersion,
     softwareVersion: SOFTWARE_VERSION,
     slots: config.slots,
+    queue: QUEUE_PER_SLOT * config.slots,
     devices: devices.slice(0, config.slots).map(({ name, memoryBytes }) => ({
       name,
       executor: config.executor,

@@ -1,3 +1,5 @@
+import type { DeviceLoad } from './load.ts';
+
 /** One device of a worker, as its Hello describes it: where trials may run. */
 export interface Place {
   readonly worker: string;
@@ -12,6 +14,10 @@ export interface Place {
   /** Trials at the same time. */
   readonly slots: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** Trials that the load counts though they have ended: only their records are under way. */
+  readonly ended?: DeviceLoad;
+  /** Trials that may wait here for a free slot. Default 0. */
+  readonly queue?: number;
 }
 
 /** A place with a free slot. */

@@ -40,6 +40,7 @@ import type { SweepPlan as _tickwork_v1_SweepPlan, SweepPlan__Output as _tickwor
 import type { SweepServiceClient as _tickwork_v1_SweepServiceClient, SweepServiceDefinition as _tickwork_v1_SweepServiceDefinition } from './tickwork/v1/SweepService.ts';
 import type { Trial as _tickwork_v1_Trial, Trial__Output as _tickwork_v1_Trial__Output } from './tickwork/v1/Trial.ts';
 import type { TrialCounts as _tickwork_v1_TrialCounts, TrialCounts__Output as _tickwork_v1_TrialCounts__Output } from './tickwork/v1/TrialCounts.ts';
+import type { TrialEnded as _tickwork_v1_TrialEnded, TrialEnded__Output as _tickwork_v1_TrialEnded__Output } from './tickwork/v1/TrialEnded.ts';
 import type { TrialProgress as _tickwork_v1_TrialProgress, TrialProgress__Output as _tickwork_v1_TrialProgress__Output } from './tickwork/v1/TrialProgress.ts';
 import type { TrialReleased as _tickwork_v1_TrialReleased, TrialReleased__Output as _tickwork_v1_TrialReleased__Output } from './tickwork/v1/TrialReleased.ts';
 import type { TrialStarted as _tickwork_v1_TrialStarted, TrialStarted__Output as _tickwork_v1_TrialStarted__Output } from './tickwork/v1/TrialStarted.ts';
@@ -107,6 +108,7 @@ export interface ProtoGrpcType {
       SweepState: EnumTypeDefinition
       Trial: MessageTypeDefinition<_tickwork_v1_Trial, _tickwork_v1_Trial__Output>
       TrialCounts: MessageTypeDefinition<_tickwork_v1_TrialCounts, _tickwork_v1_TrialCounts__Output>
+      TrialEnded: MessageTypeDefinition<_tickwork_v1_TrialEnded, _tickwork_v1_TrialEnded__Output>
       TrialProgress: MessageTypeDefinition<_tickwork_v1_TrialProgress, _tickwork_v1_TrialProgress__Output>
       TrialReleased: MessageTypeDefinition<_tickwork_v1_TrialReleased, _tickwork_v1_TrialReleased__Output>
       TrialStarted: MessageTypeDefinition<_tickwork_v1_TrialStarted, _tickwork_v1_TrialStarted__Output>

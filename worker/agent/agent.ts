@@ -3,6 +3,7 @@ import { failureKindCodec } from '../../proto/enums.ts';
 import type { CoordinatorMessage__Output as CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { Hello } from '../../proto/generated/tickwork/v1/Hello.ts';
 import type { Lease__Output as Lease } from '../../proto/generated/tickwork/v1/Lease.ts';
+import type { StopTrial__Output as StopTrial } from '../../proto/generated/tickwork/v1/StopTrial.ts';
 import type { Welcome__Output as Welcome } from '../../proto/generated/tickwork/v1/Welcome.ts';
 import type { WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -40,7 +41,7 @@ export interface Agent {
 export interface AgentDeps {
   readonly worker: string;
   /** The Hello, less what changes from one stream to the next. */
-  readonly introduction: Omit<Hello, 'inFlight'>;
+  readonly introduction: Omit<Hello, 'inFlight' | 'ended'>;
   /** Used instead of the addresses that the coordinator names. */
   readonly natsServers: readonly string[] | undefined;
   readonly outbox: Outbox;
@@ -84,6 +85,9 @@ export function startAgent(deps: AgentDeps): Agent {
     emit,
     keep: delivery.keep,
     forgetCheckpoints: deps.forgetCheckpoints,
+    queue: introduction.queue ?? 0,
+    queuePatienceMs: timings.queuePatienceMs,
+    sayEnded: (lease, durationMs) => void stream.send({ ended: { lease, durationMs } }),
     sayStarted: (lease) => void stream.send({ started: { lease } }),
     sayReleased,
     heartbeat: heartbeats.apply,
@@ -142,7 +146,7 @@ export function startAgent(deps: AgentDeps): Agent {
       case 'receipts':
         return message.receipts ? trials.delivered(delivery.receive(message.receipts)) : undefined;
       case 'stop':
-        return message.stop?.lease ? trials.stop(message.stop.lease, message.stop.reason) : undefined;
+        return message.stop?.lease ? onStop(message.stop.lease, message.stop) : undefined;
       case 'drain':
         return enter('draining');
       // A second Welcome, or a message of a newer coordinator: nothing this worker could act on.
@@ -150,6 +154,11 @@ export function startAgent(deps: AgentDeps): Agent {
       case undefined:
         return;
     }
+  }
+
+  function onStop(lease: Lease, { reason, unlessBegun }: StopTrial): void {
+    if (unlessBegun) trials.recall(lease, reason);
+    else trials.stop(lease, reason);
   }
 
   function onFlow(flow: 'down' | 'open' | 'congested'): void {
@@ -189,7 +198,7 @@ export function startAgent(deps: AgentDeps): Agent {
     if (lease) trials.resumeDelivery(lease, id);
   }
   const stream = deps.openStream({
-    hello: () => ({ ...introduction, inFlight: [...trials.held()] }),
+    hello: () => ({ ...introduction, inFlight: [...trials.held()], ended: [...trials.ended()] }),
     onWelcome,
     onMessage,
     onFlow,

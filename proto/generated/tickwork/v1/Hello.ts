@@ -20,6 +20,14 @@ export interface Hello {
   'inFlight'?: (_tickwork_v1_Lease)[];
   'host'?: (string);
   'pid'?: (number | string | Long);
+  /**
+   * Of those in flight: leases whose trial has ended, see TrialEnded.
+   */
+  'ended'?: (_tickwork_v1_Lease)[];
+  /**
+   * Assignments that this worker takes beyond its free slots, to begin each as soon as a slot is free.
+   */
+  'queue'?: (number);
 }
 
 export interface Hello__Output {
@@ -38,4 +46,12 @@ export interface Hello__Output {
   'inFlight': (_tickwork_v1_Lease__Output)[];
   'host': (string);
   'pid': (number);
+  /**
+   * Of those in flight: leases whose trial has ended, see TrialEnded.
+   */
+  'ended': (_tickwork_v1_Lease__Output)[];
+  /**
+   * Assignments that this worker takes beyond its free slots, to begin each as soon as a slot is free.
+   */
+  'queue': (number);
 }
