@@ -1,6 +1,6 @@
 import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
 import type { Place } from '../../core/placement/place.ts';
-import { trialParametersSchema } from '../../core/study/trial-parameters.ts';
+import { validParameters } from '../../core/study/valid-parameters.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import type { SweepState } from '../../core/sweep/state.ts';
 import { sweepsByTurn } from '../../core/sweep/turns.ts';
@@ -173,15 +173,13 @@ function assignmentOf(
   lease: LeasedEvent,
 ): { readonly assignment: Assignment } | { readonly problem: string } {
   const gridIndex = gridIndexOf(sweep.grid, lease.cell);
-  const parsed = trialParametersSchema.safeParse(sweep.grid.parameters(gridIndex));
-  if (!parsed.success) {
-    return { problem: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') };
-  }
+  const valid = validParameters(sweep.grid, gridIndex);
+  if ('problem' in valid) return valid;
   const seed = seedOf(sweep.grid, lease.cell);
   return {
     assignment: {
       lease: wireLease(lease),
-      trialJson: JSON.stringify({ parameters: parsed.data, seed }),
+      trialJson: JSON.stringify({ parameters: valid.parameters, seed }),
       title: `${sweep.grid.title(gridIndex)} seed=${seed}`.trim(),
       device: lease.placed?.device ?? 0,
     },

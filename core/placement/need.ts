@@ -32,7 +32,7 @@ export function needOf(
     known.clear();
     classes.set(grid, known);
   }
-  const found = known.get(gridIndex) ?? memoryClassOf(grid.parameters(gridIndex));
+  const found = known.get(gridIndex) ?? memoryClassOf(grid, gridIndex);
   known.set(gridIndex, found);
   const { memoryBytes, ...rest } = study.requires ?? {};
   const moreThanBytes = found.key === '' ? undefined : learned.get(found.key);

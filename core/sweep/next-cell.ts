@@ -24,15 +24,15 @@ export function nextCell(sweep: SweepState, costOf: CostOf, mayStart: (cell: num
   const seedIndex = (cell: number): number => Math.floor(cell / sweep.grid.size);
   for (const cell of untouchedCells(sweep)) {
     if (best !== undefined && seedIndex(cell) !== seedIndex(best.cell)) break;
-    if (!mayStart(cell)) {
-      if (++passedOver === MAX_PASSED_OVER) break;
-      continue;
-    }
     // Who wants the cells shuffled wants them so.
-    if (sweep.study.shuffleSeed !== undefined) return cell;
-    const cost = cellCost(sweep.grid, gridIndexOf(sweep.grid, cell), costOf);
-    if (best === undefined || cost > best.cost) best = { cell, cost };
-    if (++seen === WINDOW) break;
+    const shuffled = sweep.study.shuffleSeed !== undefined;
+    const cost = shuffled ? 0 : cellCost(sweep.grid, gridIndexOf(sweep.grid, cell), costOf);
+    // Whether it may start is the dearer question, so it is asked only of a cell that would be chosen.
+    if (best === undefined || cost > best.cost) {
+      if (mayStart(cell)) best = { cell, cost };
+      else if (++passedOver === MAX_PASSED_OVER) break;
+    }
+    if (best !== undefined && (shuffled || ++seen === WINDOW)) break;
   }
   return best?.cell;
 }

@@ -6,6 +6,7 @@ import type { Assignment as _tickwork_v1_Assignment, Assignment__Output as _tick
 import type { CancelSweepRequest as _tickwork_v1_CancelSweepRequest, CancelSweepRequest__Output as _tickwork_v1_CancelSweepRequest__Output } from './tickwork/v1/CancelSweepRequest.ts';
 import type { ClusterServiceClient as _tickwork_v1_ClusterServiceClient, ClusterServiceDefinition as _tickwork_v1_ClusterServiceDefinition } from './tickwork/v1/ClusterService.ts';
 import type { ClusterStatus as _tickwork_v1_ClusterStatus, ClusterStatus__Output as _tickwork_v1_ClusterStatus__Output } from './tickwork/v1/ClusterStatus.ts';
+import type { CoordinatorBatch as _tickwork_v1_CoordinatorBatch, CoordinatorBatch__Output as _tickwork_v1_CoordinatorBatch__Output } from './tickwork/v1/CoordinatorBatch.ts';
 import type { CoordinatorMessage as _tickwork_v1_CoordinatorMessage, CoordinatorMessage__Output as _tickwork_v1_CoordinatorMessage__Output } from './tickwork/v1/CoordinatorMessage.ts';
 import type { Device as _tickwork_v1_Device, Device__Output as _tickwork_v1_Device__Output } from './tickwork/v1/Device.ts';
 import type { Drain as _tickwork_v1_Drain, Drain__Output as _tickwork_v1_Drain__Output } from './tickwork/v1/Drain.ts';
@@ -49,6 +50,7 @@ import type { WatchSweepRequest as _tickwork_v1_WatchSweepRequest, WatchSweepReq
 import type { WatchSweepResponse as _tickwork_v1_WatchSweepResponse, WatchSweepResponse__Output as _tickwork_v1_WatchSweepResponse__Output } from './tickwork/v1/WatchSweepResponse.ts';
 import type { Welcome as _tickwork_v1_Welcome, Welcome__Output as _tickwork_v1_Welcome__Output } from './tickwork/v1/Welcome.ts';
 import type { Worker as _tickwork_v1_Worker, Worker__Output as _tickwork_v1_Worker__Output } from './tickwork/v1/Worker.ts';
+import type { WorkerBatch as _tickwork_v1_WorkerBatch, WorkerBatch__Output as _tickwork_v1_WorkerBatch__Output } from './tickwork/v1/WorkerBatch.ts';
 import type { WorkerMessage as _tickwork_v1_WorkerMessage, WorkerMessage__Output as _tickwork_v1_WorkerMessage__Output } from './tickwork/v1/WorkerMessage.ts';
 import type { WorkerServiceClient as _tickwork_v1_WorkerServiceClient, WorkerServiceDefinition as _tickwork_v1_WorkerServiceDefinition } from './tickwork/v1/WorkerService.ts';
 
@@ -68,6 +70,7 @@ export interface ProtoGrpcType {
       CancelSweepRequest: MessageTypeDefinition<_tickwork_v1_CancelSweepRequest, _tickwork_v1_CancelSweepRequest__Output>
       ClusterService: SubtypeConstructor<typeof grpc.Client, _tickwork_v1_ClusterServiceClient> & { service: _tickwork_v1_ClusterServiceDefinition }
       ClusterStatus: MessageTypeDefinition<_tickwork_v1_ClusterStatus, _tickwork_v1_ClusterStatus__Output>
+      CoordinatorBatch: MessageTypeDefinition<_tickwork_v1_CoordinatorBatch, _tickwork_v1_CoordinatorBatch__Output>
       CoordinatorMessage: MessageTypeDefinition<_tickwork_v1_CoordinatorMessage, _tickwork_v1_CoordinatorMessage__Output>
       Device: MessageTypeDefinition<_tickwork_v1_Device, _tickwork_v1_Device__Output>
       Disposition: EnumTypeDefinition
@@ -118,6 +121,7 @@ export interface ProtoGrpcType {
       WatchSweepResponse: MessageTypeDefinition<_tickwork_v1_WatchSweepResponse, _tickwork_v1_WatchSweepResponse__Output>
       Welcome: MessageTypeDefinition<_tickwork_v1_Welcome, _tickwork_v1_Welcome__Output>
       Worker: MessageTypeDefinition<_tickwork_v1_Worker, _tickwork_v1_Worker__Output>
+      WorkerBatch: MessageTypeDefinition<_tickwork_v1_WorkerBatch, _tickwork_v1_WorkerBatch__Output>
       WorkerMessage: MessageTypeDefinition<_tickwork_v1_WorkerMessage, _tickwork_v1_WorkerMessage__Output>
       /**
        * The worker's side of the cluster: one stream for each worker process, for as long as it lives.

@@ -4,6 +4,7 @@ import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-load
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from './google/protobuf/Timestamp.ts';
 import type { Assignment as _tickwork_v1_Assignment, Assignment__Output as _tickwork_v1_Assignment__Output } from './tickwork/v1/Assignment.ts';
 import type { CancelSweepRequest as _tickwork_v1_CancelSweepRequest, CancelSweepRequest__Output as _tickwork_v1_CancelSweepRequest__Output } from './tickwork/v1/CancelSweepRequest.ts';
+import type { CoordinatorBatch as _tickwork_v1_CoordinatorBatch, CoordinatorBatch__Output as _tickwork_v1_CoordinatorBatch__Output } from './tickwork/v1/CoordinatorBatch.ts';
 import type { CoordinatorMessage as _tickwork_v1_CoordinatorMessage, CoordinatorMessage__Output as _tickwork_v1_CoordinatorMessage__Output } from './tickwork/v1/CoordinatorMessage.ts';
 import type { Device as _tickwork_v1_Device, Device__Output as _tickwork_v1_Device__Output } from './tickwork/v1/Device.ts';
 import type { Drain as _tickwork_v1_Drain, Drain__Output as _tickwork_v1_Drain__Output } from './tickwork/v1/Drain.ts';
@@ -43,6 +44,7 @@ import type { UnreceiptedRecords as _tickwork_v1_UnreceiptedRecords, Unreceipted
 import type { WatchSweepRequest as _tickwork_v1_WatchSweepRequest, WatchSweepRequest__Output as _tickwork_v1_WatchSweepRequest__Output } from './tickwork/v1/WatchSweepRequest.ts';
 import type { WatchSweepResponse as _tickwork_v1_WatchSweepResponse, WatchSweepResponse__Output as _tickwork_v1_WatchSweepResponse__Output } from './tickwork/v1/WatchSweepResponse.ts';
 import type { Welcome as _tickwork_v1_Welcome, Welcome__Output as _tickwork_v1_Welcome__Output } from './tickwork/v1/Welcome.ts';
+import type { WorkerBatch as _tickwork_v1_WorkerBatch, WorkerBatch__Output as _tickwork_v1_WorkerBatch__Output } from './tickwork/v1/WorkerBatch.ts';
 import type { WorkerMessage as _tickwork_v1_WorkerMessage, WorkerMessage__Output as _tickwork_v1_WorkerMessage__Output } from './tickwork/v1/WorkerMessage.ts';
 import type { WorkerServiceClient as _tickwork_v1_WorkerServiceClient, WorkerServiceDefinition as _tickwork_v1_WorkerServiceDefinition } from './tickwork/v1/WorkerService.ts';
 
@@ -60,6 +62,7 @@ export interface ProtoGrpcType {
     v1: {
       Assignment: MessageTypeDefinition<_tickwork_v1_Assignment, _tickwork_v1_Assignment__Output>
       CancelSweepRequest: MessageTypeDefinition<_tickwork_v1_CancelSweepRequest, _tickwork_v1_CancelSweepRequest__Output>
+      CoordinatorBatch: MessageTypeDefinition<_tickwork_v1_CoordinatorBatch, _tickwork_v1_CoordinatorBatch__Output>
       CoordinatorMessage: MessageTypeDefinition<_tickwork_v1_CoordinatorMessage, _tickwork_v1_CoordinatorMessage__Output>
       Device: MessageTypeDefinition<_tickwork_v1_Device, _tickwork_v1_Device__Output>
       Disposition: EnumTypeDefinition
@@ -106,6 +109,7 @@ export interface ProtoGrpcType {
       WatchSweepRequest: MessageTypeDefinition<_tickwork_v1_WatchSweepRequest, _tickwork_v1_WatchSweepRequest__Output>
       WatchSweepResponse: MessageTypeDefinition<_tickwork_v1_WatchSweepResponse, _tickwork_v1_WatchSweepResponse__Output>
       Welcome: MessageTypeDefinition<_tickwork_v1_Welcome, _tickwork_v1_Welcome__Output>
+      WorkerBatch: MessageTypeDefinition<_tickwork_v1_WorkerBatch, _tickwork_v1_WorkerBatch__Output>
       WorkerMessage: MessageTypeDefinition<_tickwork_v1_WorkerMessage, _tickwork_v1_WorkerMessage__Output>
       /**
        * The worker's side of the cluster: one stream for each worker process, for as long as it lives.

@@ -6,6 +6,7 @@ import type { TrialStarted as _tickwork_v1_TrialStarted, TrialStarted__Output as
 import type { TrialReleased as _tickwork_v1_TrialReleased, TrialReleased__Output as _tickwork_v1_TrialReleased__Output } from '../../tickwork/v1/TrialReleased.ts';
 import type { UnreceiptedRecords as _tickwork_v1_UnreceiptedRecords, UnreceiptedRecords__Output as _tickwork_v1_UnreceiptedRecords__Output } from '../../tickwork/v1/UnreceiptedRecords.ts';
 import type { TrialEnded as _tickwork_v1_TrialEnded, TrialEnded__Output as _tickwork_v1_TrialEnded__Output } from '../../tickwork/v1/TrialEnded.ts';
+import type { WorkerBatch as _tickwork_v1_WorkerBatch, WorkerBatch__Output as _tickwork_v1_WorkerBatch__Output } from '../../tickwork/v1/WorkerBatch.ts';
 
 export interface WorkerMessage {
   'hello'?: (_tickwork_v1_Hello | null);
@@ -20,7 +21,8 @@ export interface WorkerMessage {
    */
   'unreceipted'?: (_tickwork_v1_UnreceiptedRecords | null);
   'ended'?: (_tickwork_v1_TrialEnded | null);
-  'message'?: "hello"|"heartbeat"|"started"|"released"|"unreceipted"|"ended";
+  'batch'?: (_tickwork_v1_WorkerBatch | null);
+  'message'?: "hello"|"heartbeat"|"started"|"released"|"unreceipted"|"ended"|"batch";
 }
 
 export interface WorkerMessage__Output {
@@ -36,5 +38,6 @@ export interface WorkerMessage__Output {
    */
   'unreceipted'?: (_tickwork_v1_UnreceiptedRecords__Output | null);
   'ended'?: (_tickwork_v1_TrialEnded__Output | null);
-  'message'?: "hello"|"heartbeat"|"started"|"released"|"unreceipted"|"ended";
+  'batch'?: (_tickwork_v1_WorkerBatch__Output | null);
+  'message'?: "hello"|"heartbeat"|"started"|"released"|"unreceipted"|"ended"|"batch";
 }
