@@ -19,7 +19,8 @@ import { childEnvironment } from './slots/child-environment.ts';
 import { createSlot } from './slots/slot.ts';
 import { startTrialProcess } from './slots/trial-process.ts';
 import { STALE_CHECKPOINT_MS, WORKER_TIMINGS, type WorkerTimings } from './timings.ts';
-import { removeCheckpoints, removeStaleCheckpoints } from './training/checkpoints/folders.ts';
+import { removeStaleCheckpoints } from './training/checkpoints/folders.ts';
+import { createForgetter } from './training/checkpoints/forget.ts';
 import type { ExecutorChoice } from './trial-messages.ts';
 
 /** Images that a loader thread has decoded at the same time, and one more that it cuts crops from. */
@@ -126,7 +127,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
     outbox,
     publisher,
     slots,
-    forgetCheckpoints: (cell) => removeCheckpoints(config.checkpointFolder, cell),
+    forgetCheckpoints: createForgetter(config.checkpointFolder),
     openStream: (listener) =>
       openCoordinatorStream({
         calls: connectWorkCalls(config.coordinator),

@@ -1,12 +1,15 @@
-import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Checkpoints of trials, by cell, and final weights that were given a name. */
 const TRIALS = 'trials';
 const WEIGHTS = 'weights';
 
+/** Holds the folders of all trials. */
+export const trialFolders = (root: string): string => join(root, TRIALS);
+
 /** @param cell names the sweep and the cell, as a file name may. */
-export const trialFolder = (root: string, cell: string): string => join(root, TRIALS, cell);
+export const trialFolder = (root: string, cell: string): string => join(trialFolders(root), cell);
 
 /** @param name as a file name may. */
 export const weightsFolder = (root: string, name: string, seed: number): string =>
@@ -14,13 +17,7 @@ export const weightsFolder = (root: string, name: string, seed: number): string 
 
 /** Forgets what a trial has saved: it has its result, or will not be run again. */
 export async function removeCheckpoints(root: string, cell: string): Promise<void> {
-  const folder = trialFolder(root, cell);
-  try {
-    // Most trials have saved nothing, and this is the quickest way to find out.
-    await rmdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await rm(folder, { recursive: true, force: true });
-  }
+  await rm(trialFolder(root, cell), { recursive: true, force: true });
 }
 
 /**
@@ -28,7 +25,7 @@ export async function removeCheckpoints(root: string, cell: string): Promise<voi
  * @param now and maxAgeMs in milliseconds, `now` on the clock of the files.
  */
 export async function removeStaleCheckpoints(root: string, now: number, maxAgeMs: number): Promise<void> {
-  const folder = join(root, TRIALS);
+  const folder = trialFolders(root);
   for (const cell of await readdir(folder).catch(() => [])) {
     const path = join(folder, cell);
     const touched = await stat(path).catch(() => undefined);
