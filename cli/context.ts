@@ -23,6 +23,8 @@ export interface CliContext {
   readonly programFile: string;
   /** Set when this process is a child of `tickwork up` or `tickwork demo`. */
   readonly parent?: ParentProcess;
+  /** From now on SIGHUP calls this instead of ending the command. */
+  onHangup(listener: () => void): void;
   setExitCode(code: ExitCode): void;
 }
 
@@ -36,6 +38,8 @@ export const realTime = { clock: systemClock, random: Math.random, uuid: randomU
 /** Options that every command has. */
 export interface GlobalOptions {
   readonly coordinator?: string;
+  /** Folder of credentials. */
+  readonly credentials?: string;
   readonly json?: boolean;
 }
 
@@ -52,6 +56,16 @@ export function printJson({ stdout }: CliContext, value: unknown, compact = fals
 /** A line for the person; never on stdout, so that output can be piped. */
 export function note({ stderr }: CliContext, line: string): void {
   stderr.write(`${line}\n`);
+}
+
+/** `gpu3` and `workers/gpu3` are the same worker. @throws TickworkError ARGUMENT_INVALID */
+export function workerNameOf(text: string): string {
+  const name = text.replace(/^workers\//, '');
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(name)) return `workers/${name}`;
+  throw new TickworkError(
+    'ARGUMENT_INVALID',
+    `Expected a worker's name such as gpu3, got ${JSON.stringify(text)}. \`tickwork workers\` lists them.`,
+  );
 }
 
 /** `vgg-demo-1` and `sweeps/vgg-demo-1` are the same sweep. @throws TickworkError ARGUMENT_INVALID */

@@ -69,7 +69,10 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** The person, or the machine's shutdown, asked the command to end before it was done. */
 export class Interrupted extends Error {
-  constructor(by: string) {
+  constructor(
+    /** For example `SIGTERM`. */
+    readonly by: string,
+  ) {
     super(`Interrupted by ${by}.`);
   }
 }

@@ -15,8 +15,12 @@ const FORCED_MS = 2_000;
 
 /** The composition root and the only file that touches `process`. */
 async function main(): Promise<void> {
+  // Of libraries, about what no person at a shell can change: grpc-js names an address where TLS wants a name (DEP0123).
+  process.noDeprecation = true;
   const interrupts = createInterrupts(() => performance.now());
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupts.receive(name));
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupts.receive(name));
+  let hangup = (): void => interrupts.receive('SIGHUP');
+  process.on('SIGHUP', () => hangup());
   interrupts.force.addEventListener('abort', () => setTimeout(() => process.exit(EXIT.interrupted), FORCED_MS).unref());
   for (const stream of [process.stdout, process.stderr]) {
     // `tickwork ls | head` closes the pipe early, and a closed terminal gives EIO; neither is our failure. Whatever it is,
@@ -42,6 +46,9 @@ async function main(): Promise<void> {
     force: interrupts.force,
     programFile: fileURLToPath(import.meta.url),
     ...(parent ? { parent } : {}),
+    onHangup: (listener) => {
+      hangup = listener;
+    },
     setExitCode: (code) => {
       process.exitCode = code;
     },

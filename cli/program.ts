@@ -1,11 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { SOFTWARE_VERSION } from '../proto/protocol-version.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addCerts } from './commands/certs.ts';
 import type { AddCommand } from './commands/command.ts';
 import { addCoordinator } from './commands/coordinator.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDrain } from './commands/drain.ts';
 import { addEngine } from './commands/engine/engine.ts';
 import { addLs } from './commands/ls.ts';
+import { addNatsConfig } from './commands/nats-config.ts';
 import { examples } from './commands/options.ts';
 import { addPause, addResume } from './commands/pause.ts';
 import { addPlan } from './commands/plan.ts';
@@ -13,6 +16,7 @@ import { addRetry } from './commands/retry.ts';
 import { addStatus } from './commands/status.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addTable } from './commands/table.ts';
+import { addTokenCommands } from './commands/token.ts';
 import { addTrials } from './commands/trials.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
@@ -41,7 +45,11 @@ const COMMANDS: readonly AddCommand[] = [
   addRetry,
   addCancel,
   addWorkers,
+  addDrain,
   addStatus,
+  addCerts,
+  addTokenCommands,
+  addNatsConfig,
   addEngine,
 ];
 
@@ -52,7 +60,11 @@ export function createProgram(cli: CliContext): Command {
     .version(SOFTWARE_VERSION)
     .option(
       '--coordinator <HOST:PORT>',
-      `the coordinator to talk to (default: $TICKWORK_COORDINATOR, else ${DEFAULT_COORDINATOR})`,
+      `the coordinator to talk to, and after commas those that stand by for it (default: $TICKWORK_COORDINATOR, else ${DEFAULT_COORDINATOR})`,
+    )
+    .option(
+      '--credentials <DIR>',
+      'folder of credentials, as `tickwork certs` makes it (default: $TICKWORK_CREDENTIALS; a token also from $TICKWORK_TOKEN)',
     )
     .option('--json', 'print JSON on stdout, and nothing else there')
     .configureHelp({ showGlobalOptions: true })

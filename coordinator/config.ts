@@ -26,11 +26,23 @@ const coordinatorConfigSchema = z
       .default('tickwork'),
     /** Replicas of the JetStream streams: 1 on a single server, 3 on a cluster. */
     replicas: z.int().min(1).max(5).default(1),
+    /** Waits until no other coordinator leads, and again when it was replaced; keeps up with the leader meanwhile. */
+    standby: z.boolean().default(false),
+    /** A leader that has not renewed its claim for so long may be replaced by one that stands by. */
+    leadershipLeaseMs: z.int().min(500).max(600_000).default(6_000),
     /** Holds the table (results.duckdb); belongs to one coordinator at a time. */
     stateDir: z.string().min(1),
     heartbeatIntervalMs: z.int().min(50).max(600_000).default(5_000),
     /** A lease ends when its worker is not heard of for this long. */
     leaseDurationMs: z.int().min(200).max(3_600_000).default(30_000),
+    /** Folder with the coordinator's own credentials, as `tickwork certs` makes it. */
+    credentials: z.string().min(1).optional(),
+    /** File with the hashes of tokens and their roles, as `tickwork token` writes it. */
+    tokens: z.string().min(1).optional(),
+    /** Serve beyond this machine although TLS or tokens are missing. */
+    insecure: z.boolean().default(false),
+    /** Calls a second of one identity; twice as many at once. */
+    callsPerSecond: z.int().min(1).max(1_000_000).optional(),
     reflection: z.boolean().default(false),
     /** Names beside localhost and literal addresses under which browsers may reach the page. */
     allowedHosts: z.array(host).default([]),

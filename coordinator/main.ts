@@ -1,25 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { TickworkError } from '../core/errors.ts';
 import { createCostModel } from '../core/networks/cost.ts';
+import { natsSecurity } from '../proto/credentials/nats-security.ts';
 import { SOFTWARE_VERSION } from '../proto/protocol-version.ts';
 import { natsNames } from '../proto/subjects.ts';
 import { type Clock, createSteadyClock, systemClock } from '../runtime/clock.ts';
 import { createLifecycle } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { LIMITS } from './access/limits.ts';
+import { openAccess } from './access/open-access.ts';
 import { openDuckDbResultStore } from './adapters/duckdb/result-store.ts';
 import { connectNats } from './adapters/nats/connection.ts';
 import { openNatsEventLog } from './adapters/nats/event-log.ts';
+import { openNatsLeaderKey } from './adapters/nats/leader-key.ts';
 import { openNatsRecordStream } from './adapters/nats/record-stream.ts';
 import { createApi } from './api/create-api.ts';
 import { runInBackground } from './background.ts';
 import type { CoordinatorConfig } from './config.ts';
 import { type IngestionDeps, ingest } from './ingestion/ingest.ts';
+import { createElection } from './leadership/election.ts';
+import { readStateIdentity } from './leadership/state-identity.ts';
+import { takeLeadership } from './leadership/take-leadership.ts';
 import { createLedger } from './ledger/ledger.ts';
-import { recover } from './ledger/recover.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { countReceived, countSettled, wireMetrics } from './metrics/wiring.ts';
 import { createServing } from './serving.ts';
 import { createClusterSessions } from './sessions/cluster-sessions.ts';
+import { openSnapshotFolder } from './snapshots/snapshot-folder.ts';
+import { createSnapshotter } from './snapshots/snapshotter.ts';
 
 export interface RunCoordinatorOptions {
   /** Shuts the coordinator down in order. */
@@ -28,30 +37,55 @@ export interface RunCoordinatorOptions {
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
+  /** Told how to have the credentials read again; call that at SIGHUP. */
+  readonly onReloadable?: (reload: () => void) => void;
   /** Called once everything is served. */
   readonly onReady?: (addresses: { readonly grpc: string; readonly http: string }) => void;
 }
 
 /**
- * Runs a coordinator until `signal` aborts or its leadership is lost. Order of acquisition, and so, backwards, of release:
- * table, NATS, log (replayed, leadership taken), ledger, sessions, gRPC and gateway, ingestion and reaping. At the end not-ready
- * comes first of all, and with it the end of deciding.
- * @throws TickworkError STATE_DIRECTORY_IN_USE, NATS_UNREACHABLE, CONFIG_INVALID at the start; LOG_CONFLICT when another
- * coordinator has taken over.
+ * Runs a coordinator until `signal` aborts or its leadership is lost; one that stands by does so again when it was replaced.
+ * @throws TickworkError as lead().
  */
 export async function runCoordinator(config: CoordinatorConfig, options: RunCoordinatorOptions): Promise<void> {
+  for (;;) {
+    try {
+      return await lead(config, options);
+    } catch (error) {
+      const replaced = error instanceof TickworkError && error.code === 'LOG_CONFLICT';
+      if (!config.standby || !replaced || options.signal.aborted) throw error;
+      options.logger.warn({ err: error }, 'replaced');
+    }
+  }
+}
+
+/**
+ * One reign, with the wait for it. Order of acquisition, and so, backwards, of release:
+ * table, NATS, log (replayed, leadership taken), ledger, sessions, gRPC and gateway, ingestion and reaping. At the end not-ready
+ * comes first of all, and with it the end of deciding.
+ * @throws TickworkError INSECURE_ADDRESS, CERTIFICATE_INVALID, STATE_DIRECTORY_IN_USE, NATS_UNREACHABLE, CONFIG_INVALID at the start; LOG_CONFLICT when another
+ * coordinator has taken over.
+ */
+async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): Promise<void> {
   const { signal, logger, clock = systemClock, random = Math.random, onReady } = options;
   // Leases last as long as they say, whatever is done to the machine's clock.
   const steadyClock = options.clock ?? createSteadyClock();
   await using lifecycle = createLifecycle();
   const startedAt = clock.now();
 
-  // First of all: a second coordinator on this directory must not touch anything else.
+  const { callsPerSecond: perSecond } = config;
+  const limits = perSecond === undefined ? LIMITS : { ...LIMITS, rate: { perSecond, burst: 2 * perSecond } };
+  const access = openAccess(
+    { ...config, hosts: [config.grpcHost, config.httpHost] },
+    { limits, clock, now: () => performance.now(), logger },
+  );
+  // Before anything else is touched: a second coordinator on this directory must not touch anything else.
   const store = await openDuckDbResultStore({ stateDirectory: config.stateDir });
   lifecycle.add('table', store.close);
   const link = await connectNats({
     servers: config.natsServers,
     name: `tickwork coordinator ${config.namespace}`,
+    security: natsSecurity(config.natsServers, access.program ?? {}),
     logger,
     clock,
     random,
@@ -60,15 +94,43 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
   const nats = { link, names: natsNames(config.namespace), clock, random, logger, replicas: config.replicas };
   const log = await openNatsEventLog({ ...nats, writerId: randomUUID() });
   lifecycle.add('event log', log.close);
-  const records = await openNatsRecordStream(nats);
+  const identity = await readStateIdentity(config.stateDir);
+  const snapshots = await openSnapshotFolder(config.stateDir, logger);
+  const processId = randomUUID();
+  const key = await openNatsLeaderKey(nats);
+  const reign = await takeLeadership({
+    election: createElection({
+      ...{
+        key,
+        holder: identity.id,
+        process: processId,
+        clock: steadyClock,
+        leaseMs: config.leadershipLeaseMs,
+        logger,
+      },
+    }),
+    standby: config.standby,
+    identity,
+    stateDirectory: config.stateDir,
+    ...{ log, store, snapshots, clock, logger, signal },
+    openRecords: () =>
+      openNatsRecordStream({
+        ...nats,
+        tableId: identity.id,
+        boundSubjects: access.program?.natsSeed !== undefined,
+      }),
+    holder: `${hostname()}:${process.pid}`,
+  });
+  if (reign === undefined) return;
+  const { state, adopted, leadership, records } = reign;
+  lifecycle.add('leadership', leadership.release);
   lifecycle.add('record stream', records.close);
-
-  const holder = `${hostname()}:${process.pid}`;
-  const { state, adopted } = await recover(log, store, holder, clock.now());
   const replaySeconds = (clock.now() - startedAt) / 1000;
   logger.info({ epoch: state.epoch, sweeps: state.sweeps.size, adopted, replaySeconds }, 'leading');
 
   const ledger = createLedger({ initial: state, log, store, clock, random, costOf: createCostModel(), logger });
+  const snapshotter = createSnapshotter({ ledger, log, folder: snapshots, logger });
+  lifecycle.add('snapshots', snapshotter.close);
   lifecycle.add('ledger', ledger.close);
   const metrics = createMetrics();
   metrics.set('tickwork_replay_seconds', replaySeconds);
@@ -100,7 +162,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
     eventLogSequence: () => log.lastSequence,
   };
   const api = createApi({ ledger, store, sessions, clock: steadyClock, facts });
-  const serving = createServing({ config, api, work: sessions.accept, metrics, clock, logger });
+  const serving = createServing({ config, api, work: sessions.accept, access, limits, metrics, clock, logger });
   lifecycle.add('serving', serving.close);
 
   const ingestion: IngestionDeps = {
@@ -108,7 +170,10 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
     onReceived: (batch) => countReceived(metrics, batch),
     onSettled: (settled, seconds) => countSettled(metrics, settled, seconds),
   };
-  const background = runInBackground([(ending) => ingest(ingestion, ending), sessions.reap], ledger.failed);
+  const background = runInBackground(
+    [(ending) => ingest(ingestion, ending), sessions.reap, access.watch],
+    ledger.failed,
+  );
   lifecycle.add('background', () => background.ended);
   lifecycle.add('readiness', async () => {
     serving.setReady(false);
@@ -117,12 +182,13 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
     await ledger.close();
   });
 
+  options.onReloadable?.(access.reload);
   const addresses = await serving.listen();
   httpAddress = addresses.http;
   serving.setReady(true);
   logger.info(addresses, 'serving');
   onReady?.(addresses);
-  await Promise.race([aborted(signal), ledger.failed, background.failed]);
+  await Promise.race([aborted(signal), ledger.failed, background.failed, leadership.lost]);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

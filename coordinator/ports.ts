@@ -8,8 +8,8 @@ import type { FailureRecord, ReportRecord, ResultRecord, TrialRecord } from '../
 
 /** The event log: one writer, enforced by the log itself. Adapters: JetStream, memory. */
 export interface EventLog {
-  /** All events from the beginning, in batches as they were appended. */
-  replay(): AsyncIterable<readonly SweepEvent[]>;
+  /** All events after batch `after` (default 0: from the beginning), in batches as they were appended. */
+  replay(after?: number): AsyncIterable<readonly SweepEvent[]>;
   /**
    * Appends one batch atomically after the last batch that this log has read or written.
    * Calls may overlap: they are appended in their order, and what stands behind a refused batch is refused too.
@@ -17,6 +17,8 @@ export interface EventLog {
    * written: retry with the very same events, or step down), ARGUMENT_INVALID when the batch is too large for one message.
    */
   append(events: readonly SweepEvent[]): Promise<void>;
+  /** What no other batch has, in this log or another; undefined where the log has no such batch. */
+  batchId(sequence: number): Promise<string | undefined>;
   /** Sequence of the last batch read or written; 0 when empty. */
   readonly lastSequence: number;
   close(): Promise<void>;
@@ -45,6 +47,8 @@ export interface RecordStream {
     readonly maxBatch: number;
     readonly signal: AbortSignal;
   }): AsyncIterable<readonly (Delivery | Malformed)[]>;
+  /** Records that this coordinator has not acknowledged, delivered or not. */
+  backlog(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -95,6 +99,26 @@ export interface ReportPoint {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+/** What a coordinator says of itself while it leads; see leadership/election.ts. */
+export interface LeaderClaim {
+  readonly holder: string;
+  readonly process: string;
+  readonly renewals: number;
+  /** Its holder leads no more. */
+  readonly released: boolean;
+}
+
+/** The one place where coordinators compete. Adapters: JetStream, memory. */
+export interface LeaderKey {
+  read(): Promise<{ readonly claim: LeaderClaim; readonly revision: number } | undefined>;
+  /**
+   * Compare and set.
+   * @param after the revision that is to be replaced; 0: there is none.
+   * @returns the new revision; undefined when somebody else has written since.
+   */
+  write(claim: LeaderClaim, after: number): Promise<number | undefined>;
+}
+
 /** The committed rows. Adapters: DuckDB, memory. One contract suite runs over both. */
 export interface ResultStore {
   /**
@@ -105,6 +129,10 @@ export interface ResultStore {
   result(sweepId: string, cell: number): Promise<StoredResult | undefined>;
   /** Results of the given cells of one sweep: for trial listings, and what a restart compares with the event log. */
   results(sweepId: string, cells: readonly number[]): Promise<ReadonlyMap<number, StoredResult>>;
+  /** Attempt and content of every accepted result of a sweep, by cell. */
+  accepted(sweepId: string): Promise<ReadonlyMap<number, { readonly attempt: number; readonly contentHash: string }>>;
+  /** Sets the results of these cells aside as superseded: the log has decided otherwise. Cells without one are ignored. */
+  overrule(cells: readonly { readonly sweepId: string; readonly cell: number }[], at: number): Promise<void>;
   /**
    * How records were settled that are neither an accepted result nor a report, by id: as they were set aside, or `committed` for
    * a failure that was kept. What is not in the table is absent.

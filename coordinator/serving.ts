@@ -1,10 +1,13 @@
 import { grpcStatusName } from '../proto/grpc-status.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Limits } from './access/limits.ts';
+import type { Access } from './access/open-access.ts';
 import type { Api } from './api/api.ts';
 import type { CoordinatorConfig } from './config.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createGrpcServer } from './grpc/server.ts';
+import { contextOf } from './grpc/server-tls.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { AcceptWork } from './sessions/work-connection.ts';
 
@@ -15,6 +18,8 @@ export interface ServingDeps {
   >;
   readonly api: Api;
   readonly work: AcceptWork;
+  readonly access: Access;
+  readonly limits: Limits;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -30,13 +35,19 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-export function createServing({ config, api, work, metrics, clock, logger }: ServingDeps): Serving {
+export function createServing(deps: ServingDeps): Serving {
+  const { config, api, work, access, limits, metrics, clock, logger } = deps;
+  const { guard } = access;
+  const certificate = access.certificate();
   const { grpcHost, grpcPort, httpHost, httpPort, reflection, allowedHosts, staticRoot } = config;
   let ready = false;
   const server = createGrpcServer({
     api,
     work,
     reflection,
+    guard,
+    limits,
+    ...(certificate ? { tls: certificate } : {}),
     clock,
     logger,
     now: () => performance.now(),
@@ -50,15 +61,23 @@ export function createServing({ config, api, work, metrics, clock, logger }: Ser
     metrics: metrics.expose,
     ready: () => ready,
     allowedHosts,
+    guard,
+    limits,
+    ...(certificate ? { tls: contextOf(certificate) } : {}),
     ...(staticRoot === undefined ? {} : { staticRoot }),
     logger,
+  });
+
+  access.onCertificate((next) => {
+    server.reload(next);
+    gateway.reload(contextOf(next));
   });
 
   return {
     async listen() {
       const http = await gateway.listen(httpHost, httpPort);
       const grpc = await server.listen(grpcHost, grpcPort);
-      return { grpc: `${grpcHost}:${grpc}`, http: `http://${httpHost}:${http.port}` };
+      return { grpc: `${grpcHost}:${grpc}`, http: `${certificate ? 'https' : 'http'}://${httpHost}:${http.port}` };
     },
     setReady(next) {
       ready = next;

@@ -9,10 +9,20 @@ export interface NatsNames {
   /** Stream of the workers' records, and the subjects it listens on. */
   readonly recordStream: string;
   readonly recordSubjects: string;
-  /** Durable pull consumer of the coordinator on the record stream. */
-  readonly recordConsumer: string;
+  /** Durable pull consumer on the record stream of the coordinator with this table. */
+  recordConsumer(tableId: string): string;
+  /** Key-value bucket in which coordinators compete for the leadership. */
+  readonly leaderBucket: string;
   /** Subject of one worker's records: a worker may be limited to its own by NATS permissions. */
   recordSubject(worker: string): string;
+}
+
+/**
+ * Prefix of the subjects on which a program hears answers to its requests: nobody else may listen there.
+ * @param worker its name; none for the coordinator.
+ */
+export function natsInbox(worker?: string): string {
+  return worker === undefined ? '_INBOX.coordinator' : `_INBOX.worker.${worker}`;
 }
 
 const TOKEN = /^[A-Za-z0-9_-]{1,64}$/;
@@ -34,7 +44,8 @@ export function natsNames(namespace: string): NatsNames {
     eventSubject: `${namespace}.events`,
     recordStream: `${upper}_RECORDS`,
     recordSubjects: `${namespace}.records.>`,
-    recordConsumer: `${namespace}-coordinator`,
+    recordConsumer: (tableId) => `${namespace}-coordinator-${tableId}`,
+    leaderBucket: `${upper}_LEADER`,
     recordSubject: (worker) => `${namespace}.records.${worker}`,
   };
 }

@@ -191,7 +191,7 @@ export async function runWorld({ seed, plan, flaws, codec, logger, tell }: World
     void command(() => submit('second', cast.chance(0.5) ? cast.between(5_000, 90_000) : undefined));
 
   const calmAt = Math.max(0, ...plan.map(({ at, forMs }) => Math.min(at + forMs, at + 60_000)), ...longOutages(plan));
-  const forgetful = plan.some(({ kind }) => kind === 'NATS forgets acknowledged records');
+  const forgetful = plan.some(({ kind }) => ['NATS forgets acknowledged records', 'site without power'].includes(kind));
   let finishedAt: number | undefined;
   scheduler.schedule(calmAt, () => {
     calm(stage);

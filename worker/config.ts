@@ -12,8 +12,8 @@ const subjectToken = z.string().refine(isSubjectToken, {
 });
 
 const workerConfigSchema = z.strictObject({
-  /** Address of the coordinator, `host:port`. */
-  coordinator: z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):\d{1,5}$/, {
+  /** Address of the coordinator, `host:port`; those of its standbys follow, with commas between them. */
+  coordinator: z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/,]+):\d{1,5}(,(\[[0-9a-fA-F:.]+\]|[^\s:/,]+):\d{1,5})*$/, {
     error: ({ input }) => `Expected host:port, got ${JSON.stringify(input)}`,
   }),
   /** Unique in the cluster, and the same at every start: the outbox delivers under it. */
@@ -48,6 +48,10 @@ const workerConfigSchema = z.strictObject({
   labels: z.record(z.string().regex(/^[a-zA-Z][\w.-]{0,62}$/), z.string().max(256)).default({}),
   /** Addresses of NATS as this machine sees them. Default: those that the coordinator names. */
   natsServers: z.array(z.string().min(1)).min(1).optional(),
+  /** Folder with this worker's credentials, as `tickwork certs` makes it. */
+  credentials: z.string().min(1).optional(),
+  /** Bearer token; before one in the folder of credentials. */
+  token: z.string().min(1).max(256).optional(),
   logLevel: z.enum(LOG_LEVELS).default('info'),
 });
 

@@ -21,6 +21,8 @@ export function createEventLog(logger: Logger): Emit {
           facts,
           `Expected leadership epoch ${event.highest} or higher, got ${event.epoch}. Refused the coordinator.`,
         );
+      case 'credentials:not-read':
+        return logger.error(facts, 'The credentials could not be read again; the last good ones are shown.');
       case 'nats:connected':
         return logger.info(facts, 'Connected to NATS.');
       case 'nats:unreachable':

@@ -9,6 +9,8 @@ export type WorkerEvent =
   | { readonly type: 'stream:open'; readonly epoch: number; readonly coordinatorVersion: string }
   | { readonly type: 'stream:lost'; readonly reason: string; readonly attempt: number; readonly retryInMs: number }
   | { readonly type: 'stream:stale-epoch'; readonly epoch: number; readonly highest: number }
+  /** Shown are the last good ones. */
+  | { readonly type: 'credentials:not-read'; readonly error: string }
   | { readonly type: 'nats:connected'; readonly server: string }
   /** Once for each outage, not for each attempt. */
   | { readonly type: 'nats:unreachable'; readonly servers: readonly string[]; readonly error: string }

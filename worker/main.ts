@@ -15,6 +15,7 @@ import { openNodeFolder } from './outbox/node-folder.ts';
 import { openOutbox } from './outbox/outbox.ts';
 import { createNatsLink } from './publisher/nats-link.ts';
 import { createPublisher } from './publisher/publisher.ts';
+import { openShownCredentials } from './shown-credentials.ts';
 import { childEnvironment } from './slots/child-environment.ts';
 import { createSlot } from './slots/slot.ts';
 import { startTrialProcess } from './slots/trial-process.ts';
@@ -41,6 +42,8 @@ export interface SlotDevice {
 export interface RunWorkerOptions {
   /** Shuts the worker down in order; see Agent.shutdown. */
   readonly signal: AbortSignal;
+  /** Lets what runs finish, takes nothing new, then ends. */
+  readonly drain?: AbortSignal;
   readonly logger: Logger;
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
@@ -56,8 +59,8 @@ export interface RunWorkerOptions {
 }
 
 /**
- * Runs a worker until `signal` aborts.
- * @throws TickworkError STATE_DIRECTORY_IN_USE at the start; WORKER_VERSION, WORKER_DUPLICATE or ARGUMENT_INVALID when
+ * Runs a worker until `signal` aborts, or until it was told to drain and is done.
+ * @throws TickworkError STATE_DIRECTORY_IN_USE, CERTIFICATE_INVALID, INSECURE_ADDRESS at the start; WORKER_VERSION, WORKER_DUPLICATE or ARGUMENT_INVALID when
  * the coordinator will not have it, after an orderly shutdown.
  */
 export async function runWorker(config: WorkerConfig, options: RunWorkerOptions): Promise<void> {
@@ -73,6 +76,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
     }
   };
 
+  const shown = openShownCredentials(config, clock.now, emit);
   await using lifecycle = createLifecycle();
   const outbox = await openOutbox(await openNodeFolder(join(config.stateDir, 'outbox'), clock), {
     clock,
@@ -85,7 +89,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
 
   const publisher = createPublisher({
     ...{ worker: config.name, outbox, timings, clock, random, emit },
-    openLink: createNatsLink,
+    openLink: (link) => createNatsLink({ ...link, shown }),
   });
   lifecycle.add('publisher', publisher.close);
 
@@ -130,7 +134,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
     forgetCheckpoints: createForgetter(config.checkpointFolder),
     openStream: (listener) =>
       openCoordinatorStream({
-        calls: connectWorkCalls(config.coordinator),
+        calls: connectWorkCalls(config.coordinator.split(','), shown),
         ...{ listener, timings, clock, random, emit },
       }),
     timings,
@@ -139,7 +143,8 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
   });
   lifecycle.add('agent', agent.shutdown);
 
-  await Promise.race([agent.ended, aborted(signal)]);
+  if (options.drain) void aborted(options.drain).then(agent.drain);
+  await Promise.race([agent.ended, agent.drained, aborted(signal)]);
 }
 
 function executorOf(config: WorkerConfig): ExecutorChoice {

@@ -33,8 +33,8 @@ export const WORKER_TIMINGS: WorkerTimings = {
   publishTimeoutMs: 5_000,
 };
 
-/** Reconnects to the coordinator. */
-export const STREAM_BACKOFF = { firstMs: 200, capMs: 10_000 } as const;
+/** Reconnects to the coordinator. A standby takes over within seconds and should not be waited for much longer. */
+export const STREAM_BACKOFF = { firstMs: 200, capMs: 3_000 } as const;
 
 /** Reconnects to NATS and repeated publications. */
 export const NATS_BACKOFF = { firstMs: 200, capMs: 10_000 } as const;

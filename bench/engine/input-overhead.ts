@@ -9,6 +9,7 @@ import type { Dataset, StoredImageSet } from '../../worker/training/data/dataset
 import { selectImages } from '../../worker/training/data/trial-images.ts';
 import { openImageInput } from '../../worker/training/input/open-input.ts';
 import { initialState } from '../../worker/training/networks/initial-state.ts';
+import { scalingOf } from '../../worker/training/networks/pixel-scaling.ts';
 import { trainingStep } from '../../worker/training/networks/training-step.ts';
 import { OPTIMISERS, scalarsAt } from '../../worker/training/optimisers/optimisers.ts';
 import { createTrainingInput } from '../../worker/training/training-input.ts';
@@ -37,8 +38,9 @@ export async function measureInputOverhead(executor: Executor, now: Milliseconds
     const images = selectImages({ ...parameters, testImages: 1 }, spec.seed, dataset);
     const direct = openImageInput(images, parameters, { loaderThreads: 0, pixelCacheBytes: CACHE_BYTES });
     const description = describeNetwork(network, config, { ...networkEnds(parameters), dropout });
+    const scaling = scalingOf(images.facts.normalisation, parameters.inputNormalisation);
     const state = executor.createState(initialState(description, spec.seed, OPTIMISERS[parameters.optimiser]));
-    const step = await executor.compile(trainingStep(description, batchSize, parameters));
+    const step = await executor.compile(trainingStep(description, batchSize, parameters, scaling));
     const input = createTrainingInput({ ...spec, parameters }, description, images, direct);
     const waits: number[] = [];
     const computes: number[] = [];
@@ -48,7 +50,8 @@ export async function measureInputOverhead(executor: Executor, now: Milliseconds
         const asked = now();
         const filled = await epoch.fill(index);
         const given = now();
-        await step.run(state, { ...filled, scalars: scalarsAt(parameters, index, input.stepsPerEpoch) });
+        const { batch, noise } = filled;
+        await step.run(state, { batch, noise, scalars: scalarsAt(parameters, index, input.stepsPerEpoch) });
         // The first epoch fills what later ones find in place.
         if (trainEpoch === 1) continue;
         waits.push(given - asked);

@@ -7,9 +7,7 @@ import { makeTextures } from '../../worker/training/data/textures.ts';
 import { createDirectInput, type ReadableSets } from '../../worker/training/input/direct-input.ts';
 import type { ImageInput } from '../../worker/training/input/image-input.ts';
 import { createLoaderInput } from '../../worker/training/input/loader-input.ts';
-import { createNormaliser } from '../../worker/training/input/normaliser.ts';
 import { describeMachine, printMachine } from '../machine.ts';
-import { median } from '../medians.ts';
 import { measureDemoWaits } from './demo-wait.ts';
 import { HEIGHT, makePhotographs, WIDTH } from './photographs.ts';
 import { type Measurement, measurePasses, type PassShape, type Round } from './rounds.ts';
@@ -77,11 +75,9 @@ export async function benchInput(args: readonly string[], print: (line: string) 
   const textures = makeTextures({ ...FIXED_DATASETS.textures, side: 32 }).train;
   const small: PassShape = { images: textures, scale: [32, 64], side: 28, batchSize: 64, count: 20 * images };
   await measure('small', '32×32 in memory, S drawn from [32;64], crops of 28', direct(textures, 0, 0), small);
-  const normalisation = measureNormaliser(rounds);
-  say(`normalised into float32, 224×224×3: ${normalisation.perCore} img/s a core`);
   const waits = await measureDemoWaits([0, 1], rounds);
   for (const { net, loaderThreads, imagesPerSecond, batchWaitMs, waiting } of waits) {
-    const wait = `a batch after ${batchWaitMs.toFixed(3)} ms, with normalisation and masks ${(100 * waiting).toFixed(1)} %`;
+    const wait = `a batch after ${batchWaitMs.toFixed(3)} ms, with masks ${(100 * waiting).toFixed(1)} %`;
     say(`${net}, ${loaderThreads} loader thread(s): ${imagesPerSecond} img/s; ${wait} of the time`);
   }
   const perCore = Object.fromEntries(rows.map(({ name, perCore: rate }) => [name, rate]));
@@ -89,25 +85,12 @@ export async function benchInput(args: readonly string[], print: (line: string) 
     photographs: (perCore.photographs ?? 0) >= GOALS.photographs,
     cachedPixels: (perCore.cachedPixels ?? 0) >= GOALS.cachedPixels,
   };
-  print(JSON.stringify({ machine, conditions, rows, normalisation, waits, perCore, goals: GOALS, reached }));
+  print(JSON.stringify({ machine, conditions, rows, waits, perCore, goals: GOALS, reached }));
 }
 
 function setsOf(images: ImageSet, scale: number, bytes: number): ReadableSets {
   const set = { images, cache: bytes > 0 ? createPixelCache(images.count, scale, images.channels, bytes) : undefined };
   return { train: set, test: set };
-}
-
-function measureNormaliser(rounds: number): { readonly perCore: number; readonly rounds: readonly number[] } {
-  const pixels = new Uint8Array(64 * 224 * 224 * 3).map((_, i) => i & 0xff);
-  const out = new Float32Array(pixels.length);
-  const normalise = createNormaliser({ mean: [0.5, 0.5, 0.5], deviation: [0.2, 0.2, 0.2] }, 'standardise');
-  const rates = Array.from({ length: rounds + 1 }, () => {
-    const before = process.cpuUsage();
-    for (let repeat = 0; repeat < 5; repeat += 1) normalise(pixels, 0, pixels.length, out);
-    const { user, system } = process.cpuUsage(before);
-    return Math.round((5 * 64 * 1e6) / (user + system));
-  }).slice(1);
-  return { perCore: median(rates), rounds: rates };
 }
 
 function lineOf({ title, perCore, wall, rounds }: Row): string {

@@ -6,6 +6,7 @@ import { selectImages } from '../../worker/training/data/trial-images.ts';
 import type { ImageInput } from '../../worker/training/input/image-input.ts';
 import { openImageInput } from '../../worker/training/input/open-input.ts';
 import { initialState } from '../../worker/training/networks/initial-state.ts';
+import { scalingOf } from '../../worker/training/networks/pixel-scaling.ts';
 import { trainingStep } from '../../worker/training/networks/training-step.ts';
 import { OPTIMISERS } from '../../worker/training/optimisers/optimisers.ts';
 import { TRIAL_START } from '../../worker/training/progress.ts';
@@ -20,7 +21,7 @@ export interface DemoWait {
   readonly imagesPerSecond: number;
   /** Median milliseconds until a step has the grey levels of its batch. */
   readonly batchWaitMs: number;
-  /** Share of a train epoch until steps have their batches, normalised, with their masks. */
+  /** Share of a train epoch until steps have their batches and masks. */
   readonly waiting: number;
   readonly rounds: readonly { readonly imagesPerSecond: number; readonly waiting: number }[];
 }
@@ -36,9 +37,10 @@ export async function measureDemoWaits(threads: readonly number[], rounds: numbe
     const { network, config, dropout, batchSize } = parameters;
     const selected = selectImages(parameters, 1, makeTextures());
     const description = describeNetwork(network, config, { ...networkEnds(parameters), dropout });
+    const scaling = scalingOf(selected.facts.normalisation, parameters.inputNormalisation);
     const executor = createOnnxExecutor({ threads: 1 });
     const state = executor.createState(initialState(description, 1, OPTIMISERS[parameters.optimiser]));
-    const step = await executor.compile(trainingStep(description, batchSize, parameters));
+    const step = await executor.compile(trainingStep(description, batchSize, parameters, scaling));
     const measured = threads.map((loaderThreads) => ({
       loaderThreads,
       waits: [] as number[],

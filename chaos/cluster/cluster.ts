@@ -19,8 +19,9 @@ export interface Cluster {
 }
 
 export interface CoordinatorNode {
-  /** Where the checker asks, past all links. */
+  /** Where the checker asks, past all links; nobody listens there while it stands by. */
   readonly address: string;
+  readonly port: number;
   readonly process: Managed;
   /** To each NATS server. */
   readonly natsLinks: readonly Link[];
@@ -38,6 +39,8 @@ export interface WorkerNode {
 export interface ClusterOptions {
   readonly folder: string;
   readonly natsServers: 1 | 3;
+  /** One leads at once; of several each stands by until it may lead. */
+  readonly coordinators: number;
   readonly workers: number;
   readonly slots: number;
   readonly setpriv: string | undefined;
@@ -69,13 +72,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const linksToNats = (): Promise<Link[]> => Promise.all(nats.servers.map(({ port }) => linkTo(port)));
     const urls = (links: readonly Link[]): string[] => links.map(({ port }) => `nats://127.0.0.1:${port}`);
 
-    const coordinator = async (name: string): Promise<CoordinatorNode & { readonly port: number }> => {
+    const coordinator = async (name: string): Promise<CoordinatorNode> => {
       const [port, httpPort, natsLinks] = [await freePort(), await freePort(), await linksToNats()];
       const args = [
         ...['coordinator', '--grpc', `127.0.0.1:${port}`, '--http', `127.0.0.1:${httpPort}`],
         ...urls(natsLinks).flatMap((url) => ['--nats', url]),
         ...['--namespace', NAMESPACE, '--replicas', String(options.natsServers)],
         ...['--state-dir', join(folder, name), '--log-level', 'info', ...LEASE],
+        ...(options.coordinators > 1 ? ['--standby'] : []),
       ];
       const spec = () =>
         tickworkSpec({ name, programFile: CLI, args, logFile: join(folder, `${name}.log`), env: process.env });
@@ -83,7 +87,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       lifecycle.add(name, process_.close);
       return { address: `127.0.0.1:${port}`, port, process: process_, natsLinks };
     };
-    const coordinators = [await coordinator('coordinator-1')];
+    const numbers = Array.from({ length: options.coordinators }, (_, i) => i + 1);
+    const coordinators = await Promise.all(numbers.map((i) => coordinator(`coordinator-${i}`)));
 
     const worker = async (i: number): Promise<WorkerNode> => {
       const name = `worker-${i + 1}`;

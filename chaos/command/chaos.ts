@@ -18,7 +18,11 @@ export async function chaos(options: ChaosOptions, clock: Clock, print: (line: s
       const home = join(folder, `round-${rounds.length + 1}`);
       await mkdir(home);
       const share = { rows: Math.ceil(options.rows / nats.length), span: (minutes * 60_000) / nats.length };
-      rounds.push(await runRound({ ...options, ...share, natsServers, folder: home, setpriv, clock, say }));
+      // A single machine has no standby; who has three NATS servers has one.
+      const coordinators = natsServers === 1 ? 1 : 2;
+      rounds.push(
+        await runRound({ ...options, ...share, natsServers, coordinators, folder: home, setpriv, clock, say }),
+      );
     }
   } finally {
     if (keep) say(`logs and state: ${folder}`);

@@ -28,6 +28,7 @@ export interface Round extends Pick<Recoveries, 'faults' | 'worstStallMs' | 'rec
 
 export interface RoundOptions extends Pick<ChaosOptions, 'seed' | 'rows' | 'workers' | 'slots'> {
   readonly natsServers: 1 | 3;
+  readonly coordinators: number;
   /** Time in which faults begin, ms. */
   readonly span: number;
   readonly folder: string;
@@ -65,7 +66,8 @@ export async function runRound(options: RoundOptions): Promise<Round> {
   );
   try {
     const name = await asker.submit(study.yaml);
-    say(`${study.rows.size} cells on ${workers} workers, ${options.natsServers} NATS server(s): ${name}`);
+    const { natsServers, coordinators } = options;
+    say(`${study.rows.size} cells, ${workers} workers, ${coordinators} coordinator(s), ${natsServers} NATS server(s)`);
     const ended = new AbortController();
     const faults = putFaults(options, cluster, recoveries, ended.signal);
     await untilDone(asker, name, faults, options);

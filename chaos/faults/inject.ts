@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Cluster, CoordinatorNode, WorkerNode } from '../cluster/cluster.ts';
 import type { Link } from '../network/link.ts';
@@ -19,7 +20,15 @@ export async function inject(fault: Fault, cluster: Cluster, clock: Clock, dupli
   const { nats, coordinators, workers } = cluster;
   const of = <T>(items: readonly T[]): T => items[fault.target % items.length] as T;
   const worker = (): WorkerNode => of(workers);
-  const coordinator = (): CoordinatorNode => of(coordinators);
+  /** The one that leads, as far as can be told from outside: only that one listens. */
+  const coordinator = async (): Promise<CoordinatorNode> => {
+    const listening = await Promise.all(coordinators.map(({ port }) => listens(port)));
+    return coordinators.find((_, i) => listening[i]) ?? of(coordinators);
+  };
+  const standby = async (): Promise<CoordinatorNode> => {
+    const leader = await coordinator();
+    return coordinators.find((each) => each !== leader) ?? leader;
+  };
   const node = async () => {
     // The leader more often than not: the others can be missed.
     const leader = dice < 0.6 ? await nats.leader() : undefined;
@@ -30,13 +39,17 @@ export async function inject(fault: Fault, cluster: Cluster, clock: Clock, dupli
 
   switch (kind) {
     case 'coordinator killed':
-      return coordinator().process.kill(forMs);
+      return (await coordinator()).process.kill(forMs);
     case 'coordinator ended':
-      return coordinator().process.end(forMs);
+      return (await coordinator()).process.end(forMs);
     case 'coordinator paused':
-      return coordinator().process.pause(forMs, false);
+      return (await coordinator()).process.pause(forMs, false);
     case 'coordinator disk full':
-      return full(coordinator().process.pid);
+      return full((await coordinator()).process.pid);
+    case 'standby killed':
+      return (await standby()).process.kill(forMs);
+    case 'standby paused':
+      return (await standby()).process.pause(forMs, false);
     case 'worker killed':
       return worker().process.kill(forMs);
     case 'worker killed in a write':
@@ -61,14 +74,14 @@ export async function inject(fault: Fault, cluster: Cluster, clock: Clock, dupli
     case 'NATS forgets acknowledged records':
       return nats.loseRecords();
     case 'connections reset':
-      for (const link of [...linksOf(worker()), ...(dice < 0.5 ? coordinator().natsLinks : [])]) link.reset();
+      for (const link of [...linksOf(worker()), ...(dice < 0.5 ? (await coordinator()).natsLinks : [])]) link.reset();
       return;
     case 'partition of worker and coordinator':
       return cut(worker().coordinatorLinks);
     case 'partition of worker and NATS':
       return cut(worker().natsLinks);
     case 'partition of coordinator and NATS':
-      return cut(coordinator().natsLinks);
+      return cut((await coordinator()).natsLinks);
     case 'slow network':
       return during([...workers.flatMap(linksOf), ...coordinators.flatMap(({ natsLinks }) => natsLinks)], (link) =>
         link.slow(20 + 100 * dice, 150),
@@ -90,6 +103,18 @@ export async function inject(fault: Fault, cluster: Cluster, clock: Clock, dupli
     await clock.sleep(forMs);
     for (const undo of off) undo();
   }
+}
+
+/** Whether somebody takes connections there; one that is stopped counts too. */
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
 
 const linksOf = ({ coordinatorLinks, natsLinks }: WorkerNode): readonly Link[] => [...coordinatorLinks, ...natsLinks];

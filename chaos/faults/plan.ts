@@ -6,6 +6,8 @@ export const FAULT_KINDS = [
   'coordinator ended',
   'coordinator paused',
   'coordinator disk full',
+  'standby killed',
+  'standby paused',
   'worker killed',
   'worker killed in a write',
   'worker ended',
@@ -48,6 +50,9 @@ const RECIPES: Readonly<Record<FaultKind, Recipe>> = {
   'coordinator ended': { weight: 3, forMs: [0, 1_000] },
   'coordinator paused': { weight: 5, forMs: [1_000, 12_000] },
   'coordinator disk full': { weight: 3, forMs: [500, 4_000] },
+  // Of the one that leads where there is no other.
+  'standby killed': { weight: 2, forMs: [0, 4_000] },
+  'standby paused': { weight: 2, forMs: [1_000, 12_000] },
   'worker killed': { weight: 14, forMs: [0, 5_000] },
   'worker killed in a write': { weight: 5, forMs: [0, 2_000] },
   'worker ended': { weight: 4, forMs: [0, 2_000] },

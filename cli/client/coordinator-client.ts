@@ -2,11 +2,12 @@ import {
   type CallOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
-  credentials,
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
 import { TickworkError } from '../../core/errors.ts';
+import { channelSecurity } from '../../proto/credentials/channel-security.ts';
+import type { ProgramCredentials } from '../../proto/credentials/credentials-folder.ts';
 import type { CancelSweepRequest } from '../../proto/generated/tickwork/v1/CancelSweepRequest.ts';
 import type { ClusterStatus__Output } from '../../proto/generated/tickwork/v1/ClusterStatus.ts';
 import type { ExportChunk__Output } from '../../proto/generated/tickwork/v1/ExportChunk.ts';
@@ -28,6 +29,7 @@ import type { Table__Output } from '../../proto/generated/tickwork/v1/Table.ts';
 import type { Trial__Output } from '../../proto/generated/tickwork/v1/Trial.ts';
 import type { WatchSweepRequest } from '../../proto/generated/tickwork/v1/WatchSweepRequest.ts';
 import type { WatchSweepResponse__Output } from '../../proto/generated/tickwork/v1/WatchSweepResponse.ts';
+import type { Worker__Output } from '../../proto/generated/tickwork/v1/Worker.ts';
 import { loadTickworkProto } from '../../proto/load.ts';
 import { backoffMs } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -48,6 +50,7 @@ export interface CoordinatorClient {
   listTrials(request: ListTrialsRequest): Promise<ListTrialsResponse__Output>;
   getTable(request: GetTableRequest): Promise<Table__Output>;
   listWorkers(request: ListWorkersRequest): Promise<ListWorkersResponse__Output>;
+  drainWorker(name: string): Promise<Worker__Output>;
   getStatus(): Promise<ClusterStatus__Output>;
   /** One connection's worth: ends with an error when the connection does. Not tried again here. */
   watchSweep(request: WatchSweepRequest, signal: AbortSignal): AsyncIterable<WatchSweepResponse__Output>;
@@ -56,7 +59,10 @@ export interface CoordinatorClient {
 }
 
 export interface ClientOptions {
+  /** `host:port`, or several with commas between them: of a coordinator and those that stand by for it. */
   readonly address: string;
+  /** What the client shows, and whom it trusts. Default: nothing, in the clear. */
+  readonly shown?: Pick<ProgramCredentials, 'tls' | 'token'>;
   /** Ends calls and waits; what they throw then is its reason. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -79,6 +85,8 @@ export interface Deadlines {
 export const DEADLINES: Deadlines = { unaryMs: 10_000, exportMs: 300_000, watchMs: 600_000 };
 
 const PATIENCE_MS = 3_000;
+/** With several coordinators one may take over from another: that takes some seconds. */
+const TAKEOVER_PATIENCE_MS = 15_000;
 const BACKOFF = { firstMs: 100, capMs: 1_000 };
 
 const CHANNEL_OPTIONS = {
@@ -100,13 +108,24 @@ type Unary<Request, Response> = (
 
 /** All unary calls are safe to repeat: the mutating ones carry a request id. */
 export function createCoordinatorClient(options: ClientOptions): CoordinatorClient {
-  const { address, signal, clock, random, patienceMs = PATIENCE_MS } = options;
+  const { address, signal, clock, random } = options;
+  const addresses = address.split(',');
+  const { patienceMs = addresses.length > 1 ? TAKEOVER_PATIENCE_MS : PATIENCE_MS } = options;
   const deadlines = { ...DEADLINES, ...options.deadlines };
   const proto = loadTickworkProto();
-  const channel = [address, credentials.createInsecure(), CHANNEL_OPTIONS] as const;
-  const sweeps = new proto.SweepService(...channel);
-  const results = new proto.ResultService(...channel);
-  const cluster = new proto.ClusterService(...channel);
+  const coordinators = addresses.map((each) => {
+    const security = channelSecurity(each, options.shown);
+    const channel = [each, security.credentials, { ...CHANNEL_OPTIONS, ...security.options }] as const;
+    return {
+      sweeps: new proto.SweepService(...channel),
+      results: new proto.ResultService(...channel),
+      cluster: new proto.ClusterService(...channel),
+    };
+  });
+  let current = 0;
+  const at = () => coordinators[current] as (typeof coordinators)[number];
+  /** Who does not answer, or does not lead, is asked again after the others. */
+  const turn = (): void => void (current = (current + 1) % coordinators.length);
 
   async function unary<Request, Response>(call: Unary<Request, Response>, request: Request): Promise<Response> {
     const giveUpAt = clock.now() + patienceMs;
@@ -116,6 +135,7 @@ export function createCoordinatorClient(options: ClientOptions): CoordinatorClie
       } catch (error) {
         signal.throwIfAborted();
         if (!mayPass(error) || clock.now() >= giveUpAt) throw error;
+        turn();
         await clock.sleep(50 + backoffMs(attempt, random(), BACKOFF), signal);
       }
     }
@@ -148,7 +168,9 @@ export function createCoordinatorClient(options: ClientOptions): CoordinatorClie
       for await (const message of call) yield message as Message;
     } catch (error) {
       either.throwIfAborted();
-      throw isServiceError(error) ? statusError(error, address, deadlineMs) : error;
+      const problem = isServiceError(error) ? statusError(error, address, deadlineMs) : error;
+      if (mayPass(problem)) turn();
+      throw problem;
     } finally {
       either.removeEventListener('abort', cancel);
       call.cancel();
@@ -157,23 +179,25 @@ export function createCoordinatorClient(options: ClientOptions): CoordinatorClie
 
   return {
     address,
-    planSweep: (studyYaml) => unary((r, o, done) => sweeps.planSweep(r, o, done), { studyYaml }),
-    submitSweep: (request) => unary((r, o, done) => sweeps.submitSweep(r, o, done), request),
-    getSweep: (name) => unary((r, o, done) => sweeps.getSweep(r, o, done), { name }),
-    listSweeps: (request) => unary((r, o, done) => sweeps.listSweeps(r, o, done), request),
-    cancelSweep: (request) => unary((r, o, done) => sweeps.cancelSweep(r, o, done), request),
-    pauseSweep: (request) => unary((r, o, done) => sweeps.pauseSweep(r, o, done), request),
-    resumeSweep: (request) => unary((r, o, done) => sweeps.resumeSweep(r, o, done), request),
-    retryFailed: (request) => unary((r, o, done) => sweeps.retryFailed(r, o, done), request),
-    getTrial: (name) => unary((r, o, done) => sweeps.getTrial(r, o, done), { name }),
-    listTrials: (request) => unary((r, o, done) => sweeps.listTrials(r, o, done), request),
-    getTable: (request) => unary((r, o, done) => results.getTable(r, o, done), request),
-    listWorkers: (request) => unary((r, o, done) => cluster.listWorkers(r, o, done), request),
-    getStatus: () => unary((r, o, done) => cluster.getStatus(r, o, done), {}),
-    watchSweep: (request, inner) => stream((o) => sweeps.watchSweep(request, o), deadlines.watchMs, inner),
-    exportTable: (request, inner) => stream((o) => results.exportTable(request, o), deadlines.exportMs, inner),
+    planSweep: (studyYaml) => unary((r, o, done) => at().sweeps.planSweep(r, o, done), { studyYaml }),
+    submitSweep: (request) => unary((r, o, done) => at().sweeps.submitSweep(r, o, done), request),
+    getSweep: (name) => unary((r, o, done) => at().sweeps.getSweep(r, o, done), { name }),
+    listSweeps: (request) => unary((r, o, done) => at().sweeps.listSweeps(r, o, done), request),
+    cancelSweep: (request) => unary((r, o, done) => at().sweeps.cancelSweep(r, o, done), request),
+    pauseSweep: (request) => unary((r, o, done) => at().sweeps.pauseSweep(r, o, done), request),
+    resumeSweep: (request) => unary((r, o, done) => at().sweeps.resumeSweep(r, o, done), request),
+    retryFailed: (request) => unary((r, o, done) => at().sweeps.retryFailed(r, o, done), request),
+    getTrial: (name) => unary((r, o, done) => at().sweeps.getTrial(r, o, done), { name }),
+    listTrials: (request) => unary((r, o, done) => at().sweeps.listTrials(r, o, done), request),
+    getTable: (request) => unary((r, o, done) => at().results.getTable(r, o, done), request),
+    listWorkers: (request) => unary((r, o, done) => at().cluster.listWorkers(r, o, done), request),
+    drainWorker: (name) => unary((r, o, done) => at().cluster.drainWorker(r, o, done), { name }),
+    getStatus: () => unary((r, o, done) => at().cluster.getStatus(r, o, done), {}),
+    watchSweep: (request, inner) => stream((o) => at().sweeps.watchSweep(request, o), deadlines.watchMs, inner),
+    exportTable: (request, inner) => stream((o) => at().results.exportTable(request, o), deadlines.exportMs, inner),
     close() {
-      for (const client of [sweeps, results, cluster]) client.close();
+      for (const { sweeps, results, cluster } of coordinators)
+        for (const client of [sweeps, results, cluster]) client.close();
     },
   };
 }
@@ -182,12 +206,15 @@ function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' && error.code in status;
 }
 
-const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[^\s:/]+):(\d{1,5})$/;
+const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[^\s:/,]+):(\d{1,5})$/;
 
-/** @throws TickworkError ARGUMENT_INVALID */
+/** @param text one address, or several with commas between them. @throws TickworkError ARGUMENT_INVALID */
 export function requireAddress(text: string, origin: string): string {
-  const port = Number(ADDRESS.exec(text)?.[2] ?? 0);
-  if (port >= 1 && port <= 65_535) return text;
+  const isAddress = (each: string): boolean => {
+    const port = Number(ADDRESS.exec(each)?.[2] ?? 0);
+    return port >= 1 && port <= 65_535;
+  };
+  if (text.split(',').every(isAddress)) return text;
   throw new TickworkError(
     'ARGUMENT_INVALID',
     `Expected ${origin} to be HOST:PORT, got ${JSON.stringify(text)}. For example 127.0.0.1:7077.`,

@@ -20,15 +20,18 @@ function inWords(
   error: ServiceError,
   address: string,
   deadlineMs: number,
-): ['COORDINATOR_UNREACHABLE' | 'INTERNAL', string] {
+): ['COORDINATOR_UNREACHABLE' | 'CERTIFICATE_INVALID' | 'INTERNAL', string] {
   const advice =
-    'Start one with `tickwork up`, or name the right address with --coordinator HOST:PORT or TICKWORK_COORDINATOR.';
+    'Start one with `tickwork up`, or name the right address with --coordinator HOST:PORT or TICKWORK_COORDINATOR. One that asks for TLS needs --credentials DIR.';
   switch (error.code) {
-    case status.UNAVAILABLE:
+    case status.UNAVAILABLE: {
+      const problem = tlsProblem(error.details, address);
+      if (problem !== undefined) return ['CERTIFICATE_INVALID', problem];
       return [
         'COORDINATOR_UNREACHABLE',
         `Expected a Tickwork coordinator at ${address}, got no answer (${reason(error.details)}). ${advice}`,
       ];
+    }
     case status.DEADLINE_EXCEEDED:
       return [
         'COORDINATOR_UNREACHABLE',
@@ -45,6 +48,32 @@ function inWords(
         `Expected an answer from ${address}, got ${status[error.code]}: ${error.details}. See the coordinator's log.`,
       ];
   }
+}
+
+/** What a failed TLS handshake means, as far as OpenSSL's words tell. */
+const TLS_PROBLEMS: readonly (readonly [RegExp, string])[] = [
+  [/certificate has expired/i, 'got one that has expired. Its owner makes a new one with `tickwork certs --renew`.'],
+  [
+    /self.signed|unable to (get|verify)|unknown ca/i,
+    'got one of another authority. Pass --credentials with the ca.crt of this cluster.',
+  ],
+  [
+    /altname|does not match/i,
+    'got one for other names. Dial a name that it has, or make it again with `tickwork certs --host NAME`.',
+  ],
+  [
+    /certificate required|handshake failure|bad certificate|alert number (40|42|45|116)/i,
+    'but it asks for ours too. Pass --credentials with a folder that holds tls.crt and tls.key.',
+  ],
+  [
+    /wrong version number|packet length|EPROTO/i,
+    'got an answer in the clear. Leave --credentials out, or mend the address.',
+  ],
+];
+
+function tlsProblem(details: string, address: string): string | undefined {
+  const found = TLS_PROBLEMS.find(([pattern]) => pattern.test(details));
+  return found && `Expected the coordinator at ${address} to show a good certificate, ${found[1]}`;
 }
 
 /** grpc-js lists every attempt of every address; the last system error says it all. */

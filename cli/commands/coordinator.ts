@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../runtime/logger.ts';
+import type { GlobalOptions } from '../context.ts';
+import { credentialsFolder } from '../credentials/shown-credentials.ts';
 import type { AddCommand } from './command.ts';
 import { hostAndPort } from './host-and-port.ts';
 import { collect, examples, wholeNumber } from './options.ts';
 
-interface CoordinatorOptions {
+interface CoordinatorOptions extends GlobalOptions {
   readonly grpc: { readonly host: string; readonly port: number };
   readonly http: { readonly host: string; readonly port: number };
   readonly nats?: readonly string[];
@@ -14,8 +16,12 @@ interface CoordinatorOptions {
   readonly namespace: string;
   readonly replicas: number;
   readonly stateDir: string;
+  readonly standby?: boolean;
   readonly heartbeatMs: number;
   readonly leaseMs: number;
+  readonly tokens?: string;
+  readonly insecure?: boolean;
+  readonly callsPerSecond?: number;
   readonly reflection?: boolean;
   readonly allowHost?: readonly string[];
   readonly logLevel: LogLevel;
@@ -49,6 +55,7 @@ export const addCoordinator: AddCommand = (program, cli) => {
       1,
     )
     .option('--state-dir <DIR>', 'holds the table; of this coordinator alone', join('.tickwork', 'coordinator'))
+    .option('--standby', 'wait until no other coordinator leads, keeping up with it, and take over then')
     .option('--heartbeat-ms <N>', 'how often workers say that they live', wholeNumber(50, 600_000), 5_000)
     .option(
       '--lease-ms <N>',
@@ -56,6 +63,9 @@ export const addCoordinator: AddCommand = (program, cli) => {
       wholeNumber(200, 3_600_000),
       30_000,
     )
+    .option('--tokens <FILE>', 'ask every caller for a token of this file, as `tickwork token` writes it')
+    .option('--insecure', 'listen beyond this machine although TLS or tokens are missing')
+    .option('--calls-per-second <N>', 'of one caller; twice as many at once (default: 250)', wholeNumber(1, 1_000_000))
     .option('--reflection', 'answer gRPC reflection, for grpcurl and the like')
     .option('--allow-host <NAME>', 'name under which browsers may open the page; may be given again', collect)
     .addOption(new Option('--log-level <LEVEL>', 'what is logged on stderr').choices(LOG_LEVELS).default('info'))
@@ -63,7 +73,8 @@ export const addCoordinator: AddCommand = (program, cli) => {
       'after',
       examples(
         'tickwork coordinator',
-        'tickwork coordinator --grpc 0.0.0.0:7077 --nats nats://nats1:4222 --advertise-nats nats://nats1:4222',
+        'tickwork coordinator --credentials certs/coordinator --tokens tokens.json --grpc 0.0.0.0:7077 --http 0.0.0.0:7078 --nats nats://nats1:4222',
+        'tickwork coordinator --standby --grpc 0.0.0.0:7077 --nats nats://nats1:4222 --state-dir /var/lib/tickwork/standby',
         'tickwork coordinator --state-dir /var/lib/tickwork/coordinator --http 127.0.0.1:0',
       ),
     )
@@ -82,8 +93,13 @@ export const addCoordinator: AddCommand = (program, cli) => {
         namespace: options.namespace,
         replicas: options.replicas,
         stateDir: options.stateDir,
+        standby: options.standby,
         heartbeatIntervalMs: options.heartbeatMs,
         leaseDurationMs: options.leaseMs,
+        credentials: credentialsFolder(cli, options),
+        tokens: options.tokens,
+        insecure: options.insecure,
+        callsPerSecond: options.callsPerSecond,
         reflection: options.reflection,
         allowedHosts: options.allowHost,
         // Beside dist/cli/commands in an installation.
@@ -94,6 +110,7 @@ export const addCoordinator: AddCommand = (program, cli) => {
         logger: createLogger('coordinator', options.logLevel),
         clock: cli.clock,
         random: cli.random,
+        onReloadable: (reload) => cli.onHangup(reload),
         onReady: ({ grpc, http }) => cli.parent?.ready({ grpc, http: http.replace('http://', '') }),
       });
     });

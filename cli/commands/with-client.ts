@@ -1,5 +1,6 @@
 import { type CoordinatorClient, createCoordinatorClient, requireAddress } from '../client/coordinator-client.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
+import { shownCredentials } from '../credentials/shown-credentials.ts';
 
 export const DEFAULT_COORDINATOR = '127.0.0.1:7077';
 
@@ -17,7 +18,8 @@ export async function withClient<T>(
   work: (client: CoordinatorClient) => Promise<T>,
 ): Promise<T> {
   const { signal, clock, random } = cli;
-  const client = createCoordinatorClient({ address: coordinatorAddress(cli, options), signal, clock, random });
+  const shown = shownCredentials(cli, options);
+  const client = createCoordinatorClient({ address: coordinatorAddress(cli, options), shown, signal, clock, random });
   try {
     return await work(client);
   } finally {

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { Option } from 'commander';
+import { readCredentials } from '../../proto/credentials/credentials-folder.ts';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../runtime/logger.ts';
 import { type GlobalOptions, note } from '../context.ts';
+import { credentialsFolder } from '../credentials/shown-credentials.ts';
 import { cacheFolder } from '../provision/cache-folder.ts';
 import { PACKAGE_ROOT, unpackedPackageRoot } from '../provision/fashion-mnist.ts';
+import { workerSignals } from '../worker-signals.ts';
 import type { AddCommand } from './command.ts';
 import { chooseExecutor } from './engine/choose-executor.ts';
 import { addExecutorOptions, type ExecutorOptionValues, executorWish } from './engine/executor-options.ts';
@@ -20,6 +23,7 @@ interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
   readonly loaderThreads?: number;
   readonly pixelCacheMib?: number;
   readonly memory?: number;
+  readonly drainGrace?: number;
   readonly label?: Readonly<Record<string, string>>;
   readonly nats?: readonly string[];
   readonly logLevel: LogLevel;
@@ -29,7 +33,10 @@ export const addWorker: AddCommand = (program, cli) => {
   const command = program
     .command('worker')
     .description('run a worker until Ctrl-C: take trials from the coordinator, train them, send results')
-    .option('--name <NAME>', 'unique in the cluster and the same at every start (default: made of the host name)')
+    .option(
+      '--name <NAME>',
+      'unique in the cluster and the same at every start (default: that of its certificate, else made of the host name)',
+    )
     .option('--slots <N>', 'trials at the same time', wholeNumber(1, 64), 1)
     .option('--threads <N>', "CPU threads of each trial (default: the machine's, shared evenly)", wholeNumber(1, 1024))
     .option(
@@ -57,6 +64,11 @@ export const addWorker: AddCommand = (program, cli) => {
       'memory of each device that its trials may take together, such as 12GiB (default: all of it)',
       byteCount,
     )
+    .option(
+      '--drain-grace <SECONDS>',
+      'after SIGTERM, how long running trials may take to finish before they are given back (default: as long as they need)',
+      wholeNumber(0, 2_000_000),
+    )
     .option('--label <KEY=VALUE>', 'a word that studies may ask for; may be given again', keyValue)
     .option(
       '--nats <URL>',
@@ -79,6 +91,7 @@ export const addWorker: AddCommand = (program, cli) => {
       // Loaded here, so that `tickwork ls` does not wait for what only a worker needs.
       const { parseWorkerConfig } = await import('../../worker/config.ts');
       const { runWorker } = await import('../../worker/main.ts');
+      const credentials = credentialsFolder(cli, options);
       const cached = join(cacheFolder(cli.machine), 'datasets');
       const engineCache = join(cacheFolder(cli.machine), 'engine');
       const threads = options.threads ?? Math.max(1, Math.floor(cli.machine.cpus / options.slots));
@@ -86,7 +99,7 @@ export const addWorker: AddCommand = (program, cli) => {
       const config = parseWorkerConfig(
         {
           coordinator: coordinatorAddress(cli, options),
-          name: options.name,
+          name: options.name ?? workerNameOf(credentials, cli.clock.now()),
           slots: options.slots,
           threadsPerSlot: threads,
           executor: chosen.executor,
@@ -103,12 +116,17 @@ export const addWorker: AddCommand = (program, cli) => {
           memoryBytes: options.memory,
           labels: options.label,
           natsServers: options.nats,
+          credentials,
+          token: cli.env.TICKWORK_TOKEN || undefined,
           logLevel: options.logLevel,
         },
         cli.machine,
       );
+      // Files that were replaced are read at the next connection anyway; a hang-up must not end the worker.
+      if (config.credentials !== undefined) cli.onHangup(() => {});
+      const graceMs = options.drainGrace === undefined ? Number.POSITIVE_INFINITY : 1_000 * options.drainGrace;
       await runWorker(config, {
-        signal: cli.signal,
+        ...workerSignals(cli, graceMs),
         logger: createLogger('worker', config.logLevel),
         clock: cli.clock,
         random: cli.random,
@@ -119,3 +137,9 @@ export const addWorker: AddCommand = (program, cli) => {
       });
     });
 };
+
+/** A worker runs under the name of its credentials, so they need not say it twice. */
+function workerNameOf(folder: string | undefined, now: number): string | undefined {
+  const identity = folder === undefined ? undefined : readCredentials(folder, now).tls?.own?.identity;
+  return identity?.role === 'worker' ? identity.name : undefined;
+}

@@ -117,7 +117,7 @@ function note(trial: Trial__Output): string {
 /** `tickwork workers` */
 export function renderWorkers(workers: readonly Worker__Output[]): string[] {
   if (workers.length === 0) return ['No workers. Start one: tickwork worker --coordinator HOST:PORT'];
-  return textTable(
+  const table = textTable(
     [
       left('worker'),
       left('state'),
@@ -133,7 +133,9 @@ export function renderWorkers(workers: readonly Worker__Output[]): string[] {
     ],
     workers.map((worker) => [
       shortName(worker.name),
-      worker.state.replace('WORKER_STATE_', '').toLowerCase(),
+      worker.quarantineReason === '' || worker.state !== 'WORKER_STATE_CONNECTED'
+        ? worker.state.replace('WORKER_STATE_', '').toLowerCase()
+        : 'quarantined',
       visible(worker.host),
       String(worker.slots),
       visible([...new Set(worker.devices.map((device) => device.executor))].join(' ')),
@@ -151,6 +153,15 @@ export function renderWorkers(workers: readonly Worker__Output[]): string[] {
       visible(worker.running.map(({ lease }) => `${lease?.sweep.replace(/^sweeps\//, '')}/${lease?.cell}`).join(' ')),
     ]),
   );
+  const quarantined = workers.filter(({ quarantineReason }) => quarantineReason !== '');
+  return [
+    ...table,
+    ...quarantined.map(({ name, quarantineReason, quarantineEndTime }) =>
+      visible(
+        `${shortName(name)} is given nothing until ${formatTimestamp(quarantineEndTime)}, then one trial: ${quarantineReason}. A restart of it ends this.`,
+      ),
+    ),
+  ];
 }
 
 /** `tickwork plan` */

@@ -2,6 +2,7 @@ import type { AskRequest__Output } from '../../proto/generated/tickwork/v1/AskRe
 import type { AskResponse } from '../../proto/generated/tickwork/v1/AskResponse.ts';
 import type { CancelSweepRequest__Output } from '../../proto/generated/tickwork/v1/CancelSweepRequest.ts';
 import type { ClusterStatus } from '../../proto/generated/tickwork/v1/ClusterStatus.ts';
+import type { DrainWorkerRequest__Output } from '../../proto/generated/tickwork/v1/DrainWorkerRequest.ts';
 import type { EndSearchRequest__Output } from '../../proto/generated/tickwork/v1/EndSearchRequest.ts';
 import type { ExportChunk } from '../../proto/generated/tickwork/v1/ExportChunk.ts';
 import type { ExportTableRequest__Output } from '../../proto/generated/tickwork/v1/ExportTableRequest.ts';
@@ -32,6 +33,7 @@ import type { WatchOutcomesResponse } from '../../proto/generated/tickwork/v1/Wa
 import type { WatchSweepRequest__Output } from '../../proto/generated/tickwork/v1/WatchSweepRequest.ts';
 import type { WatchSweepResponse } from '../../proto/generated/tickwork/v1/WatchSweepResponse.ts';
 import type { WatchTableRequest__Output } from '../../proto/generated/tickwork/v1/WatchTableRequest.ts';
+import type { Worker } from '../../proto/generated/tickwork/v1/Worker.ts';
 import type { CallContext } from './call-context.ts';
 
 /**
@@ -62,5 +64,6 @@ export interface Api {
   listReports(request: ListReportsRequest__Output, call: CallContext): Promise<ListReportsResponse>;
 
   listWorkers(request: ListWorkersRequest__Output, call: CallContext): Promise<ListWorkersResponse>;
+  drainWorker(request: DrainWorkerRequest__Output, call: CallContext): Promise<Worker>;
   getStatus(request: GetStatusRequest__Output, call: CallContext): Promise<ClusterStatus>;
 }

@@ -1,8 +1,13 @@
+import { healthOf } from '../../core/worker-health/health.ts';
+import type { Worker } from '../../proto/generated/tickwork/v1/Worker.ts';
 import { PROTOCOL_VERSION, SOFTWARE_VERSION } from '../../proto/protocol-version.ts';
+import { parseWorkerName } from '../../proto/resource-names.ts';
+import type { KnownWorker } from '../sessions/registry.ts';
 import type { Api } from './api.ts';
 import { toTimestamp } from './messages/timestamp.ts';
 import { toWorkerMessage } from './messages/worker.ts';
 import { pageOf, pageSizeOf } from './page-token.ts';
+import { invalidArgument } from './require-sweep.ts';
 import type { ApiDeps } from './sweep-api.ts';
 
 export interface ClusterFacts {
@@ -17,7 +22,12 @@ export interface ClusterFacts {
 export function createClusterApi(
   { ledger, store, sessions, clock }: ApiDeps,
   facts: ClusterFacts,
-): Pick<Api, 'listWorkers' | 'getStatus'> {
+): Pick<Api, 'listWorkers' | 'drainWorker' | 'getStatus'> {
+  function message(known: KnownWorker): Worker {
+    const { worker } = known.session;
+    return toWorkerMessage(known, sessions.book.ofWorker(worker), healthOf(ledger.state.health, worker), clock.now());
+  }
+
   return {
     async listWorkers({ pageSize, pageToken }) {
       const { items, nextPageToken } = pageOf(
@@ -26,11 +36,18 @@ export function createClusterApi(
         pageToken,
         pageSizeOf(pageSize, 100, 1000),
       );
-      const now = clock.now();
-      return {
-        workers: items.map((known) => toWorkerMessage(known, sessions.book.ofWorker(known.session.worker), now)),
-        nextPageToken,
-      };
+      return { workers: items.map(message), nextPageToken };
+    },
+
+    async drainWorker({ name }) {
+      const known = sessions.registry.get(parseWorkerName(name) ?? '');
+      if (!known?.connected)
+        throw invalidArgument(
+          'name',
+          `Expected the name of a connected worker such as workers/gpu3, got ${JSON.stringify(name)}. \`tickwork workers\` lists them.`,
+        );
+      sessions.drain(known.session);
+      return message(known);
     },
 
     async getStatus() {

@@ -65,7 +65,7 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
   async function trialMessages(sweep: SweepState, cells: readonly number[]): Promise<Trial[]> {
     const succeeded = cells.filter((cell) => trialOf(sweep, cell).state === 'succeeded');
     const results = await store.results(sweep.id, succeeded);
-    const why = waitingReason(sweep, ledger.state, sessions);
+    const why = waitingReason(sweep, ledger.state, sessions, clock.now());
     return cells.map((cell) =>
       toTrialMessage(sweep, cell, {
         progress: sessions.book.get(sweep.id, cell)?.progress,

@@ -5,6 +5,7 @@ import { needOf } from '../../core/placement/need.ts';
 import { fits } from '../../core/sweep/decide-grant.ts';
 import { type ClusterState, type SweepState, trialOf } from '../../core/sweep/state.ts';
 import { sweepsByTurn } from '../../core/sweep/turns.ts';
+import { healthOf, isQuarantined } from '../../core/worker-health/health.ts';
 import type { ClusterSessions } from '../sessions/cluster-sessions.ts';
 
 /** Why a pending cell of this sweep waits: nobody is left guessing. */
@@ -12,20 +13,26 @@ export function waitingReason(
   sweep: SweepState,
   state: ClusterState,
   sessions: ClusterSessions,
+  now: number,
 ): (cell: number) => string {
   const connected = sessions.registry.connected();
   const places = sessions.registry.places();
   const slots = connected.reduce((total, { hello }) => total + hello.slots, 0);
   const free = connected.filter((session) => sessions.freeSlots(session) > 0);
-  const offers = free.flatMap((session) => offersAt(session.places, state.load));
+  const trusted = free.filter(({ worker }) => !isQuarantined(state.health, worker, now));
+  const offers = trusted.flatMap((session) => offersAt(session.places, state.load));
   const [first] = sweepsByTurn(state);
 
   function reason(cell: number): string {
     if (sweep.paused) return 'the sweep is paused';
     if (connected.length === 0) return 'no worker is connected';
+    if (connected.every(({ draining }) => draining)) return 'every worker is draining';
     const nowhere = fitsNowhere(needOf(sweep, gridIndexOf(sweep.grid, cell), state.learnedMemory), places);
     if (nowhere !== undefined) return nowhere;
     if (offers.some((offer) => fits(state, sweep, cell, offer, places))) return 'about to start';
+    const [kept] = free.filter((session) => !trusted.includes(session));
+    if (offers.length === 0 && kept)
+      return `${kept.worker} is quarantined: ${healthOf(state.health, kept.worker).quarantine?.reason}`;
     if (offers.length > 0) return `the places that it fits are busy; ${offers.length} others are free`;
     if (first && first.id !== sweep.id) return `all ${slots} slots are busy, and ${first.id} comes first`;
     return `all ${slots} slots are busy`;

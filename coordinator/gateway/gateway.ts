@@ -1,8 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import { TickworkError } from '../../core/errors.ts';
 import { loadTickworkDefinition } from '../../proto/load.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Guard } from '../access/guard.ts';
+import type { Limits } from '../access/limits.ts';
 import type { Api } from '../api/api.ts';
 import { createHostCheck } from './allowed-host.ts';
 import { type Probes, probeRoutes } from './probe-routes.ts';
@@ -11,6 +15,12 @@ import { apiRoutes } from './routes.ts';
 import { loadStaticFiles } from './static-files.ts';
 import { createWireJson } from './wire-json.ts';
 
+const TIMES = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 5_000,
+};
 const HEARTBEAT_MS = 15_000;
 /** How long close() waits for answers under way before it cuts their connections, ms. */
 const CLOSE_GRACE_MS = 2_000;
@@ -23,12 +33,18 @@ export interface GatewayOptions extends Probes {
   readonly allowedHosts?: readonly string[];
   /** Between keep-alive comments of event streams, ms. */
   readonly heartbeatMs?: number;
+  readonly guard: Guard;
+  readonly limits: Pick<Limits, 'connections'>;
+  /** Serves HTTPS; clients that have a certificate of its authority may show it. Absent: plain HTTP. */
+  readonly tls?: SecureContextOptions;
   readonly logger: Logger;
 }
 
 export interface Gateway {
   /** @param port 0 takes a free one. @throws TickworkError CONFIG_INVALID when the address cannot be listened on. */
   listen(host: string, port: number): Promise<{ readonly port: number }>;
+  /** Shows another certificate to connections from now on; only of a gateway that has TLS. */
+  reload(tls: SecureContextOptions): void;
   /** Takes no more requests, ends event streams (their clients come again), waits for the rest. Idempotent. */
   close(): Promise<void>;
 }
@@ -43,6 +59,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     probes: probeRoutes(options),
     routes: apiRoutes(options.api, createWireJson(loadTickworkDefinition())),
     files,
+    guard: options.guard,
     isAllowedHost: createHostCheck(options.allowedHosts ?? []),
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
     logger,
@@ -64,7 +81,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     });
     void handle(request, response, abort.signal);
   };
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 }, onRequest);
+  const server = options.tls
+    ? // Browsers show a certificate only if they have one; who may do what is for the guard to say.
+      createTlsServer(
+        { ...TIMES, ...options.tls, requestCert: true, rejectUnauthorized: false, handshakeTimeout: 10_000 },
+        onRequest,
+      )
+    : createServer(TIMES, onRequest);
+  server.maxConnections = options.limits.connections;
   server.on('connection', (socket) => {
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
@@ -89,8 +113,13 @@ export function createGateway(options: GatewayOptions): Gateway {
           const message = `Expected ${host}:${port} to be free for HTTP, got ${cause.code ?? cause.message}. Choose another port.`;
           reject(new TickworkError('CONFIG_INVALID', message, { cause }));
         });
-        server.listen(port, host, () => resolve({ port: (server.address() as AddressInfo).port }));
+        server.listen(port, host.replace(/^\[(.*)\]$/, '$1'), () =>
+          resolve({ port: (server.address() as AddressInfo).port }),
+        );
       }),
+    reload(tls) {
+      if (server instanceof TlsServer) server.setSecureContext(tls);
+    },
     close: () => (closed ??= close()),
   };
 }

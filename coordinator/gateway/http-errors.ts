@@ -85,8 +85,16 @@ export function httpFailure(error: unknown): HttpFailure {
   const { code, message, violations } = error;
   return {
     status: error instanceof HttpRefusal ? error.status : STATUS[code],
-    headers: error instanceof HttpRefusal ? error.headers : {},
+    headers: error instanceof HttpRefusal ? error.headers : headersOf(error),
     body: { error: { code, message, violations } },
     unexpected: code === 'INTERNAL',
+  };
+}
+
+/** A browser asks the person for a name, which does not matter, and a password: the token. */
+function headersOf({ code, retryAfterMs }: TickworkError): Readonly<Record<string, string>> {
+  return {
+    ...(code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Basic realm="Tickwork: your token is the password"' } : {}),
+    ...(retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
   };
 }

@@ -12,12 +12,14 @@ export interface Probes {
 export function probeRoutes(probes: Probes): readonly Route[] {
   return [
     {
+      action: 'Metrics',
       method: 'GET',
       match: compilePattern('/metrics'),
       head: true,
       reply: async () => ({ kind: 'text', status: 200, ...(await probes.metrics()) }),
     },
     {
+      action: 'Health',
       method: 'GET',
       match: compilePattern('/healthz'),
       head: true,

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ANYONE } from '../../core/access/identity.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Guard } from '../access/guard.ts';
 import { HttpRefusal, httpFailure } from './http-errors.ts';
+import { requestCredentials } from './request-credentials.ts';
 import type { Route } from './routes.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { sendFailure, sendFile, sendReply } from './send-reply.ts';
@@ -12,6 +13,7 @@ export interface HandlerDeps {
   readonly probes: readonly Route[];
   readonly routes: readonly Route[];
   readonly files: StaticFiles | undefined;
+  readonly guard: Guard;
   readonly isAllowedHost: (hostHeader: string | undefined) => boolean;
   readonly heartbeatMs: number;
   readonly logger: Logger;
@@ -54,9 +56,17 @@ async function answer(
     );
   }
   const found = probe ?? findRoute(deps.routes, method, path);
+  const peer = request.socket.remoteAddress ?? '';
+  const { identity, revoked, release } = deps.guard.admit(
+    found?.route.action ?? 'Page',
+    requestCredentials(request),
+    peer,
+  );
+  response.once('close', release);
   if (found) {
-    const reply = await found.route.reply({ request, params: found.params, query, signal, identity: ANYONE });
-    return sendReply(response, reply, { signal, heartbeatMs: deps.heartbeatMs, logger: deps.logger });
+    const either = AbortSignal.any([signal, revoked]);
+    const reply = await found.route.reply({ request, params: found.params, query, signal: either, identity });
+    return sendReply(response, reply, { signal: either, heartbeatMs: deps.heartbeatMs, logger: deps.logger });
   }
   if (path === '/api' || path.startsWith('/api/'))
     throw notFound(path, 'The API is under /api/v1/sweeps, /api/v1/workers and /api/v1/status.');

@@ -51,6 +51,8 @@ export const exportQuery = z.strictObject({
     .transform((word) => word === 'true'),
 });
 
+export const emptyBody = z.strictObject({});
+
 export const planBody = z.strictObject({ studyYaml: text });
 
 export const submitBody = z.strictObject({ requestId: text, studyYaml: text });

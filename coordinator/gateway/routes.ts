@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { sweepName } from '../../proto/resource-names.ts';
+import { sweepName, workerName } from '../../proto/resource-names.ts';
+import type { Action } from '../access/permissions.ts';
 import type { Api } from '../api/api.ts';
 import type { CallContext } from '../api/call-context.ts';
 import type { DownloadChunk } from './download.ts';
@@ -22,6 +23,8 @@ export interface RouteCall extends CallContext {
 }
 
 export interface Route {
+  /** Who may ask: the row of the one table. */
+  readonly action: Action;
   readonly method: 'GET' | 'POST';
   readonly match: PathMatch;
   /** False for endless or one-way answers, which have no HEAD. */
@@ -36,52 +39,56 @@ export function apiRoutes(api: Api, json: (messageName: string) => ToJson): read
   const watchSweep = json('WatchSweepResponse');
 
   return [
-    get('/api/v1/status', json('ClusterStatus'), async (call) => {
+    get('GetStatus', '/api/v1/status', json('ClusterStatus'), async (call) => {
       parseQuery(schemas.noQuery, call.query);
       return api.getStatus({}, call);
     }),
-    get('/api/v1/workers', json('ListWorkersResponse'), async (call) =>
+    get('ListWorkers', '/api/v1/workers', json('ListWorkersResponse'), async (call) =>
       api.listWorkers(parseQuery(schemas.pageQuery, call.query), call),
     ),
-    get('/api/v1/sweeps', json('ListSweepsResponse'), async (call) =>
+    post('DrainWorker', '/api/v1/workers/{worker}:drain', json('Worker'), async (call) => {
+      await readJsonBody(schemas.emptyBody, call.request);
+      return api.drainWorker({ name: workerName(call.params['worker'] ?? '') }, call);
+    }),
+    get('ListSweeps', '/api/v1/sweeps', json('ListSweepsResponse'), async (call) =>
       api.listSweeps(parseQuery(schemas.pageQuery, call.query), call),
     ),
-    post('/api/v1/sweeps', sweep, async (call) =>
+    post('SubmitSweep', '/api/v1/sweeps', sweep, async (call) =>
       api.submitSweep(await readJsonBody(schemas.submitBody, call.request), call),
     ),
-    post('/api/v1/sweeps:plan', json('SweepPlan'), async (call) =>
+    post('PlanSweep', '/api/v1/sweeps:plan', json('SweepPlan'), async (call) =>
       api.planSweep(await readJsonBody(schemas.planBody, call.request), call),
     ),
-    get('/api/v1/sweeps/{sweep}', sweep, async (call) => {
+    get('GetSweep', '/api/v1/sweeps/{sweep}', sweep, async (call) => {
       parseQuery(schemas.noQuery, call.query);
       return api.getSweep({ name: parentOf(call) }, call);
     }),
-    post('/api/v1/sweeps/{sweep}:cancel', sweep, async (call) =>
+    post('CancelSweep', '/api/v1/sweeps/{sweep}:cancel', sweep, async (call) =>
       api.cancelSweep({ ...(await readJsonBody(schemas.requestBody, call.request)), name: parentOf(call) }, call),
     ),
-    post('/api/v1/sweeps/{sweep}:pause', sweep, async (call) =>
+    post('PauseSweep', '/api/v1/sweeps/{sweep}:pause', sweep, async (call) =>
       api.pauseSweep({ ...(await readJsonBody(schemas.requestBody, call.request)), name: parentOf(call) }, call),
     ),
-    post('/api/v1/sweeps/{sweep}:resume', sweep, async (call) =>
+    post('ResumeSweep', '/api/v1/sweeps/{sweep}:resume', sweep, async (call) =>
       api.resumeSweep({ ...(await readJsonBody(schemas.requestBody, call.request)), name: parentOf(call) }, call),
     ),
-    post('/api/v1/sweeps/{sweep}:retryFailed', sweep, async (call) =>
+    post('RetryFailed', '/api/v1/sweeps/{sweep}:retryFailed', sweep, async (call) =>
       api.retryFailed({ ...(await readJsonBody(schemas.retryBody, call.request)), name: parentOf(call) }, call),
     ),
-    get('/api/v1/sweeps/{sweep}/trials/{cell}', json('Trial'), async (call) => {
+    get('GetTrial', '/api/v1/sweeps/{sweep}/trials/{cell}', json('Trial'), async (call) => {
       parseQuery(schemas.noQuery, call.query);
       return api.getTrial({ name: `${parentOf(call)}/trials/${call.params['cell']}` }, call);
     }),
-    get('/api/v1/sweeps/{sweep}/trials', json('ListTrialsResponse'), async (call) =>
+    get('ListTrials', '/api/v1/sweeps/{sweep}/trials', json('ListTrialsResponse'), async (call) =>
       api.listTrials({ ...parseQuery(schemas.trialsQuery, call.query), parent: parentOf(call) }, call),
     ),
-    get('/api/v1/sweeps/{sweep}/reports', json('ListReportsResponse'), async (call) =>
+    get('ListReports', '/api/v1/sweeps/{sweep}/reports', json('ListReportsResponse'), async (call) =>
       api.listReports({ ...parseQuery(schemas.pageQuery, call.query), parent: parentOf(call) }, call),
     ),
-    get('/api/v1/sweeps/{sweep}/table', table, async (call) =>
+    get('GetTable', '/api/v1/sweeps/{sweep}/table', table, async (call) =>
       api.getTable({ ...parseQuery(schemas.tableQuery, call.query), parent: parentOf(call) }, call),
     ),
-    stream('/api/v1/sweeps/{sweep}/table:export', async (call) => {
+    stream('ExportTable', '/api/v1/sweeps/{sweep}/table:export', async (call) => {
       const { format, allowIncomplete, ...query } = parseQuery(schemas.exportQuery, call.query);
       const request = {
         table: { ...query, parent: parentOf(call), pageSize: 0, pageToken: '' },
@@ -90,12 +97,12 @@ export function apiRoutes(api: Api, json: (messageName: string) => ToJson): read
       };
       return { kind: 'download', chunks: api.exportTable(request, call) };
     }),
-    stream('/api/v1/sweeps/{sweep}:watch', async (call) => {
+    stream('WatchSweep', '/api/v1/sweeps/{sweep}:watch', async (call) => {
       const request = { ...parseQuery(schemas.watchQuery, call.query), name: parentOf(call) };
       const messages = api.watchSweep(request, call);
       return { kind: 'events', events: toEvents(messages, watchSweep, (message) => message.sweep?.revision) };
     }),
-    stream('/api/v1/sweeps/{sweep}/table:watch', async (call) => {
+    stream('WatchTable', '/api/v1/sweeps/{sweep}/table:watch', async (call) => {
       const { minIntervalMs, ...query } = parseQuery(schemas.watchTableQuery, call.query);
       const messages = api.watchTable({ table: { ...query, parent: parentOf(call) }, minIntervalMs }, call);
       return { kind: 'events', events: toEvents(messages, table, (message) => message.revision) };
@@ -107,8 +114,9 @@ const parentOf = (call: RouteCall): string => sweepName(call.params['sweep'] ?? 
 
 type Answer = (call: RouteCall) => Promise<object>;
 
-function get(template: string, encode: ToJson, answer: Answer): Route {
+function get(action: Action, template: string, encode: ToJson, answer: Answer): Route {
   return {
+    action,
     method: 'GET',
     match: compilePattern(template),
     head: true,
@@ -116,8 +124,9 @@ function get(template: string, encode: ToJson, answer: Answer): Route {
   };
 }
 
-function post(template: string, encode: ToJson, answer: Answer): Route {
+function post(action: Action, template: string, encode: ToJson, answer: Answer): Route {
   return {
+    action,
     method: 'POST',
     match: compilePattern(template),
     head: false,
@@ -125,8 +134,8 @@ function post(template: string, encode: ToJson, answer: Answer): Route {
   };
 }
 
-function stream(template: string, reply: Route['reply']): Route {
-  return { method: 'GET', match: compilePattern(template), head: false, reply };
+function stream(action: Action, template: string, reply: Route['reply']): Route {
+  return { action, method: 'GET', match: compilePattern(template), head: false, reply };
 }
 
 export function jsonReply(body: unknown, status = 200): Reply {

@@ -3,13 +3,13 @@ import { TickworkError } from '../../core/errors.ts';
 import { deferred } from '../../runtime/deferred.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { CallContext } from '../api/call-context.ts';
-import type { CallIdentities } from './call-identity.ts';
+import type { Callers } from './callers.ts';
 import type { RpcMethod } from './methods.ts';
 import { toServiceError } from './status.ts';
 
 export interface HandlerDeps {
   readonly logger: Logger;
-  readonly identities: Pick<CallIdentities, 'get'>;
+  readonly callers: Pick<Callers, 'get'>;
   /** Aborts when the server shuts down: open streams end as UNAVAILABLE. */
   readonly shutdown: AbortSignal;
   readonly onFinished: (method: RpcMethod, code: number, seconds: number, unary: boolean) => void;
@@ -30,7 +30,7 @@ export function unary<Request, Response>(
     const start = deps.now();
     const cancelled = new AbortController();
     call.on('cancelled', () => cancelled.abort());
-    handler(call.request, { identity: deps.identities.get(call.metadata), signal: cancelled.signal }).then(
+    handler(call.request, { identity: deps.callers.get(call.metadata).identity, signal: cancelled.signal }).then(
       (response) => {
         callback(null, response);
         deps.onFinished(method, status.OK, (deps.now() - start) / 1000, true);
@@ -54,13 +54,14 @@ export function serverStream<Request, Response>(
     const cancelled = new AbortController();
     call.on('cancelled', () => cancelled.abort());
     call.on('error', () => cancelled.abort());
-    const signal = AbortSignal.any([cancelled.signal, deps.shutdown]);
+    const { identity, revoked } = deps.callers.get(call.metadata);
+    const signal = AbortSignal.any([cancelled.signal, deps.shutdown, revoked]);
     const finish = (code: number): void => deps.onFinished(method, code, (deps.now() - start) / 1000, false);
-    const identity = deps.identities.get(call.metadata);
     pump(call, handler(call.request, { identity, signal }), cancelled.signal).then(
       () => {
         if (cancelled.signal.aborted) return finish(status.CANCELLED);
         if (deps.shutdown.aborted) return fail(call, shuttingDown());
+        if (revoked.aborted) return fail(call, revoked.reason);
         call.end();
         finish(status.OK);
       },

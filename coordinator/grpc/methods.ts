@@ -20,6 +20,7 @@ export const RPC_METHODS = [
   'ExportTable',
   'ListReports',
   'ListWorkers',
+  'DrainWorker',
   'GetStatus',
   'Work',
 ] as const;

@@ -13,6 +13,11 @@ export function toStatus(error: unknown, method: string, logger: Logger): Status
     const code = GRPC_STATUS[error.code];
     const metadata = new Metadata();
     metadata.set(STATUS_DETAILS_KEY, encodeStatusDetails(error, code));
+    if (error.retryAfterMs !== undefined) {
+      metadata.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
+      // What gRPC's own retries obey (proposal A6).
+      metadata.set('grpc-retry-pushback-ms', String(error.retryAfterMs));
+    }
     return { code, details: shorten(error.message), metadata };
   }
   logger.error({ err: error, method }, 'a handler failed');

@@ -23,8 +23,9 @@ export function workStream(
     const start = deps.now();
     let open = true;
     const outgoing = createOutgoing(call);
+    const { identity, revoked } = deps.callers.get(call.metadata);
     const listener = accept({
-      identity: deps.identities.get(call.metadata),
+      identity,
       get open() {
         return open;
       },
@@ -45,6 +46,7 @@ export function workStream(
     function close(code: number): void {
       open = false;
       deps.shutdown.removeEventListener('abort', onShutdown);
+      revoked.removeEventListener('abort', onRevoked);
       listener.onClosed();
       deps.onFinished(method, code, (deps.now() - start) / 1000, false);
     }
@@ -64,6 +66,10 @@ export function workStream(
 
     function onShutdown(): void {
       end(shuttingDown());
+    }
+
+    function onRevoked(): void {
+      end(revoked.reason);
     }
 
     function onMessages(messages: readonly WorkerMessage[]): void {
@@ -87,6 +93,7 @@ export function workStream(
     for (const event of ['cancelled', 'error', 'close']) call.on(event, () => open && close(status.CANCELLED));
     if (deps.shutdown.aborted) onShutdown();
     else deps.shutdown.addEventListener('abort', onShutdown, { once: true });
+    revoked.addEventListener('abort', onRevoked, { once: true });
   };
 }
 

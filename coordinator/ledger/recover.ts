@@ -4,6 +4,7 @@ import type { SweepEvent } from '../../core/sweep/events.ts';
 import { evolve } from '../../core/sweep/evolve.ts';
 import { type ClusterState, EMPTY_CLUSTER } from '../../core/sweep/state.ts';
 import type { EventLog, ResultStore } from '../ports.ts';
+import { type CellRef, compareRows } from './compare-rows.ts';
 
 export interface Recovered {
   readonly state: ClusterState;
@@ -11,14 +12,29 @@ export interface Recovered {
   readonly adopted: number;
 }
 
+export interface RecoverOptions {
+  /** Named in the log, for people. */
+  readonly holder: string;
+  /** Unix milliseconds. */
+  readonly now: number;
+  /** What the log leads to up to a batch, where that is known already. */
+  readonly known?: { readonly state: ClusterState; readonly sequence: number };
+  /** Leadership epoch in which this table's coordinator led last; undefined where one table serves all. */
+  readonly ledEpoch?: number;
+  /** Puts results into the table that the log knows and the table lacks. @throws TickworkError CONFIG_INVALID */
+  readonly fetch?: (missing: readonly CellRef[], state: ClusterState) => Promise<void>;
+}
+
 /**
  * What a new coordinator does before anything else: fold the log, take the leadership with the log's consent (a stale leader's
  * next append is then refused), and give every row that the log does not know its event.
  * @throws TickworkError LOG_CONFLICT, NATS_UNREACHABLE; CONFIG_INVALID when the log and the store are not of one cluster.
  */
-export async function recover(log: EventLog, store: ResultStore, holder: string, now: number): Promise<Recovered> {
-  let state = EMPTY_CLUSTER;
-  for await (const batch of log.replay()) state = batch.reduce(evolve, state);
+export async function recover(log: EventLog, store: ResultStore, options: RecoverOptions): Promise<Recovered> {
+  const { holder, now, known, ledEpoch, fetch } = options;
+  let state = known?.state ?? EMPTY_CLUSTER;
+  for await (const batch of log.replay(known?.sequence ?? 0)) state = batch.reduce(evolve, state);
+  const othersLed = ledEpoch !== undefined && ledEpoch !== state.epoch;
 
   const events: SweepEvent[] = [];
   /** @returns whether it changed anything. */
@@ -39,6 +55,11 @@ export async function recover(log: EventLog, store: ResultStore, holder: string,
     for (const { record, contentHash } of (await store.results(sweep.id, unsettled)).values()) {
       if (apply({ type: 'record-result', record: { ...record, contentHash } })) adopted++;
     }
+  }
+  if (othersLed) {
+    const { missing, overruled } = await compareRows(state, store);
+    await store.overrule(overruled, now);
+    if (missing.length > 0) await fetch?.(missing, state);
   }
   await checkRows(state, store);
   await log.append(events);

@@ -65,14 +65,18 @@ function settleResult(
 ): Settlement {
   const { contentHash, sequence } = delivery;
   const verdict = disposeResult(state, { ...record, contentHash });
-  if (verdict.outcome !== 'accept')
-    return verdict.as === 'committed' ? repeat(delivery) : aside(delivery, verdict, now);
+  if (verdict.outcome !== 'accept' && verdict.as !== 'committed') return aside(delivery, verdict, now);
   const { sweepId, cell } = record;
-  const { grid } = state.sweeps.get(sweepId) as SweepState;
-  const [gridIndex, seed] = [gridIndexOf(grid, cell), seedOf(grid, cell)];
+  const sweep = state.sweeps.get(sweepId) as SweepState;
+  const trial = trialOf(sweep, cell);
+  const committedAt = trial.state === 'succeeded' ? trial.finishedAt : now;
+  const [gridIndex, seed] = [gridIndexOf(sweep.grid, cell), seedOf(sweep.grid, cell)];
+  const rows = { results: [{ sweepId, cell, gridIndex, seed, record, contentHash, sequence, committedAt }] };
+  // The table of a coordinator that took over may lack it; where it is, it stays as it is.
+  if (verdict.outcome !== 'accept') return { settled: { item: delivery, outcome: 'repeat' }, rows, events: [] };
   return {
     settled: { item: delivery, outcome: 'committed' },
-    rows: { results: [{ sweepId, cell, gridIndex, seed, record, contentHash, sequence, committedAt: now }] },
+    rows,
     events: eventsOf(decide({ type: 'record-result', record: { ...record, contentHash } })),
   };
 }
@@ -119,10 +123,6 @@ function settleReport(
 type SettledVerdict = Extract<Verdict, { outcome: 'settled' }>;
 
 const quarantined = (reason: string): SettledVerdict => ({ outcome: 'settled', as: 'quarantined', reason });
-
-function repeat(delivery: Delivery): Settlement {
-  return { settled: { item: delivery, outcome: 'repeat' }, rows: {}, events: [] };
-}
 
 function aside(delivery: Delivery, { as, reason }: SettledVerdict, now: number): Settlement {
   const disposition = as === 'superseded' ? 'superseded' : 'quarantined';

@@ -51,7 +51,7 @@ export function beginTurn(before: ClusterState, now: number, options: DecideOpti
   let bytes = 0;
   const events: SweepEvent[] = [];
   const outcomes: Outcome[] = [];
-  const rows = { results: [], reports: [], failures: [], setAside: [] } satisfies StoreBatch;
+  const rows = emptyRows();
   const decideNow = (command: Command): Decision => decide(state, command, now, options);
 
   return {
@@ -76,9 +76,19 @@ export function beginTurn(before: ClusterState, now: number, options: DecideOpti
       bytes += next.bytes;
       events.push(...next.events);
       outcomes.push(next.outcome);
-      for (const table of TABLES) (rows[table] as unknown[]).push(...(next.rows[table] ?? []));
+      addRows(rows, next.rows);
     },
   };
+}
+
+type Rows = { -readonly [Table in keyof StoreBatch]: StoreBatch[Table][number][] };
+
+export function emptyRows(): Rows {
+  return { results: [], reports: [], failures: [], setAside: [] };
+}
+
+export function addRows(rows: Rows, more: Partial<StoreBatch>): void {
+  for (const table of TABLES) (rows[table] as unknown[]).push(...(more[table] ?? []));
 }
 
 const TABLES = ['results', 'reports', 'failures', 'setAside'] as const satisfies readonly (keyof StoreBatch)[];

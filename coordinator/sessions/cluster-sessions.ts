@@ -20,6 +20,8 @@ export interface ClusterSessions {
   readonly book: LeaseBook;
   readonly registry: SessionRegistry;
   freeSlots(session: Session): number;
+  /** Tells a worker to finish what it runs and to leave. */
+  drain(session: Session): void;
   /** Called when a heartbeat has brought news of running trials. */
   onProgress(listener: () => void): void;
   /** Tells a worker that its records are durable, if it is connected; otherwise it asks when it comes back. */
@@ -141,6 +143,9 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
     book,
     registry,
     freeSlots: dispatcher.freeSlots,
+    drain(session) {
+      if (session.connection.send({ drain: {} })) session.draining = true;
+    },
     onProgress: (listener) => void progressListeners.push(listener),
     receipt(worker, receipts) {
       const known = registry.get(worker);

@@ -2,7 +2,7 @@ import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
 import type { Place } from '../../core/placement/place.ts';
 import { validParameters } from '../../core/study/valid-parameters.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
-import type { SweepState } from '../../core/sweep/state.ts';
+import type { ClusterState, SweepState } from '../../core/sweep/state.ts';
 import { sweepsByTurn } from '../../core/sweep/turns.ts';
 import type { FailureKind } from '../../core/trial/states.ts';
 import type { Assignment } from '../../proto/generated/tickwork/v1/Assignment.ts';
@@ -91,11 +91,10 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     session.granting++;
     let leased: LeasedEvent | undefined;
     try {
-      const { learnedMemory } = ledger.state;
-      const places = learnedMemory.size === 0 ? [] : registry.places();
       const { worker, hello, trialMs } = session;
       const depth = to === 'free' ? 0 : queueDepth(trialMs, hello.slots, hello.queue, queuePolicy);
       const at = placesNow(session, depth);
+      const places = placesMatter(ledger.state) ? registry.places() : [];
       const { events } = await ledger.submit({ type: 'grant-lease', worker, leaseId: newLeaseId(), at, places });
       leased = events.find((event): event is LeasedEvent => event.type === 'trial-leased');
     } finally {
@@ -165,6 +164,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   return { wake, heard, changed, freeSlots: (session) => roomAt(session).free };
+}
+
+/** Whether it matters where else a trial could run. */
+function placesMatter({ learnedMemory, sweeps }: ClusterState): boolean {
+  return learnedMemory.size > 0 || [...sweeps.values()].some(({ requeued }) => requeued.length > 0);
 }
 
 /** The study was checked when it was submitted; a problem here comes from a log that another version has written. */

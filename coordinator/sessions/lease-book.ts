@@ -131,6 +131,8 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
         );
       case 'leadership-taken':
       case 'memory-learned':
+      case 'worker-quarantined':
+      case 'worker-trusted':
       case 'sweep-submitted':
       case 'sweep-completed':
       case 'score-reported':

@@ -1,4 +1,4 @@
-import { isCell } from '../../core/sweep/state.ts';
+import { isCell, trialOf } from '../../core/sweep/state.ts';
 import type { Disposition } from '../../core/trial/states.ts';
 import { parseRecordId } from '../../proto/records.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -35,7 +35,10 @@ export async function answerUnreceipted(
       continue;
     }
     const row = key.kind === 'result' ? await store.result(key.sweepId, key.cell) : undefined;
-    if (row?.record.attempt === key.attempt) answers.push({ recordId, disposition: 'committed' });
+    // A row without its event is no answer: another coordinator may have taken over between the two.
+    const trial = trialOf(sweep, key.cell);
+    const accepted = trial.state === 'succeeded' && trial.attempt === key.attempt;
+    if (accepted && row?.record.attempt === key.attempt) answers.push({ recordId, disposition: 'committed' });
     else others.push(recordId);
   }
   // That the cell is decided is no answer yet: the record itself must be in the table, to be found there.

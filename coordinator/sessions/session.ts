@@ -37,7 +37,7 @@ export function createSession(connection: WorkConnection, hello: Hello, now: num
     connectedAt: now,
     lastHeardAt: now,
     adopted: false,
-    draining: false,
+    draining: hello.draining,
     outboxRecords: 0,
     granting: 0,
     trialMs: undefined,

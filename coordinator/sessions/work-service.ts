@@ -51,10 +51,18 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
     checkNameIsFree(hello, earlier, now(), deps.quietMs);
     const session = createSession(connection, hello, now());
     registry.connect(session);
+    if (earlier && earlier.session.hello.pid !== hello.pid && ledger.state.health.has(session.worker)) trust(session);
     earlier?.session.connection.end();
     connection.send({ welcome: deps.welcome() });
     logger.info({ worker: session.worker, slots: hello.slots }, 'a worker has connected');
     return session;
+  }
+
+  /** What was wrong with the process before is not held against this one. */
+  function trust({ worker }: Session): void {
+    ledger
+      .submit({ type: 'trust-worker', worker })
+      .catch((error: unknown) => logger.debug({ err: error, worker }, 'could not lift a quarantine'));
   }
 
   /** What the worker holds against what the log says it holds: adopted, stopped, or lost. */
@@ -93,7 +101,8 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
 
   function onHeartbeat(session: Session, heartbeat: Heartbeat): void {
     session.outboxRecords = heartbeat.outboxRecords;
-    session.draining = heartbeat.draining;
+    // One that was written before the order arrived does not take it back.
+    session.draining ||= heartbeat.draining;
     const running = new Set<string>();
     for (const { lease: wire, progress } of heartbeat.running) {
       const lease = leaseOf(wire);
@@ -192,6 +201,9 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
       onClosed() {
         if (!session) return;
         registry.disconnect(session);
+        // It has taken its leave.
+        const current = registry.get(session.worker)?.session === session;
+        if (current && session.draining && book.ofWorker(session.worker).length === 0) registry.forget(session.worker);
         logger.info({ worker: session.worker }, 'a worker has disconnected');
       },
     };

@@ -12,7 +12,7 @@ export interface Truth {
 
 /** Errors, recalls and precisions in percent. */
 export interface Judgement {
-  /** By k: images none of whose k highest votes is for a class that they show. Only where there are more classes than k. */
+  /** By k: of the images that show a class, those none of whose k highest votes is for one. Only where there are more classes than k. */
   readonly topErrors: Readonly<Record<TopK, number | undefined>>;
   readonly perClass: PerClass;
   /** Over the classes that have images. */
@@ -70,7 +70,8 @@ export function judge(
 
 /**
  * By k, the percentage of images none of whose k highest votes is for a class that they show; undefined where there are
- * no more classes than k. Arguments as of `judge`.
+ * no more classes than k. An image that shows none of the classes, or has difficult objects only, cannot be wrong, and does
+ * not count. Arguments as of `judge`.
  */
 export function countTopErrors(
   votes: Float64Array,
@@ -79,14 +80,16 @@ export function countTopErrors(
   shown: (image: number) => boolean,
 ): Judgement['topErrors'] {
   const images = Array.from({ length: votes.length / classes }, (_, image) => image).filter(shown);
-  const ranks = images.map((image) =>
-    bestRank(
-      votes.subarray(image * classes, (image + 1) * classes),
-      (label) => relevanceOf(truth, classes, image, label) === 1,
-    ),
-  );
+  const ranks = images
+    .map((image) =>
+      bestRank(
+        votes.subarray(image * classes, (image + 1) * classes),
+        (label) => relevanceOf(truth, classes, image, label) === 1,
+      ),
+    )
+    .filter(Number.isFinite);
   const topError = (k: number): number | undefined =>
-    k < classes ? percent(ranks.filter((rank) => rank >= k).length, ranks.length) : undefined;
+    k < classes && ranks.length > 0 ? percent(ranks.filter((rank) => rank >= k).length, ranks.length) : undefined;
   return { 1: topError(1), 2: topError(2), 3: topError(3), 5: topError(5) };
 }
 

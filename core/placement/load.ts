@@ -13,6 +13,11 @@ const IDLE: DeviceLoad = { trials: 0, bytes: 0 };
 
 export const loadAt = (load: Load, worker: string, device: number): DeviceLoad => load.get(worker)?.[device] ?? IDLE;
 
+/** Trials on all devices of a worker. */
+export function runningOn(load: Load, worker: string): number {
+  return (load.get(worker) ?? []).reduce((total, device) => total + (device?.trials ?? 0), 0);
+}
+
 /** @param sign 1 for a trial that begins there, -1 for one that has ended. */
 export function withLoad(load: Load, worker: string, device: number, bytes: number, sign: 1 | -1): Load {
   const devices = [...(load.get(worker) ?? [])];

@@ -2,7 +2,7 @@ import { TickworkError } from '../errors.ts';
 import { philox } from './philox.ts';
 
 /** Recorded with every result; changes whenever any stream would give other numbers. */
-export const STREAMS_VERSION = 'philox4x32-10/1';
+export const STREAMS_VERSION = 'philox4x32-10/2';
 
 /**
  * An endless sequence of random words. Two streams share no state, so the order in which streams are used, or how much

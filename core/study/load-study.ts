@@ -6,6 +6,7 @@ import { createGrid, MAX_GRID } from '../grid/grid.ts';
 import type { Requirements } from '../placement/requirements.ts';
 import type { EarlyStopping } from '../pruners/early-stopping.ts';
 import type { Space } from '../space/space.ts';
+import type { Retries } from '../trial/retry.ts';
 import { checkLevels, isTrialParameter } from './check-levels.ts';
 import type { Complaint } from './complaint.ts';
 import { digitOfLabel, firstLabels, levelCount } from './levels.ts';
@@ -13,6 +14,7 @@ import { collectFactors, isPlain, type PlacedLeaf } from './raw-space.ts';
 import { type Complain, isMapping } from './read-axis.ts';
 import { readEarlyStopping } from './read-early-stopping.ts';
 import { readRequirements } from './read-requirements.ts';
+import { readRetries } from './read-retries.ts';
 import { applySampler, readSampler } from './read-sampler.ts';
 import { readSpace } from './read-space.ts';
 import type { Search } from './search.ts';
@@ -83,6 +85,7 @@ interface ReadGrid {
   readonly earlyStopping?: EarlyStopping;
   readonly shuffleSeed?: number;
   readonly requires?: Requirements;
+  readonly retries?: Retries;
   /** Of an ablation. */
   readonly base?: Study['base'];
   readonly placed: readonly PlacedLeaf[];
@@ -100,11 +103,13 @@ function readGrid(value: unknown): ReadGrid {
     sampler: samplerText,
     earlyStopping: stopping,
     requires: requiresText,
+    retries: retriesText,
     where,
   } = isMapping(value) ? value : {};
   const sampler = readSampler(samplerText, complain);
   const earlyStopping = readEarlyStopping(stopping, complain);
   const requires = readRequirements(requiresText, complain);
+  const retries = readRetries(retriesText, complain);
   const read = readSpace({ factors: isMapping(factors) ? factors : {}, ablation, space }, complain);
   const drawn = read && applySampler(read.space, sampler, typeof where === 'string' ? where : undefined, complain);
   if (read === undefined || drawn === undefined) return { factors: [], placed: [], complaints };
@@ -117,6 +122,7 @@ function readGrid(value: unknown): ReadGrid {
     ...(drawn.search === undefined ? {} : { search: drawn.search }),
     ...(sampler?.kind === 'grid' && sampler.shuffleSeed !== undefined ? { shuffleSeed: sampler.shuffleSeed } : {}),
     ...(requires === undefined ? {} : { requires }),
+    ...(retries === undefined ? {} : { retries }),
     ...(read.base === undefined ? {} : { base: read.base }),
     placed: collected.placed,
     complaints,
@@ -125,7 +131,7 @@ function readGrid(value: unknown): ReadGrid {
 
 function toStudy(
   input: StudyInput,
-  { factors, space, search, earlyStopping, shuffleSeed, requires, base = baseOf(input) }: ReadGrid,
+  { factors, space, search, earlyStopping, shuffleSeed, requires, retries, base = baseOf(input) }: ReadGrid,
 ): Study {
   const values = input.published?.values ?? {};
   return {
@@ -139,6 +145,7 @@ function toStudy(
     ...(earlyStopping === undefined ? {} : { earlyStopping }),
     ...(shuffleSeed === undefined ? {} : { shuffleSeed }),
     ...(requires === undefined ? {} : { requires }),
+    ...(retries === undefined ? {} : { retries }),
     ...(base === undefined ? {} : { base }),
     ...(input.where === undefined ? {} : { where: input.where }),
     ...(input.priority === 0 ? {} : { priority: input.priority }),

@@ -4,6 +4,7 @@ import type { Requirements } from '../placement/requirements.ts';
 import type { EarlyStopping } from '../pruners/early-stopping.ts';
 import type { NumericRange } from '../space/numeric-range.ts';
 import type { Space } from '../space/space.ts';
+import type { Retries } from '../trial/retry.ts';
 import type { Search } from './search.ts';
 
 /** What a level may assign: any value a trial parameter can have. */
@@ -76,6 +77,8 @@ export const studySchema = z.strictObject({
   priority: z.int().min(-100).max(100).default(0),
   /** Which workers may run its trials: see read-requirements.ts. */
   requires: z.unknown().optional(),
+  /** How often a trial is tried again after failures of some kinds: see read-retries.ts. */
+  retries: z.unknown().optional(),
   /** Runs that a cell may lose to broken machines before it is given up. */
   maxAttempts: z.int().min(1).max(100).default(3),
   table: z
@@ -136,6 +139,7 @@ export interface Study {
   /** Absent: 0. */
   readonly priority?: number;
   readonly requires?: Requirements;
+  readonly retries?: Retries;
   readonly maxAttempts: number;
   readonly table: { readonly metrics: readonly string[]; readonly show: readonly string[] };
   readonly published?: {

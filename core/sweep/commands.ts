@@ -50,6 +50,11 @@ export type Command =
       /** Of all connected workers; needed once a trial has run out of memory. */
       readonly places?: readonly Place[];
     }
+  | {
+      /** A new process has its name. */
+      readonly type: 'trust-worker';
+      readonly worker: string;
+    }
   | { readonly type: 'start-trial'; readonly lease: LeaseRef }
   | {
       readonly type: 'lose-attempt';

@@ -1,9 +1,10 @@
 import { gridIndexOf } from '../grid/grid.ts';
-import { offersAt } from '../placement/load.ts';
+import { offersAt, runningOn } from '../placement/load.ts';
 import { enforced, misfit } from '../placement/misfit.ts';
 import { needOf } from '../placement/need.ts';
-import type { Offer, Place } from '../placement/place.ts';
+import { emptyPlace, type Offer, type Place } from '../placement/place.ts';
 import type { Placed } from '../trial/trial.ts';
+import { isQuarantined, trialsAllowed } from '../worker-health/health.ts';
 import type { CostOf } from './cell-cost.ts';
 import type { Command } from './commands.ts';
 import { accept, type Decision } from './decision.ts';
@@ -16,7 +17,10 @@ type GrantLease = Extract<Command, { type: 'grant-lease' }>;
 
 /** No event when nothing is pending that may run there. */
 export function decideGrant(state: ClusterState, command: GrantLease, now: number, costOf: CostOf): Decision {
-  const { worker, leaseId, at, places = [] } = command;
+  const { worker, leaseId, at } = command;
+  const places = (command.places ?? []).filter((place) => !isQuarantined(state.health, place.worker, now));
+  const allowed = trialsAllowed(state.health, worker, now);
+  if (allowed < 2 && runningOn(state.load, worker) >= allowed) return accept([]);
   // An unnamed place takes anything.
   for (const offer of at === undefined ? [undefined] : offersAt(at, state.load)) {
     const found = nextTrial(state, offer, places, costOf);
@@ -44,7 +48,9 @@ function nextTrial(state: ClusterState, offer: Offer | undefined, places: readon
     const cell = nextCell(
       sweep,
       costOf,
-      (candidate) => offer === undefined || fits(state, sweep, candidate, offer, places),
+      (candidate) =>
+        offer === undefined ||
+        (fits(state, sweep, candidate, offer, places) && turnOf(state, sweep, candidate, offer, places)),
     );
     if (cell !== undefined) return { sweep, cell };
   }
@@ -61,6 +67,24 @@ export function fits(
 ): boolean {
   const need = needOf(sweep, gridIndexOf(sweep.grid, cell), state.learnedMemory);
   return misfit(enforced(need, places), offer) === undefined;
+}
+
+/**
+ * A trial that has failed on a worker goes to another one, if any could take it; else it comes back, but after all others: if it
+ * is the worker that is broken, several configurations will show it.
+ */
+function turnOf(
+  state: ClusterState,
+  sweep: SweepState,
+  cell: number,
+  { worker }: Offer,
+  places: readonly Place[],
+): boolean | 'last' {
+  const trial = trialOf(sweep, cell);
+  const failedOn = trial.state === 'pending' ? trial.failedOn : undefined;
+  if (!failedOn?.includes(worker)) return true;
+  const others = places.filter((place) => !failedOn.includes(place.worker));
+  return others.some((place) => fits(state, sweep, cell, emptyPlace(place), places)) ? false : 'last';
 }
 
 function placedAt({ device, freeBytes }: Offer, state: ClusterState, sweep: SweepState, cell: number): Placed {

@@ -1,19 +1,14 @@
-import { nextProposal } from '../study/next-proposal.ts';
-import { isOpen } from '../study/search.ts';
-import { mayRetry } from '../trial/retry.ts';
-import type { FailureKind } from '../trial/states.ts';
 import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
 import type { CostOf } from './cell-cost.ts';
 import type { Command } from './commands.ts';
+import { withCompletion } from './completion.ts';
 import { decideGrant } from './decide-grant.ts';
+import { decideLoss } from './decide-loss.ts';
 import { decideReport } from './decide-report.ts';
 import { decideRequest } from './decide-requests.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import { disposeFailure, disposeResult } from './disposition.ts';
 import type { SweepEvent } from './events.ts';
-import { evolve } from './evolve.ts';
-import { learnMemory } from './learn-memory.ts';
-import { outcomesOf } from './outcomes.ts';
 import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts';
 
 export interface DecideOptions {
@@ -38,6 +33,10 @@ export function decide(state: ClusterState, command: Command, now: number, optio
       return prune(state, command, now);
     case 'grant-lease':
       return decideGrant(state, command, now, options.costOf);
+    case 'trust-worker':
+      return accept(
+        state.health.has(command.worker) ? [{ type: 'worker-trusted', worker: command.worker, at: now }] : [],
+      );
     case 'start-trial': {
       const found = held(state, command.lease);
       if (!found.ok) return found;
@@ -47,7 +46,8 @@ export function decide(state: ClusterState, command: Command, now: number, optio
     case 'lose-attempt': {
       const found = held(state, command.lease);
       if (!found.ok) return found;
-      return accept(lost(state, found.sweep, command.lease.cell, command.kind, command.message, command.worker, now));
+      const { sweepId, cell } = command.lease;
+      return accept(decideLoss(state, { ...command, sweepId, cell }, now));
     }
     case 'record-result': {
       const { record } = command;
@@ -79,10 +79,7 @@ export function decide(state: ClusterState, command: Command, now: number, optio
       const { record } = command;
       const disposition = disposeFailure(state, record);
       if (disposition.outcome !== 'accept') return accept([], { disposition: disposition.as });
-      const sweep = state.sweeps.get(record.sweepId) as SweepState;
-      return accept(lost(state, sweep, record.cell, record.kind, record.message, record.worker, now), {
-        disposition: 'committed',
-      });
+      return accept(decideLoss(state, { ...record, reported: true }, now), { disposition: 'committed' });
     }
   }
 }
@@ -110,30 +107,6 @@ function held(state: ClusterState, lease: LeaseRef) {
   return { ok: true as const, sweep, trial };
 }
 
-/** Characters of a failure's message that its event keeps; the whole text is in the failure's row. */
-const MAX_EVENT_MESSAGE = 2_000;
-
-function lost(
-  state: ClusterState,
-  sweep: SweepState,
-  cell: number,
-  kind: FailureKind,
-  message: string,
-  worker: string,
-  at: number,
-): readonly SweepEvent[] {
-  const trial = trialOf(sweep, cell);
-  if (!isLive(trial)) return [];
-  const learned = kind === 'out_of_memory' ? learnMemory(state, sweep, cell, trial, at) : [];
-  const common = { sweepId: sweep.id, cell, kind, message: shorten(message), worker, at };
-  if (mayRetry(kind, trial.strikes, sweep.study.maxAttempts)) return [...learned, { type: 'attempt-lost', ...common }];
-  return withCompletion(state, sweep, [...learned, { type: 'trial-failed', attempt: trial.attempt, ...common }], at);
-}
-
-function shorten(message: string): string {
-  return message.length <= MAX_EVENT_MESSAGE ? message : `${message.slice(0, MAX_EVENT_MESSAGE - 1)}…`;
-}
-
 /** An outside program expects nothing more of a trial. Of one that was stopped already it says nothing new. */
 function prune(state: ClusterState, command: Extract<Command, { type: 'prune-trial' }>, at: number): Decision {
   const { sweepId, cell, trainEpoch, value, reason } = command;
@@ -150,22 +123,4 @@ function prune(state: ClusterState, command: Extract<Command, { type: 'prune-tri
   const worker = isLive(trial) ? trial.worker : '';
   const stopped: SweepEvent = { type: 'trial-stopped', sweepId, cell, attempt, trainEpoch, value, reason, worker, at };
   return accept(withCompletion(state, sweep, [stopped], at), { sweepId });
-}
-
-/** When a trial ends, a search may go on; when the last one does and it has not, the sweep is completed. @param events exactly one of them ends a trial. */
-function withCompletion(
-  state: ClusterState,
-  sweep: SweepState,
-  events: readonly SweepEvent[],
-  at: number,
-): readonly SweepEvent[] {
-  const finished = sweep.counts.succeeded + sweep.counts.failed + sweep.counts.stopped + 1;
-  if (sweep.study.search !== undefined) {
-    const after = events.reduce(evolve, state).sweeps.get(sweep.id) as SweepState;
-    const next = nextProposal(after.study, () => outcomesOf(after), after.counts.pending, after.live.size);
-    if (next) return [...events, { type: 'configurations-proposed', sweepId: sweep.id, ...next, at }];
-  }
-  return finished === sweep.total && !isOpen(sweep.study.search)
-    ? [...events, { type: 'sweep-completed', sweepId: sweep.id, at }]
-    : events;
 }

@@ -4,6 +4,7 @@ import type { Search } from '../study/search.ts';
 import type { Study, StudyFactor } from '../study/study.ts';
 import type { FailureKind } from '../trial/states.ts';
 import type { Placed } from '../trial/trial.ts';
+import type { Quarantine } from '../worker-health/health.ts';
 
 /**
  * Everything that ever happens to a cluster, as plain JSON: the event log is these, in order. `at` is Unix milliseconds by the
@@ -48,6 +49,8 @@ export type SweepEvent =
       readonly kind: FailureKind;
       readonly message: string;
       readonly worker: string;
+      /** The worker has said so itself. */
+      readonly reported?: true;
       readonly at: number;
     }
   | {
@@ -69,8 +72,17 @@ export type SweepEvent =
       readonly kind: FailureKind;
       readonly message: string;
       readonly worker: string;
+      readonly reported?: true;
       readonly at: number;
     }
+  | {
+      /** See worker-health/health.ts. */
+      readonly type: 'worker-quarantined';
+      readonly worker: string;
+      readonly quarantine: Quarantine;
+      readonly at: number;
+    }
+  | { readonly type: 'worker-trusted'; readonly worker: string; readonly at: number }
   | {
       /** A value that the rule for early stopping goes by. */
       readonly type: 'score-reported';

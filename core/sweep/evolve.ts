@@ -4,11 +4,13 @@ import { createGrid, gridIndexOf } from '../grid/grid.ts';
 import { type Load, withLoad } from '../placement/load.ts';
 import { type AskedLevels, withAsked } from '../study/asked-configurations.ts';
 import { drawnRows } from '../study/search.ts';
-import { RETRY_RULES } from '../trial/retry.ts';
+import { type Retries, strikesAfter } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
-import { isLive, type Trial } from '../trial/trial.ts';
+import { historyOf, isLive, type Trial } from '../trial/trial.ts';
+import { SUSPICIOUS_KINDS } from '../worker-health/health.ts';
 import type { Asked } from './decision.ts';
 import type { SweepEvent } from './events.ts';
+import { evolveHealth } from './evolve-health.ts';
 import { type ClusterState, newSweep, type RequestKind, type SweepState, trialOf } from './state.ts';
 
 /**
@@ -75,18 +77,31 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
     case 'attempt-lost':
     case 'trial-succeeded':
     case 'trial-failed':
-    case 'trial-stopped':
-      return withSweep(
+    case 'trial-stopped': {
+      const next = withSweep(
         state,
         event.sweepId,
         (sweep) => {
           const before = trialOf(sweep, event.cell);
-          const after = trialAfter(before, event);
+          const after = trialAfter(before, event, sweep.study.retries);
           return after === before ? sweep : withTrial(sweep, event.cell, before, after);
         },
         [event.cell],
       );
+      const speaksOfWorker =
+        event.type === 'attempt-lost' || event.type === 'trial-failed' || event.type === 'trial-succeeded';
+      return speaksOfWorker && next !== state ? evolveHealth(next, event, failedOn(state, event)) : next;
+    }
+    case 'worker-quarantined':
+    case 'worker-trusted':
+      return evolveHealth(state, event);
   }
+}
+
+function failedOn(state: ClusterState, { sweepId, cell }: TrialEvent): readonly string[] | undefined {
+  const sweep = state.sweeps.get(sweepId);
+  const trial = sweep && trialOf(sweep, cell);
+  return trial && 'failedOn' in trial ? trial.failedOn : undefined;
 }
 
 type TrialEvent = Extract<
@@ -94,23 +109,25 @@ type TrialEvent = Extract<
   { type: 'trial-leased' | 'trial-started' | 'attempt-lost' | 'trial-succeeded' | 'trial-failed' | 'trial-stopped' }
 >;
 
-function trialAfter(trial: Trial, event: TrialEvent): Trial {
+function trialAfter(trial: Trial, event: TrialEvent, retries: Retries | undefined): Trial {
   const started = trial.state === 'running' ? { startedAt: trial.startedAt } : {};
   switch (event.type) {
     case 'trial-leased': {
       if (trial.state !== 'pending') return trial;
       const { attempt, leaseId, worker, epoch, placed, at } = event;
-      const { strikes } = trial;
       const where = placed === undefined ? {} : { placed };
-      return { state: 'leased', attempt, leaseId, worker, epoch, leasedAt: at, ...where, strikes };
+      return { state: 'leased', attempt, leaseId, worker, epoch, leasedAt: at, ...where, ...historyOf(trial) };
     }
     case 'trial-started':
       return trial.state === 'leased' ? { ...trial, state: 'running', startedAt: event.at } : trial;
     case 'attempt-lost': {
       if (!isLive(trial)) return trial;
-      const { kind, message, worker } = event;
-      const strikes = trial.strikes + (RETRY_RULES[kind].strike ? 1 : 0);
-      return { state: 'pending', attempt: trial.attempt, strikes, lost: { kind, message, worker } };
+      const { kind, message, worker, reported } = event;
+      const strikes = strikesAfter(kind, trial, retries);
+      const suspicious = reported && SUSPICIOUS_KINDS.has(kind);
+      const failedOn = suspicious ? { failedOn: [...new Set([...(trial.failedOn ?? []), worker])] } : {};
+      const lost = { kind, message, worker };
+      return { state: 'pending', attempt: trial.attempt, ...historyOf(trial), ...strikes, ...failedOn, lost };
     }
     case 'trial-succeeded': {
       if (trial.state !== 'pending' && !isLive(trial)) return trial;

@@ -12,11 +12,19 @@ const MAX_PASSED_OVER = 50_000;
  * first; then the seeds in their order, so that no row has n = 5 while another has 0; within a seed the costliest of the next
  * cells, so that a sweep ends with short trials and its last workers do not wait for one long one (longest processing time
  * first, Graham 1969).
- * @param mayStart whether a pending cell may start now, at the place that asks.
+ * @param mayStart whether a pending cell may start now, at the place that asks; `last`: only when no other may.
  */
-export function nextCell(sweep: SweepState, costOf: CostOf, mayStart: (cell: number) => boolean): number | undefined {
-  const requeued = sweep.requeued.find(mayStart);
-  if (requeued !== undefined) return requeued;
+export function nextCell(
+  sweep: SweepState,
+  costOf: CostOf,
+  mayStart: (cell: number) => boolean | 'last',
+): number | undefined {
+  let last: number | undefined;
+  for (const cell of sweep.requeued) {
+    const may = mayStart(cell);
+    if (may === true) return cell;
+    if (may === 'last') last ??= cell;
+  }
 
   let best: { readonly cell: number; readonly cost: number } | undefined;
   let seen = 0;
@@ -29,10 +37,10 @@ export function nextCell(sweep: SweepState, costOf: CostOf, mayStart: (cell: num
     const cost = shuffled ? 0 : cellCost(sweep.grid, gridIndexOf(sweep.grid, cell), costOf);
     // Whether it may start is the dearer question, so it is asked only of a cell that would be chosen.
     if (best === undefined || cost > best.cost) {
-      if (mayStart(cell)) best = { cell, cost };
+      if (mayStart(cell) === true) best = { cell, cost };
       else if (++passedOver === MAX_PASSED_OVER) break;
     }
     if (best !== undefined && (shuffled || ++seen === WINDOW)) break;
   }
-  return best?.cell;
+  return best?.cell ?? last;
 }

@@ -7,6 +7,7 @@ import type { Score } from '../pruners/early-stopping.ts';
 import type { Study } from '../study/study.ts';
 import type { SweepStatus, TrialState } from '../trial/states.ts';
 import { type Trial, UNTOUCHED } from '../trial/trial.ts';
+import type { Health } from '../worker-health/health.ts';
 import type { Asked } from './decision.ts';
 import type { SweepEvent } from './events.ts';
 
@@ -57,6 +58,7 @@ export interface ClusterState {
     { readonly sweepId: string; readonly what: RequestKind; readonly asked?: Asked }
   >;
   readonly learnedMemory: LearnedMemory;
+  readonly health: Health;
   /** What runs where: follows from the live trials. */
   readonly load: Load;
 }
@@ -67,6 +69,7 @@ export const EMPTY_CLUSTER: ClusterState = {
   sweeps: new Map(),
   requests: new Map(),
   learnedMemory: new Map(),
+  health: new Map(),
   load: new Map(),
 };
 

@@ -1,3 +1,4 @@
+import type { Strikes } from './retry.ts';
 import type { FailureKind, TrialState } from './states.ts';
 
 /**
@@ -49,7 +50,21 @@ export interface Placed {
   readonly freeBytes: number;
 }
 
-interface Holding {
+/** What earlier attempts have left behind. */
+export interface TrialHistory extends Strikes {
+  /** Workers that have reported a failure that may be their own fault, each once. */
+  readonly failedOn?: readonly string[];
+}
+
+export function historyOf({ strikes, struck, failedOn }: TrialHistory): TrialHistory {
+  return {
+    strikes,
+    ...(struck === undefined ? {} : { struck }),
+    ...(failedOn === undefined ? {} : { failedOn }),
+  };
+}
+
+interface Holding extends TrialHistory {
   readonly attempt: number;
   readonly leaseId: string;
   readonly worker: string;
@@ -57,12 +72,10 @@ interface Holding {
   readonly leasedAt: number;
   /** Unknown where the worker did not say what devices it has. */
   readonly placed?: Placed;
-  /** Attempts that counted against maxAttempts so far. */
-  readonly strikes: number;
 }
 
 export type Trial =
-  | { readonly state: 'pending'; readonly attempt: number; readonly strikes: number; readonly lost?: LostAttempt }
+  | ({ readonly state: 'pending'; readonly attempt: number; readonly lost?: LostAttempt } & TrialHistory)
   | ({ readonly state: 'leased' } & Holding)
   | ({ readonly state: 'running'; readonly startedAt: number } & Holding)
   | {

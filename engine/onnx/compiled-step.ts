@@ -1,4 +1,3 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { CompiledStep, HostTensor, RunInputs, StepState } from '../executor.ts';
 import type { StepGraph } from '../graph/graph.ts';
 import { nodeAt } from '../graph/graph.ts';
@@ -6,27 +5,23 @@ import { checkRunInputs, checkState } from '../run-inputs.ts';
 import { elementCount } from '../shape.ts';
 import type { Step } from '../step.ts';
 import { disposedOf, failureOf } from './failure.ts';
+import type { OnnxRuntime, RuntimeTensor, Session } from './library/runtime.ts';
 import { valueName } from './lower.ts';
 import type { OnnxState, StateEntry } from './state.ts';
-import { toTensor } from './state.ts';
 
 interface Owner {
+  readonly runtime: OnnxRuntime;
   stateOf(state: StepState): OnnxState | undefined;
   release(): Promise<void>;
 }
 
-type Tensors = Record<string, Tensor>;
+type Tensors = Record<string, RuntimeTensor>;
 
 /**
  * A step in a session. Results go to memory set aside before: state to the spare copies, metrics to the caller's own.
  * Runs on one state wait for each other in the order in which they were asked for.
  */
-export function createCompiledStep(
-  step: Step,
-  graph: StepGraph,
-  session: InferenceSession,
-  owner: Owner,
-): CompiledStep {
+export function createCompiledStep(step: Step, graph: StepGraph, session: Session, owner: Owner): CompiledStep {
   const used = new Set(session.inputNames);
   const replaced = Object.keys(graph.outputs.state);
   const running = new Set<Promise<unknown>>();
@@ -34,15 +29,21 @@ export function createCompiledStep(
   const runOnce = async (state: OnnxState, inputs: RunInputs): Promise<Record<string, HostTensor>> => {
     const entries = checkState(step, state.entries);
     const metrics = metricBuffers(graph);
+    const passing: RuntimeTensor[] = [];
+    const wrap = ({ data, shape }: HostTensor): RuntimeTensor => {
+      const tensor = owner.runtime.tensor(data, shape);
+      passing.push(tensor);
+      return tensor;
+    };
     const fetches: Tensors = {};
-    for (const name of replaced) fetches[valueName('new-state', name)] = entries[name]?.spare as Tensor;
-    for (const [name, { data, shape }] of Object.entries(metrics)) {
-      fetches[valueName('metrics', name)] = toTensor(data, shape);
-    }
+    for (const name of replaced) fetches[valueName('new-state', name)] = entries[name]?.spare as RuntimeTensor;
+    for (const [name, metric] of Object.entries(metrics)) fetches[valueName('metrics', name)] = wrap(metric);
     try {
-      await session.run(feedsOf(step, used, entries, inputs), fetches);
+      await session.run(feedsOf(step, used, entries, inputs, wrap), fetches);
     } catch (error) {
       throw failureOf(`ONNX Runtime failed in step '${step.name}'`, error);
+    } finally {
+      for (const tensor of passing) tensor.release();
     }
     for (const name of replaced) entries[name]?.swap();
     return metrics;
@@ -76,20 +77,22 @@ function feedsOf(
   used: ReadonlySet<string>,
   entries: Readonly<Record<string, StateEntry>>,
   inputs: RunInputs,
+  wrap: (tensor: HostTensor) => RuntimeTensor,
 ): Tensors {
   const feeds: Tensors = {};
-  const feed = (name: string, tensor: () => Tensor): void => {
+  const feed = (name: string, tensor: () => RuntimeTensor): void => {
     if (used.has(name)) feeds[name] = tensor();
   };
   for (const [name, entry] of Object.entries(entries)) feed(valueName('state', name), () => entry.current);
   for (const role of ['batch', 'noise'] as const) {
     for (const name of Object.keys(signature[role])) {
-      const { data, shape } = inputs[role][name] as HostTensor;
-      feed(valueName(role, name), () => toTensor(data, shape));
+      feed(valueName(role, name), () => wrap(inputs[role][name] as HostTensor));
     }
   }
   for (const name of signature.scalars) {
-    feed(valueName('scalars', name), () => toTensor(Float32Array.of(inputs.scalars[name] ?? Number.NaN), []));
+    feed(valueName('scalars', name), () =>
+      wrap({ shape: [], data: Float32Array.of(inputs.scalars[name] ?? Number.NaN) }),
+    );
   }
   return feeds;
 }

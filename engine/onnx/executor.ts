@@ -1,4 +1,3 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import { env } from 'onnxruntime-node';
 import type { CompiledStep, Executor, ExecutorOptions } from '../executor.ts';
 import { simplifyGraph } from '../graph/simplify.ts';
@@ -7,6 +6,8 @@ import { createCompiledStep } from './compiled-step.ts';
 import { encodeModel } from './encode-model.ts';
 import { disposedOf } from './failure.ts';
 import { createFixedChoice } from './formulations/fixed-table.ts';
+import { openRuntime } from './library/open-runtime.ts';
+import type { Session } from './library/runtime.ts';
 import { lowerGraph } from './lower.ts';
 import { requireProvider } from './provider.ts';
 import { openSession } from './session.ts';
@@ -33,11 +34,12 @@ export function createOnnxExecutor(
   // Without a folder to remember them in, timings would be taken again and again.
   const tuned = options.deterministic === false && cacheFolder !== undefined;
   const provider = requireProvider(device, precision);
+  const runtime = openRuntime(device);
   const states = new WeakMap<object, OnnxState>();
-  const sessions = new Set<InferenceSession>();
+  const sessions = new Set<Session>();
   const steps = new Set<CompiledStep>();
   let disposed = false;
-  const release = async (session: InferenceSession): Promise<void> => {
+  const release = async (session: Session): Promise<void> => {
     if (sessions.delete(session)) await session.release();
   };
   return {
@@ -56,6 +58,7 @@ export function createOnnxExecutor(
       const fixed = createFixedChoice();
       const choice = tuned
         ? await tune(tuningTasks(graph), {
+            runtime,
             threads,
             provider,
             now,
@@ -64,9 +67,10 @@ export function createOnnxExecutor(
             fallback: fixed,
           })
         : fixed;
-      const session = await openSession(step.name, encodeModel(lowerGraph(graph, choice)), threads, provider);
+      const session = await openSession(runtime, step.name, encodeModel(lowerGraph(graph, choice)), threads, provider);
       sessions.add(session);
       const compiled = createCompiledStep(step, graph, session, {
+        runtime,
         stateOf: (state) => states.get(state),
         release: () => release(session),
       });
@@ -74,7 +78,7 @@ export function createOnnxExecutor(
       return compiled;
     },
     createState(values) {
-      const state = createOnnxState(values);
+      const state = createOnnxState(runtime, values);
       states.set(state.handle, state);
       return state.handle;
     },

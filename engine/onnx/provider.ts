@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { EngineError } from '../errors.ts';
 import type { Device, Precision } from '../executor.ts';
+import { installedFolder } from './library/installed-library.ts';
 
 /** What ONNX Runtime needs to know to open a session on a device. */
 export interface Provider {
@@ -45,9 +45,7 @@ export function requireProvider(device: Device, precision: Precision): Provider 
 
 /** npm's package lists `cuda` on every Linux; its library is too large for npm and comes by the package's installer. */
 function requireCudaLibrary(): void {
-  const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
-  const library = join(root, 'bin', 'napi-v6', process.platform, process.arch, cudaLibraryName());
-  if (existsSync(library)) return;
+  if (existsSync(join(installedFolder(), cudaLibraryName()))) return;
   throw unavailable(
     'library of the device cuda to be installed',
     `no ${cudaLibraryName()}`,

@@ -1,5 +1,5 @@
-import { InferenceSession } from 'onnxruntime-node';
 import { failureOf } from './failure.ts';
+import type { OnnxRuntime, Session } from './library/runtime.ts';
 import type { Provider } from './provider.ts';
 
 /**
@@ -9,24 +9,14 @@ import type { Provider } from './provider.ts';
  *   not answer, EXECUTOR_OUT_OF_MEMORY where it is full.
  */
 export async function openSession(
+  runtime: OnnxRuntime,
   name: string,
   model: Uint8Array,
   threads: number,
-  { device, precision }: Provider,
-): Promise<InferenceSession> {
-  // cuBLAS and cuDNN round products to TF32 unless told not to, and the binding hands on no option for it. They read
-  // this when they are first used.
-  if (device === 'cuda' && precision === 'float32') process.env.NVIDIA_TF32_OVERRIDE ??= '0';
+  provider: Provider,
+): Promise<Session> {
   try {
-    return await InferenceSession.create(model, {
-      executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      // Failures are thrown, not printed as well.
-      logSeverityLevel: 4,
-    });
+    return await runtime.open(model, threads, provider);
   } catch (error) {
     throw failureOf(`ONNX Runtime refused step '${name}'`, error);
   }

@@ -1,22 +1,22 @@
-import { Tensor } from 'onnxruntime-node';
 import type { HostTensor, StepState } from '../executor.ts';
 import type { Shape } from '../step.ts';
 import { disposedOf } from './failure.ts';
+import type { OnnxRuntime, RuntimeTensor } from './library/runtime.ts';
 
 /** One entry in memory twice: a step reads `current` and writes `spare`, then the two change places. */
 export class StateEntry implements HostTensor {
   readonly shape: Shape;
-  current: Tensor;
-  spare: Tensor;
+  current: RuntimeTensor;
+  spare: RuntimeTensor;
 
-  constructor({ shape, data }: HostTensor) {
+  constructor(runtime: OnnxRuntime, { shape, data }: HostTensor) {
     this.shape = [...shape];
-    this.current = toTensor(data.slice(), shape);
-    this.spare = toTensor(data.slice(), shape);
+    this.current = runtime.tensor(data.slice(), shape);
+    this.spare = runtime.tensor(data.slice(), shape);
   }
 
-  get data(): Float32Array | Int32Array {
-    return this.current.data as Float32Array | Int32Array;
+  get data(): HostTensor['data'] {
+    return this.current.data;
   }
 
   swap(): void {
@@ -25,6 +25,11 @@ export class StateEntry implements HostTensor {
 
   read(): HostTensor {
     return { shape: [...this.shape], data: this.data.slice() };
+  }
+
+  release(): void {
+    this.spare.release();
+    this.current.release();
   }
 }
 
@@ -35,8 +40,10 @@ export interface OnnxState {
   enqueue<T>(work: () => Promise<T> | T): Promise<T>;
 }
 
-export function createOnnxState(values: Readonly<Record<string, HostTensor>>): OnnxState {
-  const entries = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, new StateEntry(value)]));
+export function createOnnxState(runtime: OnnxRuntime, values: Readonly<Record<string, HostTensor>>): OnnxState {
+  const entries = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, new StateEntry(runtime, value)]),
+  );
   const names = Object.keys(entries);
   let disposed = false;
   let last: Promise<unknown> = Promise.resolve();
@@ -57,14 +64,15 @@ export function createOnnxState(values: Readonly<Record<string, HostTensor>>): O
       });
     },
     dispose() {
+      if (disposed) return;
       disposed = true;
+      const held = Object.values(entries);
       for (const name of names) delete entries[name];
+      // A run that was asked for before may still write there.
+      void enqueue(() => {
+        for (const entry of held) entry.release();
+      });
     },
   };
   return { handle, entries, enqueue };
-}
-
-export function toTensor(data: HostTensor['data'], shape: Shape): Tensor {
-  if (data instanceof Float32Array) return new Tensor('float32', data, shape);
-  return data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('uint8', data, shape);
 }

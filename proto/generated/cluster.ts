@@ -10,6 +10,7 @@ import type { CoordinatorBatch as _tickwork_v1_CoordinatorBatch, CoordinatorBatc
 import type { CoordinatorMessage as _tickwork_v1_CoordinatorMessage, CoordinatorMessage__Output as _tickwork_v1_CoordinatorMessage__Output } from './tickwork/v1/CoordinatorMessage.ts';
 import type { Device as _tickwork_v1_Device, Device__Output as _tickwork_v1_Device__Output } from './tickwork/v1/Device.ts';
 import type { Drain as _tickwork_v1_Drain, Drain__Output as _tickwork_v1_Drain__Output } from './tickwork/v1/Drain.ts';
+import type { DrainWorkerRequest as _tickwork_v1_DrainWorkerRequest, DrainWorkerRequest__Output as _tickwork_v1_DrainWorkerRequest__Output } from './tickwork/v1/DrainWorkerRequest.ts';
 import type { Factor as _tickwork_v1_Factor, Factor__Output as _tickwork_v1_Factor__Output } from './tickwork/v1/Factor.ts';
 import type { GetStatusRequest as _tickwork_v1_GetStatusRequest, GetStatusRequest__Output as _tickwork_v1_GetStatusRequest__Output } from './tickwork/v1/GetStatusRequest.ts';
 import type { GetSweepRequest as _tickwork_v1_GetSweepRequest, GetSweepRequest__Output as _tickwork_v1_GetSweepRequest__Output } from './tickwork/v1/GetSweepRequest.ts';
@@ -75,6 +76,7 @@ export interface ProtoGrpcType {
       Device: MessageTypeDefinition<_tickwork_v1_Device, _tickwork_v1_Device__Output>
       Disposition: EnumTypeDefinition
       Drain: MessageTypeDefinition<_tickwork_v1_Drain, _tickwork_v1_Drain__Output>
+      DrainWorkerRequest: MessageTypeDefinition<_tickwork_v1_DrainWorkerRequest, _tickwork_v1_DrainWorkerRequest__Output>
       Factor: MessageTypeDefinition<_tickwork_v1_Factor, _tickwork_v1_Factor__Output>
       FailureKind: EnumTypeDefinition
       GetStatusRequest: MessageTypeDefinition<_tickwork_v1_GetStatusRequest, _tickwork_v1_GetStatusRequest__Output>

@@ -26,12 +26,13 @@ export function flawedTableAndLog(
       },
     },
     log: {
-      replay: () => log.replay(),
+      replay: (after) => log.replay(after),
       async append(events) {
         await log.append(events);
         if (held) await store.commit(held);
         held = undefined;
       },
+      batchId: (sequence) => log.batchId(sequence),
       get lastSequence() {
         return log.lastSequence;
       },
@@ -71,6 +72,7 @@ function acknowledgedAtOnce(records: RecordStream): RecordStream {
         yield batch;
       }
     },
+    backlog: () => records.backlog(),
     close: () => records.close(),
   };
 }
@@ -96,8 +98,7 @@ export function flawedClock(flaws: Flaws, clock: Clock, workersNow: () => number
 export function flawedCalls(flaws: Flaws, calls: WorkCalls): WorkCalls {
   let highest = 0;
   return {
-    address: calls.address,
-    close: calls.close,
+    ...calls,
     open(listener) {
       const call = calls.open({
         ...listener,

@@ -64,7 +64,10 @@ export function startCoordinator(deps: CoordinatorDeps): SimulatedCoordinator {
 
     const succeeded = (): number =>
       [...checker.log.state.sweeps.values()].reduce((sum, sweep) => sum + sweep.counts.succeeded, 0);
-    const { state } = await recover(log, flawedRecovery(flaws, store, succeeded), process.name, process.clock.now());
+    const { state } = await recover(log, flawedRecovery(flaws, store, succeeded), {
+      holder: process.name,
+      now: process.clock.now(),
+    });
     deps.remark?.(`${process.name} leads, epoch ${state.epoch}`);
     checker.leads(process, state);
 

@@ -12,7 +12,7 @@ export interface Table {
   /** The volume is taken from whoever has it: what that process still writes fails. */
   fence(): void;
   full: boolean;
-  /** Called once, right after the next rows are on the disk and before anybody knows. */
+  /** Called once, right after the next results are on the disk and before anybody knows. */
   afterNextCommit(run: () => void): void;
   /** Results that would be found after a crash now. */
   readonly rows: readonly StoredResult[];
@@ -81,9 +81,10 @@ export function createTable({ random, flaws, onCommit }: TableOptions): Table {
         await memory.commit(batch);
         if (flaws.tableAnswersEarly) coordinator.enter(() => persist(batch), LAZY_MS);
         else persist(batch);
-        const run = armed;
-        armed = undefined;
-        if (run) coordinator.enter(run);
+        if (armed && batch.results.length > 0) {
+          coordinator.enter(armed);
+          armed = undefined;
+        }
         await coordinator.wait(random.between(0.1, 5));
         if (fails) throw new Error('The disk did not confirm.');
       },

@@ -113,6 +113,16 @@ export function injectFault(stage: Stage, fault: Fault): void {
     case 'NATS forgets acknowledged records':
       nats.streams.forget(FORGOTTEN_SHARE);
       return;
+    case 'site without power':
+      return table.afterNextCommit(() => {
+        coordinator.kill(COORDINATOR_START_MS);
+        nats.kill(COORDINATOR_START_MS);
+        // Acknowledged, and not on the disk of a server that synchronises once a minute.
+        nats.streams.forget(1);
+        stage.workers.forEach((each, i) => {
+          each.losePower(each === worker ? forMs : (forMs * (i + 1)) / (4 * stage.workers.length));
+        });
+      });
     case 'messages dropped, doubled, late':
       return until(
         () => void (nats.network.flaky = true),

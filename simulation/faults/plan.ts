@@ -25,6 +25,7 @@ export const FAULT_KINDS = [
   'NATS disk full',
   'NATS forgets acknowledged records',
   'messages dropped, doubled, late',
+  'site without power',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -54,7 +55,7 @@ const RECIPES: Readonly<Record<FaultKind, Recipe>> = {
   'coordinator replaced while it lives': { weight: 2, forMs: [1_000, 40_000] },
   'coordinator disk full': { weight: 2, forMs: [500, 15_000] },
   'coordinator clock set': { weight: 1, forMs: [0, 0] },
-  'worker killed': { weight: 4, forMs: [300, 20_000] },
+  'worker killed': { weight: 4, forMs: [300, 60_000] },
   'worker ended': { weight: 2, forMs: [300, 10_000] },
   'worker without power': { weight: 4, forMs: [5_000, 60_000] },
   'worker gone for good': { weight: 0.7, forMs: [1_000, 5_000] },
@@ -71,6 +72,8 @@ const RECIPES: Readonly<Record<FaultKind, Recipe>> = {
   'NATS disk full': { weight: 1, forMs: [1_000, 20_000] },
   'NATS forgets acknowledged records': { weight: 1, forMs: [0, 0] },
   'messages dropped, doubled, late': { weight: 3, forMs: [2_000, 60_000] },
+  // Everybody at the same time, at the worst moment; machines come back one after the other.
+  'site without power': { weight: 1.5, forMs: [10_000, 120_000] },
 };
 
 const FEWEST = 4;

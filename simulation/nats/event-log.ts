@@ -47,9 +47,9 @@ export function openSimulatedEventLog(options: SimulatedEventLogOptions): EventL
   }
 
   return {
-    async *replay() {
-      const batches = await patiently(() => link.request((streams) => [...streams.events]));
-      lastSequence = 0;
+    async *replay(after = 0) {
+      const batches = await patiently(() => link.request((streams) => streams.events.slice(after)));
+      lastSequence = after;
       for (const { bytes } of batches) {
         lastSequence++;
         yield JSON.parse(bytes) as SweepEvent[];
@@ -63,6 +63,7 @@ export function openSimulatedEventLog(options: SimulatedEventLogOptions): EventL
       });
       return written;
     },
+    batchId: (sequence) => patiently(() => link.request((streams) => streams.events[sequence - 1]?.id)),
     get lastSequence() {
       return lastSequence;
     },

@@ -15,6 +15,8 @@ export interface JetStream {
   /** Delivers what is due, at most `limit` records until the request expires; each comes again unless acknowledged in time. */
   pull(limit: number, expiresMs: number, push: (record: StoredRecord) => void): void;
   acknowledge(sequence: number): void;
+  /** Records that are not acknowledged. */
+  readonly backlog: number;
   /** Everything delivered and not acknowledged may be delivered now. */
   reclaim(): void;
   /** Loses acknowledged publications, each with this probability, as servers of 2.9 to 2.12 have done. @returns how many. */
@@ -118,6 +120,9 @@ export function createJetStream({ scheduler, random, watch, flaws }: JetStreamOp
       const record = records.get(acknowledged);
       if (record) watch.acknowledged(record);
       records.delete(acknowledged);
+    },
+    get backlog() {
+      return records.size;
     },
     reclaim() {
       for (const record of records.values()) if (record.deliveries > 0) record.dueAt = scheduler.now;

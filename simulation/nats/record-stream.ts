@@ -56,6 +56,7 @@ export async function openSimulatedRecordStream(link: CoordinatorLink, process: 
         if (batch.length > 0) yield batch.map(toDelivery);
       }
     },
+    backlog: () => link.request((streams) => streams.backlog),
     async close() {
       closing.abort();
     },

@@ -211,7 +211,13 @@ export function createWorkNetwork(deps: WorkNetworkDeps): WorkNetwork {
 
   return {
     serve: (process, accept) => void servers.push({ process, accept }),
-    calls: (worker) => ({ address: 'coordinator', open: (listener) => openCall(worker, listener), close: () => {} }),
+    calls: (worker) => ({
+      address: 'coordinator',
+      coordinators: 1,
+      open: (listener) => openCall(worker, listener),
+      turn: () => {},
+      close: () => {},
+    }),
     reset(machine) {
       for (const [worker, calls] of open) {
         if (worker.machine.name === machine) for (const reset of [...calls]) reset();

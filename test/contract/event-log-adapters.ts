@@ -96,8 +96,8 @@ export const started = (cell: number): SweepEvent => ({
   at: 1_700_000_000_000 + cell,
 });
 
-export async function readAll(log: EventLog): Promise<(readonly SweepEvent[])[]> {
+export async function readAll(log: EventLog, after = 0): Promise<(readonly SweepEvent[])[]> {
   const batches: (readonly SweepEvent[])[] = [];
-  for await (const batch of log.replay()) batches.push(batch);
+  for await (const batch of log.replay(after)) batches.push(batch);
   return batches;
 }

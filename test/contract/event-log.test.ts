@@ -34,6 +34,18 @@ describe.each([memoryAdapter, simulatedAdapter, jetStreamAdapter])('event log: $
     expect(await readAll(reader)).toHaveLength(3);
   });
 
+  test('is read on from where it was read to', async () => {
+    const writer = await shared.open();
+    for (const epoch of [1, 2, 3]) await writer.append([started(epoch)]);
+    const reader = await shared.open();
+    expect(await readAll(reader, 2)).toEqual([[started(3)]]);
+    expect(await readAll(reader, 3)).toEqual([]);
+    await writer.append([started(4)]);
+    expect(await readAll(reader, reader.lastSequence)).toEqual([[started(4)]]);
+    await reader.append([started(5)]);
+    expect(reader.lastSequence).toBe(5);
+  });
+
   test('any text survives', async () => {
     const log = await shared.open();
     const batches: SweepEvent[][] = [];

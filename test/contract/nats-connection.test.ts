@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { nkeys } from 'nats';
 import { describe, expect, test } from 'vitest';
 import { connectNats } from '../../coordinator/adapters/nats/connection.ts';
 import { natsServerFacts } from '../../coordinator/adapters/nats/durability.ts';
@@ -38,8 +39,14 @@ describe('a connection to NATS', () => {
   });
 
   test('with a wrong login is refused', async () => {
-    await using server = await startNatsServer({ config: 'authorization { user: ada, password: secret }' });
-    const refused = connectNats({ ...options, servers: [server.url], security: { user: 'ada', pass: 'guess' } });
+    await using server = await startNatsServer({
+      config: `authorization { users: [{ nkey: ${nkeys.createUser().getPublicKey()} }] }`,
+    });
+    const refused = connectNats({
+      ...options,
+      servers: [server.url],
+      security: { seed: nkeys.createUser().getSeed() },
+    });
     await expect(refused).rejects.toMatchObject({
       code: 'NATS_UNREACHABLE',
       message: expect.stringContaining('login'),

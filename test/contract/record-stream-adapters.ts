@@ -79,10 +79,14 @@ export const jetStreamAdapter: RecordStreamAdapter = {
   },
 };
 
+/** Of the coordinator whose table the records are for. */
+export const TABLE = 'table-1';
+
 export function openStream(link: NatsLink, ackWaitMs?: number): Promise<RecordStream> {
   return openNatsRecordStream({
     link,
     names: NAMES,
+    tableId: TABLE,
     clock: systemClock,
     random: Math.random,
     logger: createLogger('test', 'silent'),

@@ -7,7 +7,7 @@ import type { Delivery } from '../../coordinator/ports.ts';
 import { encodeRecord, recordId } from '../../proto/records.ts';
 import { type NatsServer, startNatsServer } from '../support/nats-server.ts';
 import { connectTo, NAMES } from './event-log-adapters.ts';
-import { openStream, publish, report, take } from './record-stream-adapters.ts';
+import { openStream, publish, report, TABLE, take } from './record-stream-adapters.ts';
 
 const PATIENCE_MS = 30_000;
 
@@ -35,7 +35,7 @@ describe('record stream on a JetStream that fails', { timeout: PATIENCE_MS }, ()
   }
 
   const pendingAcks = async (): Promise<number> =>
-    (await link.manager.consumers.info(NAMES.recordStream, NAMES.recordConsumer)).num_ack_pending;
+    (await link.manager.consumers.info(NAMES.recordStream, NAMES.recordConsumer(TABLE))).num_ack_pending;
 
   const cells = (taken: readonly unknown[]): Set<number> =>
     new Set((taken as Delivery[]).map(({ record }) => record.cell));
@@ -105,7 +105,10 @@ describe('record stream on a JetStream that fails', { timeout: PATIENCE_MS }, ()
     const after = await openStream(link, 600_000);
     const taken = (await take(after, (all) => cells(all).size === 50)).flat() as Delivery[];
     expect(taken.every(({ deliveries }) => deliveries === 2)).toBe(true);
-    const { config, num_ack_pending } = await link.manager.consumers.info(NAMES.recordStream, NAMES.recordConsumer);
+    const { config, num_ack_pending } = await link.manager.consumers.info(
+      NAMES.recordStream,
+      NAMES.recordConsumer(TABLE),
+    );
     expect({ wait: config.ack_wait, pending: num_ack_pending }).toEqual({ wait: 600_000e6, pending: 0 });
   });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ResultStore } from '../../coordinator/ports.ts';
+import { recordId } from '../../proto/records.ts';
 import { placeLocator } from '../support/locators.ts';
 import { aside, batchOf, storedFailure, storedReport, storedResult } from '../support/stored-results.ts';
 import { duckDbAdapter, memoryAdapter, type ResultStoreBench } from './result-store-adapters.ts';
@@ -48,6 +49,37 @@ describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }
     expect(await store.reports({ sweepId: 's1', limit: 10 })).toHaveLength(1);
     const [group] = await store.aggregate('s1', { factors: [], locators: [] }, ['testError']);
     expect(group?.aggregate.n).toBe(2);
+  });
+
+  test('what was accepted is told by cell, without the records', async () => {
+    const [one, two] = [storedResult({ cell: 1 }), storedResult({ cell: 2 })];
+    await store.commit(batchOf({ results: [one, two] }));
+    const keys = [one, two].map((result) => [
+      result.cell,
+      { attempt: result.record.attempt, contentHash: result.contentHash },
+    ]);
+    expect([...(await store.accepted('s1'))].toSorted()).toEqual(keys);
+    expect(await store.accepted('s2')).toEqual(new Map());
+  });
+
+  test('a result that is overruled is set aside, and its cell may have another one', async () => {
+    const result = storedResult({ cell: 1 });
+    const id = recordId(result.record);
+    await store.commit(batchOf({ results: [result, storedResult({ cell: 2 })] }));
+    await store.overrule(
+      [
+        { sweepId: 's1', cell: 1 },
+        { sweepId: 's1', cell: 7 },
+      ],
+      5,
+    );
+    expect(await store.result('s1', 1)).toBeUndefined();
+    expect(await store.counts()).toEqual({ results: 1, quarantined: 0, superseded: 1 });
+    expect(await store.dispositions([id])).toEqual(new Map([[id, 'superseded']]));
+    const [group] = await store.aggregate('s1', { factors: [], locators: [] }, ['testError']);
+    expect(group?.aggregate.n).toBe(1);
+    await store.commit(batchOf({ results: [storedResult({ cell: 1, metrics: { testError: 1 } })] }));
+    expect(await store.result('s1', 1)).toMatchObject({ record: { metrics: { testError: 1 } } });
   });
 
   test('a record is settled only once it is in the table', async () => {

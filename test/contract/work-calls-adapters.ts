@@ -1,5 +1,5 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { createCallIdentities } from '../../coordinator/grpc/call-identity.ts';
+import { createCallers } from '../../coordinator/grpc/callers.ts';
 import { workStream } from '../../coordinator/grpc/work-stream.ts';
 import type { AcceptWork } from '../../coordinator/sessions/work-connection.ts';
 import { loadTickworkProto } from '../../proto/load.ts';
@@ -34,14 +34,14 @@ export const grpcAdapter: WorkAdapter = {
   async create(accept) {
     const server = new Server();
     const shutdown = new AbortController().signal;
-    const deps = { identities: createCallIdentities(), shutdown, now: () => 0, onFinished: () => {}, logger };
+    const deps = { callers: createCallers(), shutdown, now: () => 0, onFinished: () => {}, logger };
     server.addService(loadTickworkProto().WorkerService.service, { work: workStream('Work', deps, accept) });
     const port = await new Promise<number>((resolve, reject) =>
       server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
         error ? reject(error) : resolve(bound),
       ),
     );
-    const calls = connectWorkCalls(`127.0.0.1:${port}`);
+    const calls = connectWorkCalls([`127.0.0.1:${port}`]);
     return {
       calls,
       killCoordinator: () => server.forceShutdown(),

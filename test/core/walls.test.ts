@@ -31,7 +31,7 @@ const WALLS: readonly Wall[] = [
   { room: 'engine', may: ['engine', 'node:', ...TFJS], why: 'it could leave as a package of its own' },
   {
     room: 'engine/onnx',
-    may: ['engine', 'node:', ...TFJS, 'onnxruntime-node'],
+    may: ['engine', 'node:', ...TFJS, 'onnxruntime-node', 'koffi'],
     why: 'each executor knows its library only',
   },
   {
@@ -118,6 +118,11 @@ const WALLS: readonly Wall[] = [
     room: 'cli/local',
     may: ['cli', 'core', 'proto', 'runtime', 'node:', 'worker/outbox/directory-lock.ts'],
     why: 'it runs the other processes and knows none of their rooms',
+  },
+  {
+    room: 'cli/credentials',
+    may: ['cli', 'core', 'proto', 'runtime', 'node:', '@peculiar/x509', 'reflect-metadata', 'nkeys.js'],
+    why: 'it makes certificates and keys, and talks to nobody',
   },
   { room: 'cli/client', may: ['cli', 'core', 'proto', 'runtime', '@grpc/grpc-js'], why: 'it is the gRPC adapter' },
   {

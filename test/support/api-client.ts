@@ -28,6 +28,7 @@ type UnaryName =
   | 'getTable'
   | 'listReports'
   | 'listWorkers'
+  | 'drainWorker'
   | 'getStatus';
 
 type StreamName = 'watchSweep' | 'watchOutcomes' | 'watchTable' | 'exportTable';
@@ -62,6 +63,7 @@ const SERVICE_OF: Readonly<
   exportTable: 'ResultService',
   listReports: 'ResultService',
   listWorkers: 'ClusterService',
+  drainWorker: 'ClusterService',
   getStatus: 'ClusterService',
 };
 

@@ -3,11 +3,13 @@ import type { CliContext } from '../../cli/context.ts';
 import { EXIT } from '../../cli/exit-codes.ts';
 import { createInterrupts } from '../../cli/interrupts.ts';
 import { runCli } from '../../cli/program.ts';
+import { LIMITS } from '../../coordinator/access/limits.ts';
 import { createGrpcServer } from '../../coordinator/grpc/server.ts';
 import type { ExportChunk } from '../../proto/generated/tickwork/v1/ExportChunk.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { demoMoment } from './demo-moment.ts';
+import { openGuard } from './open-guard.ts';
 import { createScriptedApi, type ScriptedApi } from './scripted-api.ts';
 import type { ScriptedWorld } from './vgg-demo-world.ts';
 
@@ -37,6 +39,7 @@ export function startCommand(args: readonly string[], env: Readonly<Record<strin
     random: Math.random,
     uuid: randomUUID,
     programFile: '/nonexistent',
+    onHangup: () => undefined,
     setExitCode: (wanted) => {
       code = wanted;
     },
@@ -72,6 +75,8 @@ export async function startScriptedServer(
     api: { ...api, exportTable: (request, call) => asBytes(api.exportTable(request, call)) },
     work: () => ({ onMessage: () => undefined, onClosed: () => undefined }),
     reflection: false,
+    guard: openGuard(),
+    limits: LIMITS,
     clock: systemClock,
     logger: createLogger('grpc-test', 'silent'),
     now: () => performance.now(),

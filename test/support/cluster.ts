@@ -35,11 +35,12 @@ export interface Cluster extends AsyncDisposable {
 const QUICK = { heartbeatIntervalMs: 100, leaseDurationMs: 1_000 };
 const logger = createLogger('test', process.env['TEST_LOG'] === undefined ? 'silent' : 'debug');
 
-export async function startCluster(): Promise<Cluster> {
+/** @param natsConfig further lines of the server's configuration. */
+export async function startCluster(natsConfig = ''): Promise<Cluster> {
   const lifecycle = createLifecycle();
   const folder = await temporaryFolder();
   lifecycle.add('folder', async () => folder[Symbol.asyncDispose]());
-  const nats = await startNatsServer();
+  const nats = await startNatsServer({ config: natsConfig });
   lifecycle.add('nats', async () => nats[Symbol.asyncDispose]());
   let ports = { grpcPort: 0, httpPort: 0 };
 

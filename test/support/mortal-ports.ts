@@ -55,12 +55,13 @@ export function createMortal(): Mortal {
       doom = { death, left: after };
     },
     log: (inner) => ({
-      replay: () => inner.replay(),
+      replay: (after) => inner.replay(after),
       async append(events) {
         await reach('before append');
         await inner.append(events);
         await reach('after append');
       },
+      batchId: (sequence) => inner.batchId(sequence),
       get lastSequence() {
         return inner.lastSequence;
       },
@@ -78,6 +79,7 @@ export function createMortal(): Mortal {
       async *deliveries(options) {
         for await (const batch of inner.deliveries(options)) yield batch.map(mortalItem);
       },
+      backlog: () => inner.backlog(),
       close: () => inner.close(),
     }),
   };

@@ -1,7 +1,9 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { LIMITS } from '../../coordinator/access/limits.ts';
 import { createGateway, type GatewayOptions } from '../../coordinator/gateway/gateway.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { demoMoment } from './demo-moment.ts';
+import { openGuard } from './open-guard.ts';
 import { createScriptedApi, type ScriptedApi } from './scripted-api.ts';
 import type { ScriptedWorld } from './vgg-demo-world.ts';
 
@@ -27,6 +29,8 @@ export async function startGateway(options: RunningGatewayOptions = {}): Promise
     api,
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'tickwork_trials 14\n' }),
     ready: () => true,
+    guard: openGuard(),
+    limits: LIMITS,
     logger: createLogger('gateway-test', 'silent'),
     ...rest,
   });

@@ -174,6 +174,12 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
       const { items, nextPageToken } = page(world.workers, take(request), 50);
       return { workers: items, nextPageToken };
     },
+    async drainWorker(request) {
+      const { name } = take(request);
+      const worker = world.workers.find((one) => one.name === name);
+      if (!worker) throw new TickworkError('ARGUMENT_INVALID', `Expected the name of a worker, got ${name}.`);
+      return Object.assign(worker, { state: 'WORKER_STATE_DRAINING' as const });
+    },
     async getStatus(request) {
       take(request);
       const slots = world.workers.reduce((sum, worker) => sum + Number(worker.slots), 0);

@@ -7,6 +7,7 @@ import type { StopTrial__Output as StopTrial } from '../../proto/generated/tickw
 import type { Welcome__Output as Welcome } from '../../proto/generated/tickwork/v1/Welcome.ts';
 import type { WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { deferred } from '../../runtime/deferred.ts';
 import type { CoordinatorStream, CoordinatorStreamListener } from '../coordinator-stream/coordinator-stream.ts';
 import { createHeartbeats } from '../coordinator-stream/heartbeats.ts';
 import type { Emit } from '../events.ts';
@@ -23,7 +24,7 @@ import { createTrials } from './trials.ts';
  * outbox and the coordinator. Its state:
  *
  * - `working`: takes assignments. The stream may be down; trials go on and the outbox fills.
- * - `draining`: the coordinator has said Drain: finishes what runs, gives new assignments back. A Welcome ends it.
+ * - `draining`: the coordinator has said Drain, or drain() was called: finishes what runs, gives new assignments back. For good.
  * - `stopping`: shutdown() has been called; see there. For good.
  */
 export type AgentState = 'working' | 'draining' | 'stopping';
@@ -31,6 +32,10 @@ export type AgentState = 'working' | 'draining' | 'stopping';
 export interface Agent {
   /** Rejects when the coordinator will never accept this worker: TickworkError WORKER_VERSION, WORKER_DUPLICATE, ... */
   readonly ended: Promise<void>;
+  /** Takes nothing new and lets what runs finish. Idempotent. */
+  drain(): void;
+  /** Resolves when a draining worker has nothing left to do: every lease is settled and its record has its receipt. */
+  readonly drained: Promise<void>;
   /**
    * Takes nothing new, stops the trials and gives their leases back as preempted, waits a bounded time for the receipts
    * of what the outbox holds, then ends the stream. Idempotent.
@@ -41,7 +46,7 @@ export interface Agent {
 export interface AgentDeps {
   readonly worker: string;
   /** The Hello, less what changes from one stream to the next. */
-  readonly introduction: Omit<Hello, 'inFlight' | 'ended'>;
+  readonly introduction: Omit<Hello, 'inFlight' | 'ended' | 'draining'>;
   /** Used instead of the addresses that the coordinator names. */
   readonly natsServers: readonly string[] | undefined;
   readonly outbox: Outbox;
@@ -70,6 +75,7 @@ export function startAgent(deps: AgentDeps): Agent {
   let epoch = 0;
   let rhythm = new AbortController();
   const unsentReleases: WorkerMessage[] = [];
+  const drained = deferred<void>();
 
   const heartbeats = createHeartbeats({
     send: (message) => stream.send(message),
@@ -91,15 +97,20 @@ export function startAgent(deps: AgentDeps): Agent {
     sayStarted: (lease) => void stream.send({ started: { lease } }),
     sayReleased,
     heartbeat: heartbeats.apply,
+    onLetGo: endWhenDrained,
   });
 
-  function enter(next: AgentState): void {
+  function enter(next: Exclude<AgentState, 'working'>): void {
     if (state === 'stopping' || state === next) return;
     emit({ type: 'agent:state', from: state, to: next });
     state = next;
-    const message = next === 'stopping' ? SHUTDOWN_REASON : 'The worker is draining.';
-    trials.refuse(next === 'working' ? undefined : { kind: 'preempted', message });
-    heartbeats.apply({ kind: 'draining', draining: next !== 'working' });
+    trials.refuse({ kind: 'preempted', message: next === 'stopping' ? SHUTDOWN_REASON : 'The worker is draining.' });
+    heartbeats.apply({ kind: 'draining', draining: true });
+    endWhenDrained();
+  }
+
+  function endWhenDrained(): void {
+    if (state === 'draining' && trials.held().length === 0) drained.resolve();
   }
 
   function sayReleased(lease: Lease, kind: FailureKind, message: string): void {
@@ -118,7 +129,6 @@ export function startAgent(deps: AgentDeps): Agent {
 
   function onWelcome(welcome: Welcome): void {
     epoch = welcome.epoch;
-    enter('working');
     connectPublisher(deps.natsServers ?? welcome.natsServers, welcome.natsNamespace);
     heartbeats.start(Math.max(MIN_HEARTBEAT_MS, welcome.heartbeatIntervalMs));
     // Said before perhaps, but nobody knows whether the last stream carried it.
@@ -198,12 +208,22 @@ export function startAgent(deps: AgentDeps): Agent {
     if (lease) trials.resumeDelivery(lease, id);
   }
   const stream = deps.openStream({
-    hello: () => ({ ...introduction, inFlight: [...trials.held()], ended: [...trials.ended()] }),
+    hello: () => ({
+      ...introduction,
+      inFlight: [...trials.held()],
+      ended: [...trials.ended()],
+      draining: state !== 'working',
+    }),
     onWelcome,
     onMessage,
     onFlow,
   });
 
   let done: Promise<void> | undefined;
-  return { ended: stream.ended, shutdown: () => (done ??= shutdown()) };
+  return {
+    ended: stream.ended,
+    drain: () => enter('draining'),
+    drained: drained.promise,
+    shutdown: () => (done ??= shutdown()),
+  };
 }

@@ -31,8 +31,8 @@ export interface Trials {
   resumeDelivery(lease: Lease, recordId: string): void;
   /** The receipts for these records have come. */
   delivered(recordIds: readonly string[]): void;
-  /** From now on nothing is assigned; `undefined` takes that back. */
-  refuse(why: Refusal | undefined): void;
+  /** From now on nothing is assigned. */
+  refuse(why: Refusal): void;
   /** Leases this worker still works on, delivery included. */
   held(): readonly Lease[];
   /** Leases whose trial process has said that it began. */
@@ -66,6 +66,8 @@ export interface TrialsDeps {
   sayEnded(lease: Lease, durationMs: number): void;
   sayReleased(lease: Lease, kind: FailureKind, message: string): void;
   heartbeat(input: HeartbeatInput): void;
+  /** A lease is held no more. */
+  onLetGo(): void;
 }
 
 export function createTrials(deps: TrialsDeps): Trials {
@@ -92,6 +94,7 @@ export function createTrials(deps: TrialsDeps): Trials {
   function letGo(leaseId: string): void {
     leases.delete(leaseId);
     heartbeat({ kind: 'ended', leaseId });
+    deps.onLetGo();
   }
 
   /** A lease that is held and whose trial has not begun. */

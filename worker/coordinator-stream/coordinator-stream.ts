@@ -92,9 +92,11 @@ export function openCoordinatorStream(deps: CoordinatorStreamDeps): CoordinatorS
       const { status, accepted } = await runCall();
       if (closing.signal.aborted) return;
       if (accepted) attempt = 0;
+      // Who is not there, stands by or was replaced leads no more; another may.
+      else calls.turn();
       const fatal: TickworkError | undefined = refusals.judge(status, clock.now());
       if (fatal) throw fatal;
-      const retryInMs = backoffMs(attempt, random(), STREAM_BACKOFF);
+      const retryInMs = backoffMs(Math.floor(attempt / calls.coordinators), random(), STREAM_BACKOFF);
       emit({ type: 'stream:lost', reason: describeStatus(status), attempt, retryInMs });
       await clock.sleep(retryInMs, closing.signal);
     }

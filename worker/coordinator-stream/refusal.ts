@@ -16,9 +16,11 @@ const DEFAULT_LEASE_MS = 30_000;
 export function createRefusalJudge(address: string): RefusalJudge {
   let leaseDurationMs = DEFAULT_LEASE_MS;
   let duplicateSinceMs: number | undefined;
+  let welcomed = false;
 
   return {
     accepted(durationMs) {
+      welcomed = true;
       leaseDurationMs = durationMs || DEFAULT_LEASE_MS;
       duplicateSinceMs = undefined;
     },
@@ -28,6 +30,11 @@ export function createRefusalJudge(address: string): RefusalJudge {
       switch (code) {
         case 'WORKER_VERSION':
         case 'ARGUMENT_INVALID':
+          return new TickworkError(code, `The coordinator at ${address} refused this worker: ${reply.details}`);
+        // Good credentials before: somebody edits the coordinator's files, or ours are being replaced. Trials go on meanwhile.
+        case 'UNAUTHENTICATED':
+        case 'PERMISSION_DENIED':
+          if (welcomed) return undefined;
           return new TickworkError(code, `The coordinator at ${address} refused this worker: ${reply.details}`);
         // Our own previous stream may not be noticed as dead yet; a second worker with our name stays longer than that.
         case 'WORKER_DUPLICATE':

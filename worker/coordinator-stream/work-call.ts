@@ -27,8 +27,12 @@ export interface WorkCallListener {
 export interface WorkCalls {
   /** For messages to people. */
   readonly address: string;
+  /** Coordinators that calls can go to, one after the other. */
+  readonly coordinators: number;
   /** One call of WorkerService.Work, whether or not anybody answers. */
   open(listener: WorkCallListener): WorkCall;
+  /** The next call goes to the next coordinator. */
+  turn(): void;
   close(): void;
 }
 

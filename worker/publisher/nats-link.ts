@@ -1,7 +1,10 @@
-import { type ConnectionOptions, connect } from 'nats';
+import { type ConnectionOptions, connect, nkeyAuthenticator } from 'nats';
+import { natsSecurity } from '../../proto/credentials/nats-security.ts';
+import { natsInbox } from '../../proto/subjects.ts';
 import { backoffMs } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Emit } from '../events.ts';
+import type { ShownCredentials } from '../shown-credentials.ts';
 import { NATS_BACKOFF } from '../timings.ts';
 
 /** A connection to NATS that comes back by itself, for ever. */
@@ -35,6 +38,10 @@ export interface NatsLinkOptions {
   readonly servers: readonly string[];
   /** Shown in the server's list of connections. */
   readonly clientName: string;
+  /** The only name under which answers are listened for. */
+  readonly worker: string;
+  /** Asked at each connection. Default: nothing, in the clear. */
+  readonly shown?: ShownCredentials;
   readonly publishTimeoutMs: number;
   readonly clock: Clock;
   readonly random: () => number;
@@ -51,7 +58,7 @@ export function createNatsLink(
   options: NatsLinkOptions,
   open: (options: ConnectionOptions) => Promise<NatsSession> = connect,
 ): NatsLink {
-  const { servers, clientName, publishTimeoutMs, clock, random, emit, onConnected } = options;
+  const { servers, clientName, worker, shown, publishTimeoutMs, clock, random, emit, onConnected } = options;
   const closing = new AbortController();
   let connection: NatsSession | undefined;
 
@@ -62,6 +69,7 @@ export function createNatsLink(
   async function run(): Promise<void> {
     for (let attempt = 0; !closing.signal.aborted; attempt++) {
       try {
+        const { tls, seed } = natsSecurity(servers, shown?.() ?? {});
         const opened = await open({
           servers: [...servers],
           name: clientName,
@@ -69,6 +77,9 @@ export function createNatsLink(
           timeout: CONNECT_TIMEOUT_MS,
           pingInterval: PING_INTERVAL_MS,
           maxPingOut: 2,
+          inboxPrefix: natsInbox(worker),
+          ...(tls ? { tls } : {}),
+          ...(seed ? { authenticator: nkeyAuthenticator(seed) } : {}),
         });
         attempt = 0;
         await use(opened);

@@ -105,6 +105,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       link = openLink({
         servers,
         clientName: `tickwork worker ${worker}`,
+        worker,
         publishTimeoutMs: timings.publishTimeoutMs,
         clock,
         random,

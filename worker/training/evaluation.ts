@@ -3,11 +3,14 @@ import type { CompiledStep, StepState } from '../../engine/executor.ts';
 import type { Crop } from './data/crops.ts';
 import type { ImageView } from './data/trial-images.ts';
 import type { TestInput } from './input/test-input.ts';
+import type { PixelScaling } from './networks/pixel-scaling.ts';
 import { createVotes, topError, type Votes } from './votes.ts';
 
 export interface Evaluation {
   readonly description: NetworkDescription;
-  /** Compiled from `evaluationStep(description, batchSize)`. */
+  /** Of the grey levels that `step` is given. */
+  readonly scaling: PixelScaling;
+  /** Compiled from `evaluationStep(description, batchSize, kind, scaling)`. */
   readonly step: CompiledStep;
   readonly batchSize: number;
   readonly state: StepState;

@@ -54,7 +54,8 @@ async function addDenseVotes(
   let views = 0;
   for (const side of testScales(protocol)) {
     const kind = votesOf(protocol.loss);
-    const step = await executor.compile(denseEvaluationStep(description, side, evaluation.batchSize, kind));
+    const { batchSize, scaling } = evaluation;
+    const step = await executor.compile(denseEvaluationStep(description, side, batchSize, kind, scaling));
     try {
       const whole = { ...evaluation, step, description: { ...description, side } };
       const crops = testCrops(side, side, 1, protocol.testFlip);

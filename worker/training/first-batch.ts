@@ -16,12 +16,14 @@ import {
   type StepRun,
 } from '../../engine/mod.ts';
 import { conditionedState } from './inspect/conditioned-state.ts';
+import type { PixelScaling } from './networks/pixel-scaling.ts';
 import { trainingStep } from './networks/training-step.ts';
 
 export interface FirstBatch {
   readonly executor: Executor;
   readonly description: NetworkDescription;
   readonly parameters: TrialParameters;
+  readonly scaling: PixelScaling;
   /** The trial's training step as the executor has compiled it, and what it is made of. */
   readonly step: Step;
   readonly compiled: CompiledStep;
@@ -41,12 +43,12 @@ const ORACLE_MACS = 2e7;
  * @throws EngineError EXECUTOR_WRONG.
  */
 export async function checkFirstBatch(first: FirstBatch): Promise<void> {
-  const { executor, description, parameters, step, compiled } = first;
+  const { executor, description, parameters, scaling, step, compiled } = first;
   const run = { ...first.run, state: conditionedState(first.run.state) };
   const { batchSize } = parameters;
   const rows = largestDivisor(batchSize, ORACLE_MACS / countMultiplyAccumulates(description));
   if (rows === batchSize) return requireAgreement(await checkStep(executor, step, run, { compiled }), executor);
-  const part = trainingStep(description, rows, parameters);
+  const part = trainingStep(description, rows, parameters, scaling);
   const parts = Array.from({ length: batchSize / rows }, (_, index) => ({
     state: run.state,
     inputs: sliceInputs(run.inputs, index * rows, rows),

@@ -15,7 +15,10 @@ export type TrialMetrics = Readonly<{
   testMeanRecall?: number;
   /** Mean over the classes of VOC's average precision at 11 points, images ranked by their votes for the class. */
   testMeanAveragePrecision?: number;
-  /** Over the last train epoch while it ran: each image under the weights of its step, with dropout and random crops. */
+  /**
+   * Over the last train epoch while it ran: each image under the weights of its step, with dropout and random crops. As
+   * `testError`, of images of several classes too: the highest score is not for a class that the image shows.
+   */
   trainError: number;
   /** Mean cross-entropy (nats) over the last train epoch while it ran, without the weight decay term. */
   trainLoss: number;

@@ -6,8 +6,9 @@ export interface EpochProgress {
   readonly steps: number;
   /** Sum over these steps, each under the weights it found. */
   readonly lossSum: number;
-  /** Images whose highest score was not their label's, likewise. */
+  /** Images whose highest score was not for a class that they show, likewise; of `judged` images, which show one. */
   readonly errors: number;
+  readonly judged: number;
   /** Of the last step. */
   readonly learningRate: number;
   /** Training only, saving of checkpoints left out. */
@@ -34,6 +35,7 @@ const EPOCH_START: EpochProgress = {
   steps: 0,
   lossSum: 0,
   errors: 0,
+  judged: 0,
   learningRate: 0,
   seconds: 0,
   inputWaitSeconds: 0,

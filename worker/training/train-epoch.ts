@@ -49,13 +49,13 @@ export async function trainOneEpoch(training: Training, from: TrainingProgress):
   let start = now();
   const epoch = input.startEpoch(trainEpoch, from.current.steps);
   let { firstLoss } = from;
-  let { steps: done, lossSum, errors, learningRate } = from.current;
+  let { steps: done, lossSum, errors, judged, learningRate } = from.current;
   let waitedMs = 0;
   let reported = { done, at: start };
   const progressAt = (at: number): TrainingProgress => {
     const seconds = from.current.seconds + (at - start) / 1000;
     const inputWaitSeconds = from.current.inputWaitSeconds + waitedMs / 1000;
-    const current = { steps: done, lossSum, errors, learningRate, seconds, inputWaitSeconds };
+    const current = { steps: done, lossSum, errors, judged, learningRate, seconds, inputWaitSeconds };
     return { ...from, ...(firstLoss === undefined ? {} : { firstLoss }), current };
   };
   while (done < stepsPerEpoch) {
@@ -65,12 +65,14 @@ export async function trainOneEpoch(training: Training, from: TrainingProgress):
     const asked = now();
     const inputs = await epoch.fill(done);
     waitedMs += now() - asked;
-    const metrics = await compiled.run(state, { ...inputs, scalars });
+    const { batch, noise } = inputs;
+    const metrics = await compiled.run(state, { batch, scalars, noise });
     const loss = metrics.loss?.data[0] ?? Number.NaN;
     firstLoss ??= loss;
     requireConvergence(loss, firstLoss, parameters.divergenceFactor, `step ${step + 1} of ${steps}`);
     lossSum += loss;
     errors += metrics.errors?.data[0] ?? Number.NaN;
+    judged += inputs.judged;
     done += 1;
     if (done % PROGRESS_INTERVAL === 0 || done === stepsPerEpoch) {
       const at = now();
@@ -97,12 +99,11 @@ export async function trainOneEpoch(training: Training, from: TrainingProgress):
 }
 
 /** What is told of a train epoch that is over: means over its steps. */
-export function summariseEpoch(
-  { current }: TrainingProgress,
-  batchSize: number,
-): Pick<EpochMetrics, 'trainLoss' | 'trainError' | 'learningRate'> {
-  const { steps, lossSum, errors, learningRate } = current;
-  return { trainLoss: lossSum / steps, trainError: (100 * errors) / (steps * batchSize), learningRate };
+export function summariseEpoch({
+  current,
+}: TrainingProgress): Pick<EpochMetrics, 'trainLoss' | 'trainError' | 'learningRate'> {
+  const { steps, lossSum, errors, judged, learningRate } = current;
+  return { trainLoss: lossSum / steps, trainError: judged === 0 ? 0 : (100 * errors) / judged, learningRate };
 }
 
 function requireConvergence(loss: number, firstLoss: number, factor: number, when: string): void {

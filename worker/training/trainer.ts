@@ -17,6 +17,7 @@ import { checkFirstBatch } from './first-batch.ts';
 import { type InputResources, openImageInput } from './input/open-input.ts';
 import { createTestInput } from './input/test-input.ts';
 import { evaluationStep, votesOf } from './networks/evaluation-step.ts';
+import { scalingOf } from './networks/pixel-scaling.ts';
 import { trainingStep } from './networks/training-step.ts';
 import { scalarsAt } from './optimisers/optimisers.ts';
 import type { TrialMetrics, TrialOutcome, TrialProgress, TrialProvenance, TrialReport } from './outcome.ts';
@@ -94,11 +95,12 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   const start = await findStart(spec, trained, deps);
   const state = executor.createState(start.state);
   lifecycle.add('the state', () => state.dispose());
-  const step = trainingStep(trained, batchSize, parameters);
+  const scaling = scalingOf(facts.normalisation, parameters.inputNormalisation);
+  const step = trainingStep(trained, batchSize, parameters, scaling);
   const trainStep = await executor.compile(step);
   lifecycle.add('the training step', () => trainStep.dispose());
   // What fits in memory for training fits for testing, so both use one batch size.
-  const testStep = await executor.compile(evaluationStep(description, batchSize, votesOf(parameters.loss)));
+  const testStep = await executor.compile(evaluationStep(description, batchSize, votesOf(parameters.loss), scaling));
   lifecycle.add('the evaluation step', () => testStep.dispose());
 
   const pause = async (): Promise<void> => {
@@ -106,9 +108,10 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
     signal.throwIfAborted();
   };
   if (deps.checkFirstBatch && start.origin.resumedFrom === undefined) {
-    const inputs = { ...(await input.startEpoch(1).fill(0)), scalars: scalarsAt(parameters, 0, input.stepsPerEpoch) };
-    const run = { state: start.state, inputs };
-    await checkFirstBatch({ executor, description: trained, parameters, step, compiled: trainStep, run });
+    const { batch, noise } = await input.startEpoch(1).fill(0);
+    const scalars = scalarsAt(parameters, 0, input.stepsPerEpoch);
+    const run = { state: start.state, inputs: { batch, scalars, noise } };
+    await checkFirstBatch({ executor, description: trained, parameters, scaling, step, compiled: trainStep, run });
     await pause();
   }
   const rhythm = { every: parameters.checkpointEvery, steps };
@@ -117,10 +120,8 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   const evaluationOf = (name: 'validation' | 'test'): Evaluation => {
     const view = images[name];
     const set = view.images === images.train.images ? 'train' : 'test';
-    const { corruptImages, inputNormalisation: mode } = parameters;
-    const { normalisation } = facts;
-    const crops = createTestInput({ input: imageInput, set, view, normalisation, mode, corruptImages });
-    return { description, step: testStep, batchSize, state, view, input: crops, pause };
+    const crops = createTestInput({ input: imageInput, set, view, corruptImages: parameters.corruptImages });
+    return { description, scaling, step: testStep, batchSize, state, view, input: crops, pause };
   };
   const evaluation = evaluationOf('test');
   // Whoever chooses by the learning curve must not have seen the test images.
@@ -141,7 +142,7 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
     const ended = await trainOneEpoch(training, progress);
     const trainEpoch = ended.epochs.length + 1;
     const centre = await timed(trainEpoch, () => measureError(curve, centreCrop));
-    const metrics = { ...summariseEpoch(ended, batchSize), testError: centre.found };
+    const metrics = { ...summariseEpoch(ended), testError: centre.found };
     progress = startNextEpoch(ended, metrics, centre.seconds);
     onReport({ trainEpoch, metrics });
   }

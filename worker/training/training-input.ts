@@ -1,13 +1,13 @@
 import type { NetworkDescription } from '../../core/networks/description.ts';
 import { fillDropoutMask } from '../../core/random/distributions.ts';
 import { createStream } from '../../core/random/stream.ts';
+import { createXoshiro } from '../../core/random/xoshiro.ts';
 import type { TrialSpec } from '../../core/study/trial-parameters.ts';
 import type { HostTensor, RunInputs } from '../../engine/executor.ts';
 import { colourComponents, createColourShift } from './data/colour.ts';
 import { drawOrder, type ImageView, type TrialImages } from './data/trial-images.ts';
 import type { ImageInput } from './input/image-input.ts';
-import { createNormaliser } from './input/normaliser.ts';
-import { dropoutMaskSpecs } from './networks/training-step.ts';
+import { dropoutMaskSpecs, shiftsColours } from './networks/training-step.ts';
 
 /** The batches and the noise of a trial's training steps: a pure function of the seed, the train epoch and the step. */
 export interface TrainingInput {
@@ -20,35 +20,35 @@ export interface TrainingInput {
   startEpoch(trainEpoch: number, firstStep?: number): EpochInput;
 }
 
+/** What a step takes but its scalars; arrays are filled again by the next call. */
+export interface StepInput extends Pick<RunInputs, 'batch' | 'noise'> {
+  /** Images of the batch that show a class: those that can be wrong. */
+  readonly judged: number;
+}
+
 export interface EpochInput {
   /**
    * @param step 0-based within the epoch; one after the other, from the first.
-   * @returns buffers that the next call fills again.
    * @throws TickworkError DATASET_MISSING, DATASET_CORRUPT.
    */
-  fill(step: number): Promise<Pick<RunInputs, 'batch' | 'noise'>>;
+  fill(step: number): Promise<StepInput>;
 }
 
 export function createTrainingInput(
   spec: TrialSpec,
   description: NetworkDescription,
-  { train, facts }: TrialImages,
+  { train }: TrialImages,
   input: ImageInput,
 ): TrainingInput {
   const { seed, parameters } = spec;
   const { batchSize, trainScale, trainFlip, corruptImages, colourShift } = parameters;
   const { side, channels, classes } = description;
   const stepsPerEpoch = Math.floor(train.places.length / batchSize);
-  const length = side * side * channels;
-  const normalise = createNormaliser(facts.normalisation, parameters.inputNormalisation);
-  const images = new Float32Array(batchSize * length);
-  const labels = new Float32Array(batchSize * classes);
-  const batch = {
-    images: { shape: [batchSize, side, side, channels], data: images },
-    labels: { shape: [batchSize, classes], data: labels },
-  };
+  const labels = { shape: [batchSize, classes], data: new Float32Array(batchSize * classes) };
+  const shifts = { shape: [batchSize, channels], data: new Float32Array(batchSize * channels) };
+  const shifted = shiftsColours(parameters);
   const fillLabels = createLabelWriter(train, classes);
-  const components = colourShift > 0 ? colourComponents(train.images) : [];
+  const components = shifted ? colourComponents(train.images) : [];
   const fillNoise = createDropoutNoise(seed, description, batchSize);
   return {
     stepsPerEpoch,
@@ -66,13 +66,20 @@ export function createTrainingInput(
       return {
         async fill(step) {
           const { pixels, places } = await reader.next();
+          let judged = 0;
           for (let row = 0; row < batchSize; row += 1) {
             const place = places[row] as number;
-            const shift = components.length > 0 ? shiftOf(place) : undefined;
-            normalise(pixels, row * length, (row + 1) * length, images, shift);
-            fillLabels(place, labels.subarray(row * classes, (row + 1) * classes));
+            if (fillLabels(place, labels.data, row * classes)) judged += 1;
+            // Components are of colours on the scale [0, 1].
+            if (shifted)
+              shifts.data.set(
+                shiftOf(place).map((shift) => 255 * shift),
+                row * channels,
+              );
           }
-          return { batch, noise: fillNoise((trainEpoch - 1) * stepsPerEpoch + step) };
+          const images = { shape: [batchSize, side, side, channels], data: pixels };
+          const batch = { images, labels, ...(shifted && { shifts }) };
+          return { batch, noise: fillNoise((trainEpoch - 1) * stepsPerEpoch + step), judged };
         },
       };
     },
@@ -80,24 +87,31 @@ export function createTrainingInput(
 }
 
 /**
- * Writes the labels of an image: 1 for its classes, 0 for the others, ½ for a class of which only difficult objects are
- * there, to which the hinge losses are indifferent.
+ * Writes the labels of an image from `offset` of `out`: 1 for its classes, 0 for the others, ½ for a class of which only
+ * difficult objects are there.
+ * @returns whether the image shows a class.
  */
-function createLabelWriter(
-  { images, places, labels, targets }: ImageView,
-  classes: number,
-): (place: number, out: Float32Array) => void {
+type LabelWriter = (place: number, out: Float32Array, offset: number) => boolean;
+
+function createLabelWriter({ images, places, labels, targets }: ImageView, classes: number): LabelWriter {
   const rowOf = new Int32Array(images.count);
   for (const [row, place] of places.entries()) rowOf[place] = row;
   if (targets === undefined) {
-    return (place, out) => {
-      out.fill(0);
-      out[labels[rowOf[place] ?? 0] ?? 0] = 1;
+    return (place, out, offset) => {
+      out.fill(0, offset, offset + classes);
+      out[offset + (labels[rowOf[place] ?? 0] ?? 0)] = 1;
+      return true;
     };
   }
-  return (place, out) => {
+  return (place, out, offset) => {
     const first = (rowOf[place] ?? 0) * classes;
-    for (let label = 0; label < classes; label += 1) out[label] = ((targets[first + label] ?? 0) + 1) / 2;
+    let shows = false;
+    for (let label = 0; label < classes; label += 1) {
+      const relevance = targets[first + label] ?? 0;
+      out[offset + label] = (relevance + 1) / 2;
+      shows ||= relevance === 1;
+    }
+    return shows;
   };
 }
 
@@ -111,12 +125,12 @@ function createDropoutNoise(
   const masks = description.layers.flatMap((layer) => {
     if (layer.kind !== 'dropout') return [];
     const shape = specs[layer.name]?.shape ?? [];
-    const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
+    const data = new Uint8Array(shape.reduce((product, length) => product * length, 1));
     return [{ name: layer.name, rate: layer.rate, shape, data, stream: createStream(seed, 'dropout', layer.name) }];
   });
   const noise = Object.fromEntries(masks.map(({ name, shape, data }) => [name, { shape, data }]));
   return (step) => {
-    for (const { stream, data, rate } of masks) fillDropoutMask(stream.at(step), data, rate);
+    for (const { stream, data, rate } of masks) fillDropoutMask(createXoshiro(stream.at(step)), data, rate);
     return noise;
   };
 }

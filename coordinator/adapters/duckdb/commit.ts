@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SetAside, StoreBatch, StoredResult } from '../../ports.ts';
 import { contradiction } from '../contradiction.ts';
+import { overruled } from '../overruled.ts';
 import { append, appendAbsent, keyOf, type Row, storedByKey } from './rows.ts';
 import { FAILURES, METRIC_VALUES, REPORTS, RESULTS, SET_ASIDE } from './schema.ts';
 
@@ -25,6 +26,21 @@ export async function writeBatch(connection: DuckDBConnection, batch: StoreBatch
   await appendAbsent(connection, REPORTS, batch.reports.map(reportRow));
   await appendAbsent(connection, FAILURES, batch.failures.map(failureRow));
   await appendAbsent(connection, SET_ASIDE, [...batch.setAside, ...contradicting].map(setAsideRow));
+}
+
+/** Moves results, with their metrics, to where what was superseded is kept; in the connection's open transaction. */
+export async function setResultsAside(
+  connection: DuckDBConnection,
+  results: readonly StoredResult[],
+  at: number,
+): Promise<void> {
+  for (const { sweepId, cell } of results) {
+    for (const table of [METRIC_VALUES, RESULTS]) {
+      await connection.run(`DELETE FROM ${table.name} WHERE sweep_id = $1 AND cell = $2`, [sweepId, BigInt(cell)]);
+    }
+  }
+  const aside = results.map((result) => setAsideRow(overruled(result, at)));
+  await appendAbsent(connection, SET_ASIDE, aside);
 }
 
 function resultRow(result: StoredResult): Row<typeof RESULTS> {

@@ -3,7 +3,7 @@ import type { Disposition } from '../../../core/trial/states.ts';
 import { parseRecordId, type ResultRecord } from '../../../proto/records.ts';
 import type { ReportPoint, ResultStore, StoredResult } from '../../ports.ts';
 import { queryAggregates } from './aggregate-query.ts';
-import { writeBatch } from './commit.ts';
+import { setResultsAside, writeBatch } from './commit.ts';
 import { openDatabase } from './database.ts';
 import { queryPairedDifferences } from './paired-query.ts';
 import { exportParquet, removeStaleExports } from './parquet-export.ts';
@@ -27,11 +27,14 @@ export async function openDuckDbResultStore({
     return (await readRows(reader, `SELECT * FROM results WHERE ${condition}`, values, types)).map(toStoredResult);
   }
 
+  const ofCell = (sweepId: string, cell: number): Promise<readonly StoredResult[]> =>
+    select('sweep_id = $1 AND cell = $2', [sweepId, BigInt(cell)], [VARCHAR, BIGINT]);
+
   return {
     commit: (batch) => database.transaction((connection) => writeBatch(connection, batch)),
 
     async result(sweepId, cell) {
-      return (await select('sweep_id = $1 AND cell = $2', [sweepId, BigInt(cell)], [VARCHAR, BIGINT]))[0];
+      return (await ofCell(sweepId, cell))[0];
     },
 
     async results(sweepId, cells) {
@@ -41,6 +44,23 @@ export async function openDuckDbResultStore({
         [VARCHAR, LIST(BIGINT)],
       );
       return new Map(found.map((result) => [result.cell, result]));
+    },
+
+    async accepted(sweepId) {
+      const sql = 'SELECT cell, attempt, content_hash FROM results WHERE sweep_id = $1';
+      const rows = await readRows(reader, sql, [sweepId], [VARCHAR]);
+      return new Map(
+        rows.map((row) => [
+          row['cell'] as number,
+          { attempt: row['attempt'] as number, contentHash: row['content_hash'] as string },
+        ]),
+      );
+    },
+
+    async overrule(cells, at) {
+      const results: StoredResult[] = [];
+      for (const { sweepId, cell } of cells) results.push(...(await ofCell(sweepId, cell)));
+      if (results.length > 0) await database.transaction((connection) => setResultsAside(connection, results, at));
     },
 
     async dispositions(ids) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TickworkError } from '../../../core/errors.ts';
 import type { SweepEvent } from '../../../core/sweep/events.ts';
 import type { EventLog } from '../../ports.ts';
@@ -9,9 +10,9 @@ import type { EventLog } from '../../ports.ts';
 export function createMemoryEventLog(storage: string[] = []): EventLog {
   let lastSequence = 0;
   return {
-    async *replay() {
+    async *replay(after = 0) {
       const end = storage.length;
-      for (lastSequence = 0; lastSequence < end; ) {
+      for (lastSequence = after; lastSequence < end; ) {
         yield JSON.parse(storage[lastSequence++] as string) as SweepEvent[];
       }
     },
@@ -21,6 +22,10 @@ export function createMemoryEventLog(storage: string[] = []): EventLog {
         throw new TickworkError('LOG_CONFLICT', message);
       }
       lastSequence = storage.push(JSON.stringify(events));
+    },
+    async batchId(sequence) {
+      if (sequence < 1 || sequence > storage.length) return undefined;
+      return createHash('sha256').update(storage.slice(0, sequence).join('\n')).digest('hex');
     },
     get lastSequence() {
       return lastSequence;

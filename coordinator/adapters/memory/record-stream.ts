@@ -72,6 +72,7 @@ export function createMemoryRecordStream(): MemoryRecordStream {
         stop.removeEventListener('abort', wake);
       }
     },
+    backlog: async () => unacknowledged.size,
     async close() {
       closing.abort();
     },

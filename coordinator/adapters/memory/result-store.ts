@@ -6,6 +6,7 @@ import type { Disposition } from '../../../core/trial/states.ts';
 import { type FailureRecord, type ReportRecord, recordId } from '../../../proto/records.ts';
 import type { ResultStore, SetAside, StoredResult } from '../../ports.ts';
 import { contradiction } from '../contradiction.ts';
+import { overruled } from '../overruled.ts';
 
 /** The committed rows in memory, for tests and simulations. It keeps nothing, and writes no Parquet. */
 export function createMemoryResultStore(): ResultStore {
@@ -49,6 +50,21 @@ export function createMemoryResultStore(): ResultStore {
           .filter(({ cell }) => wanted.has(cell))
           .map((result) => [result.cell, result]),
       );
+    },
+
+    async accepted(sweepId) {
+      return new Map(
+        ofSweep(sweepId).map(({ cell, record, contentHash }) => [cell, { attempt: record.attempt, contentHash }]),
+      );
+    },
+
+    async overrule(cells, at) {
+      for (const { sweepId, cell } of cells) {
+        const result = results.get(`${sweepId} ${cell}`);
+        if (!result) continue;
+        results.delete(`${sweepId} ${cell}`);
+        keepAside(overruled(result, at));
+      }
     },
 
     async dispositions(ids) {

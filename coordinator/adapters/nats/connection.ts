@@ -1,5 +1,4 @@
 import {
-  type ConnectionOptions,
   connect,
   ErrorCode,
   Events,
@@ -7,8 +6,11 @@ import {
   type JetStreamManager,
   type NatsConnection,
   NatsError,
+  nkeyAuthenticator,
 } from 'nats';
 import { TickworkError } from '../../../core/errors.ts';
+import type { NatsSecurity } from '../../../proto/credentials/nats-security.ts';
+import { natsInbox } from '../../../proto/subjects.ts';
 import { backoffMs } from '../../../runtime/backoff.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Logger } from '../../../runtime/logger.ts';
@@ -39,7 +41,8 @@ export interface ConnectNatsOptions {
   readonly tries?: number;
   /** A request that got no answer in this time is in doubt. */
   readonly requestTimeoutMs?: number;
-  readonly security?: Pick<ConnectionOptions, 'tls' | 'user' | 'pass' | 'token' | 'authenticator'>;
+  /** Default: in the clear, as nobody in particular. */
+  readonly security?: NatsSecurity;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -49,12 +52,15 @@ const FIRST_BACKOFF = { firstMs: 200, capMs: 2_000 };
 /** @throws TickworkError NATS_UNREACHABLE when no server answers, refuses the login or has no JetStream. */
 export async function connectNats(options: ConnectNatsOptions): Promise<NatsLink> {
   const { servers, clock, random, tries = 6 } = options;
+  const { tls, seed } = options.security ?? {};
   const address = servers.map((server) => server.replace(/\/\/[^@/]*@/, '//')).join(', ');
   for (let attempt = 0; ; attempt++) {
     try {
       const connection = await connect({
-        ...options.security,
         servers: [...servers],
+        inboxPrefix: natsInbox(),
+        ...(tls ? { tls } : {}),
+        ...(seed ? { authenticator: nkeyAuthenticator(seed) } : {}),
         name: options.name,
         timeout: CONNECT_TIMEOUT_MS,
         waitOnFirstConnect: false,
@@ -126,7 +132,7 @@ function unreachable(address: string, tries: number, error: unknown): TickworkEr
   const cause = error instanceof Error ? error.message : String(error);
   const message =
     error instanceof NatsError && error.isAuthError()
-      ? `Expected the NATS server at ${address} to accept the login, got: ${cause}. Check the user, password or token.`
+      ? `Expected the NATS server at ${address} to accept the login, got: ${cause}. Pass --credentials with the nats.nk that the server knows, as tickwork nats-config writes it.`
       : error instanceof NatsError && error.code === ErrorCode.JetStreamNotEnabled
         ? `Expected the NATS server at ${address} to have JetStream, got none. Start it with -js.`
         : `Expected a NATS server at ${address}, got: ${cause} (${tries} tries). Start nats-server -js or pass --nats with its address.`;

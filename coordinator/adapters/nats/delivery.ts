@@ -41,13 +41,19 @@ export function createAcknowledge(logger: Logger): Acknowledge {
 /**
  * @param message of the record stream, still unacknowledged.
  * @param acknowledge called when the effect is durable: it is in nobody's hands any more.
+ * @param bound NATS knows who publishes, and limits each worker to its own subject: so a record counts on that subject only.
  */
-export function toDelivery(message: JsMsg, acknowledge: Acknowledge): Delivery | Malformed {
+export function toDelivery(message: JsMsg, acknowledge: Acknowledge, bound = false): Delivery | Malformed {
   const ack = (): Promise<void> => acknowledge(message);
   const { seq: sequence, data } = message;
   const decoded = decodeRecord(data);
   if ('problem' in decoded) return { problem: decoded.problem, bytes: data, sequence, ack };
   const { record } = decoded;
+  const publisher = message.subject.slice(message.subject.lastIndexOf('.') + 1);
+  if (bound && publisher !== record.worker) {
+    const problem = `Expected a record of the worker ${publisher}, on whose subject it came, got one of ${record.worker}`;
+    return { problem, bytes: data, sequence, ack };
+  }
   return {
     record,
     id: recordId(record),

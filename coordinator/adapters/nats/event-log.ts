@@ -56,12 +56,13 @@ export async function openNatsEventLog(options: NatsEventLogOptions): Promise<Ev
     }
   }
 
-  async function* replay(): AsyncGenerator<readonly SweepEvent[]> {
+  async function* replay(after = 0): AsyncGenerator<readonly SweepEvent[]> {
     const doing = 'reading the event log';
     const { state } = await patiently(doing, () => link.manager.streams.info(names.eventStream));
     checkComplete(state);
-    lastSequence = 0;
-    for await (const message of readStream(link, names.eventStream, state.last_seq, patienceMs)) {
+    if (state.last_seq < after) throw missing(after, state.last_seq);
+    lastSequence = after;
+    for await (const message of readStream(link, names.eventStream, { after, last: state.last_seq }, patienceMs)) {
       if (message.seq !== lastSequence + 1) throw missing(lastSequence + 1, message.seq);
       const events = decodeEventBatch(message.data, message.seq);
       lastSequence = message.seq;
@@ -118,6 +119,7 @@ export async function openNatsEventLog(options: NatsEventLogOptions): Promise<Ev
       });
       return written;
     },
+    batchId: (sequence) => patiently('looking into the event log', () => storedId(sequence)),
     get lastSequence() {
       return lastSequence;
     },

@@ -6,19 +6,19 @@ import { natsUnreachable } from './nats-errors.ts';
 const WINDOW = 1_000;
 
 /**
- * All messages of a stream from the first up to `lastSequence`, in order, over reconnects.
+ * All messages of a stream behind sequence `after` up to `last`, in order, over reconnects.
  * @param patienceMs how long to wait for any one message.
  * @throws TickworkError NATS_UNREACHABLE
  */
 export async function* readStream(
   link: NatsLink,
   stream: string,
-  lastSequence: number,
+  { after, last }: { readonly after: number; readonly last: number },
   patienceMs: number,
 ): AsyncGenerator<JsMsg> {
-  if (lastSequence === 0) return;
+  if (last <= after) return;
   const doing = `reading the stream ${stream}`;
-  const { consumer, messages } = await open(link, stream).catch((error: unknown) => {
+  const { consumer, messages } = await open(link, stream, after + 1).catch((error: unknown) => {
     throw natsUnreachable(doing, error);
   });
   try {
@@ -29,7 +29,7 @@ export async function* readStream(
       const next = await iterator.next().finally(() => clearTimeout(timer));
       if (next.done) throw NatsError.errorForCode(ErrorCode.Timeout);
       yield next.value;
-      if (next.value.seq >= lastSequence) return;
+      if (next.value.seq >= last) return;
     }
   } catch (error) {
     throw error instanceof NatsError ? natsUnreachable(doing, error) : error;
@@ -39,7 +39,12 @@ export async function* readStream(
   }
 }
 
-async function open(link: NatsLink, stream: string): Promise<{ consumer: Consumer; messages: ConsumerMessages }> {
-  const consumer = await link.jetStream.consumers.get(stream);
+async function open(
+  link: NatsLink,
+  stream: string,
+  first: number,
+): Promise<{ consumer: Consumer; messages: ConsumerMessages }> {
+  const from = first > 1 ? { opt_start_seq: first } : {};
+  const consumer = await link.jetStream.consumers.get(stream, from);
   return { consumer, messages: await consumer.consume({ max_messages: WINDOW }) };
 }

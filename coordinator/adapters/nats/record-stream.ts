@@ -15,6 +15,8 @@ import { ensureStream } from './streams.ts';
 export interface NatsRecordStreamOptions {
   readonly link: NatsLink;
   readonly names: Pick<NatsNames, 'recordStream' | 'recordSubjects' | 'recordConsumer'>;
+  /** Whose table the records are for: each has a place of its own in the stream. */
+  readonly tableId: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -23,6 +25,8 @@ export interface NatsRecordStreamOptions {
   readonly maxBytes?: number;
   /** After this time without an acknowledgement a record is delivered again. */
   readonly ackWaitMs?: number;
+  /** Whether NATS limits workers to their subjects; see delivery.ts. Default: no. */
+  readonly boundSubjects?: boolean;
 }
 
 /** One pull request: its end is also how a server that went away is noticed. */
@@ -39,7 +43,12 @@ const RETRY_BACKOFF = { firstMs: 100, capMs: 2_000 };
 export async function openNatsRecordStream(options: NatsRecordStreamOptions): Promise<RecordStream> {
   const { link, names, clock, random, logger, replicas = 1, maxBytes = -1, ackWaitMs = 20_000 } = options;
   const settings = { name: names.recordStream, subjects: names.recordSubjects, replicas, maxBytes };
-  const consumerSettings = { stream: names.recordStream, durable: names.recordConsumer, ackWaitMs, replicas };
+  const consumerSettings = {
+    stream: names.recordStream,
+    durable: names.recordConsumer(options.tableId),
+    ackWaitMs,
+    replicas,
+  };
   const closing = new AbortController();
   const confirm = createAcknowledge(logger);
   /** Sequences delivered here and not acknowledged yet. */
@@ -136,7 +145,7 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
         if (waiting.length === 0 && failure === undefined) arrived = deferred();
         drained.resolve();
         drained = deferred();
-        yield batch.map((message) => toDelivery(message, acknowledge));
+        yield batch.map((message) => toDelivery(message, acknowledge, options.boundSubjects));
       }
     } finally {
       ended.abort();
@@ -154,6 +163,17 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
   }
   return {
     deliveries,
+    async backlog() {
+      try {
+        const { num_pending, num_ack_pending } = await link.manager.consumers.info(
+          consumerSettings.stream,
+          consumerSettings.durable,
+        );
+        return num_pending + num_ack_pending;
+      } catch (error) {
+        throw natsUnreachable('asking for the backlog of the record stream', error);
+      }
+    },
     async close() {
       closing.abort();
     },

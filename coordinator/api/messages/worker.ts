@@ -1,3 +1,4 @@
+import type { WorkerHealth } from '../../../core/worker-health/health.ts';
 import type { Worker } from '../../../proto/generated/tickwork/v1/Worker.ts';
 import { workerName } from '../../../proto/resource-names.ts';
 import type { LiveLease } from '../../sessions/lease-book.ts';
@@ -8,6 +9,7 @@ import { toTimestamp } from './timestamp.ts';
 export function toWorkerMessage(
   { session, connected }: KnownWorker,
   running: readonly LiveLease[],
+  { quarantine }: WorkerHealth,
   now: number,
 ): Worker {
   const { hello } = session;
@@ -20,6 +22,7 @@ export function toWorkerMessage(
     slots: hello.slots,
     devices: hello.devices,
     labels: hello.labels,
+    ...(quarantine ? { quarantineReason: quarantine.reason, quarantineEndTime: toTimestamp(quarantine.until) } : {}),
     running: running.map((lease) => ({
       lease: wireLease(lease),
       ...(lease.progress ? { progress: lease.progress } : {}),

@@ -1,8 +1,8 @@
-import { Tensor } from 'onnxruntime-node';
 import { encodeModel } from '../encode-model.ts';
 import type { ConvolutionKind, Formulation } from '../formulations/formulation.ts';
 import type { Layout } from '../layout.ts';
 import { HWIO, physicalShape } from '../layout.ts';
+import type { OnnxRuntime, RuntimeTensor } from '../library/runtime.ts';
 import type { LoweredValue } from '../lowering/context.ts';
 import { createLoweringContext } from '../lowering/context.ts';
 import type { ConvolutionProblem } from '../lowering/convolution-problem.ts';
@@ -18,6 +18,7 @@ export interface Stopwatch {
 }
 
 export interface StopwatchOptions {
+  readonly runtime: OnnxRuntime;
   readonly threads: number;
   readonly provider: Provider;
   /** Milliseconds since any moment. */
@@ -29,7 +30,7 @@ export async function openStopwatch(
   kind: ConvolutionKind,
   problem: ConvolutionProblem,
   formulation: Formulation,
-  { threads, provider, now }: StopwatchOptions,
+  { runtime, threads, provider, now }: StopwatchOptions,
 ): Promise<Stopwatch> {
   const model = createModelBuilder('timing');
   const graph = { name: 'timing', nodes: [], outputs: { state: {}, metrics: {} } };
@@ -56,27 +57,32 @@ export async function openStopwatch(
   const result = { name: 'result', type: 'float32' as const, shape: physicalShape(c, wanted) };
   model.output(result, context.inLayout(emitted, wanted));
   const session = await openSession(
+    runtime,
     `timing of ${kind} ${formulation.name}`,
     encodeModel(model.build()),
     threads,
     provider,
   );
+  const sample = (shape: readonly number[], { layout }: LoweredValue): RuntimeTensor =>
+    runtime.tensor(someNumbers(count(shape)), physicalShape(shape, layout));
   const feeds = { a: sample(a, operands[0] as LoweredValue), b: sample(b, operands[1] as LoweredValue) };
-  const fetches = { result: new Tensor('float32', new Float32Array(count(c)), result.shape) };
+  const fetches = { result: runtime.tensor(new Float32Array(count(c)), result.shape) };
   return {
     async time() {
       const start = now();
       await session.run(feeds, fetches);
       return now() - start;
     },
-    close: () => session.release(),
+    async close() {
+      await session.release();
+      for (const tensor of Object.values({ ...feeds, ...fetches })) tensor.release();
+    },
   };
 }
 
 /** Any numbers do, but zeros and denormal ones might be faster or slower than others. */
-function sample(shape: readonly number[], { layout }: LoweredValue): Tensor {
-  const data = Float32Array.from({ length: count(shape) }, (_, index) => ((index * 37) % 101) / 101 - 0.5);
-  return new Tensor('float32', data, physicalShape(shape, layout));
+function someNumbers(length: number): Float32Array {
+  return Float32Array.from({ length }, (_, index) => ((index * 37) % 101) / 101 - 0.5);
 }
 
 function count(shape: readonly number[]): number {

@@ -37,7 +37,7 @@ const HOPELESS = 2;
 /** Finds the fastest formulations of a step's convolutions, in the cache or by the clock. */
 export async function tune(tasks: readonly TuningTask[], options: TuningOptions): Promise<FormulationChoice> {
   const { threads, provider, now, cacheFolder, budget, fallback } = options;
-  const formulations = convolutionFormulations(provider.device === 'cpu' ? await blockSize() : 1);
+  const formulations = convolutionFormulations(provider.device === 'cpu' ? await blockSize(options.runtime) : 1);
   const fingerprint = machineFingerprint();
   const path = choicesPath(cacheFolder, fingerprint);
   const filed = (problem: ConvolutionProblem): string =>

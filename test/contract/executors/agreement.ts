@@ -11,6 +11,7 @@ import type {
   TensorSpec,
 } from '../../../engine/mod.ts';
 import { createCpuExecutor, traceStep } from '../../../engine/mod.ts';
+import { dtypeOf } from '../../../engine/run-inputs.ts';
 import { interpret } from '../../core/engine/float64.ts';
 import { availableExecutors, openForTest } from '../../support/executors.ts';
 
@@ -39,6 +40,10 @@ export function tensorOf(shape: Shape, value: (index: number) => number): HostTe
   return { shape, data: Float32Array.from({ length: count }, (_, index) => value(index)) };
 }
 
+export function bytesOf(shape: Shape, value: (index: number) => number): HostTensor {
+  return { shape, data: Uint8Array.from(tensorOf(shape, value).data) };
+}
+
 /** Uniform in [-1, 1). */
 export function randomTensor(shape: Shape, uniform: () => number): HostTensor {
   return tensorOf(shape, () => 2 * uniform() - 1);
@@ -55,9 +60,9 @@ export function functionStep(
   run: (batch: Readonly<Record<string, Tensor>>) => NamedTensors,
 ): Run {
   const specs = Object.fromEntries(
-    Object.entries(batch).map(([entry, { shape, data }]): [string, TensorSpec] => [
+    Object.entries(batch).map(([entry, value]): [string, TensorSpec] => [
       entry,
-      { shape, dtype: data instanceof Int32Array ? 'int32' : 'float32' },
+      { shape: value.shape, dtype: dtypeOf(value) },
     ]),
   );
   const signature = { state: {}, batch: specs, scalars: [], noise: {} };

@@ -1,10 +1,11 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import type { HostTensor, Step } from '../../../engine/mod.ts';
+import type { Step } from '../../../engine/mod.ts';
 import { createOnnxExecutor, estimateMemory, printGraph, simplifyGraph, traceStep } from '../../../engine/mod.ts';
 import { lowerGraph } from '../../../engine/onnx/lower.ts';
 import {
+  bytesOf,
   compiledExecutors,
   createUniform,
   expectAgreement,
@@ -16,10 +17,6 @@ import {
 } from './agreement.ts';
 
 const bytes = (...shape: number[]): Step['signature']['batch'][string] => ({ shape, dtype: 'uint8' });
-const filled = (shape: readonly number[], value: (index: number) => number): HostTensor => ({
-  shape,
-  data: Uint8Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, index) => value(index)),
-});
 
 /** Grey levels are centred and convolved, a mask of zeros and ones drops parts of the map; and the filter's gradient. */
 const step: Step = {
@@ -48,9 +45,9 @@ const run: Run = {
   state: { filter: randomTensor([3, 3, 3, 4], uniform) },
   inputs: {
     // Every level, the highest bit included.
-    batch: { images: filled([2, 5, 7, 3], (index) => (index * 37) % 256) },
+    batch: { images: bytesOf([2, 5, 7, 3], (index) => (index * 37) % 256) },
     scalars: {},
-    noise: { mask: filled([2, 5, 7, 4], (index) => Number(index % 5 !== 0)) },
+    noise: { mask: bytesOf([2, 5, 7, 4], (index) => Number(index % 5 !== 0)) },
   },
 };
 
@@ -77,7 +74,7 @@ test('a step sees bytes as int32, which does not wrap around', async () => {
       },
     },
     state: {},
-    inputs: { batch: { x: filled([5], (index) => [0, 1, 127, 128, 255][index] ?? 0) }, scalars: {}, noise: {} },
+    inputs: { batch: { x: bytesOf([5], (index) => [0, 1, 127, 128, 255][index] ?? 0) }, scalars: {}, noise: {} },
   };
   for (const name of [...(await compiledExecutors()), 'cpu'] as const) {
     expect(await resultsOf(await opened(name), sums), name).toEqual({

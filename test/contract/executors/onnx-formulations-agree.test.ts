@@ -5,6 +5,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nodeAt } from '../../../engine/graph/graph.ts';
 import type { HostTensor } from '../../../engine/mod.ts';
 import { createOnnxExecutor, simplifyGraph, traceStep } from '../../../engine/mod.ts';
 import { encodeModel } from '../../../engine/onnx/encode-model.ts';
@@ -12,12 +13,15 @@ import { convolutionFormulations } from '../../../engine/onnx/formulations/convo
 import { createFixedChoice } from '../../../engine/onnx/formulations/fixed-table.ts';
 import type { FormulationChoice } from '../../../engine/onnx/formulations/formulation.ts';
 import { CONVOLUTION_KINDS } from '../../../engine/onnx/formulations/formulation.ts';
-import { lowerGraph } from '../../../engine/onnx/lower.ts';
+import { openRuntime } from '../../../engine/onnx/library/open-runtime.ts';
+import { lowerGraph, valueName } from '../../../engine/onnx/lower.ts';
 import { openSession } from '../../../engine/onnx/session.ts';
-import { toTensor } from '../../../engine/onnx/state.ts';
 import { blockSize } from '../../../engine/onnx/tuning/block-size.ts';
+import { elementCount } from '../../../engine/shape.ts';
 import type { Run } from './agreement.ts';
 import { createUniform, functionStep, randomTensor, relativeDifference, runInFloat64, runOn } from './agreement.ts';
+
+const runtime = openRuntime('cpu');
 
 /** Forward, both gradients. */
 function convolutionRun(
@@ -49,22 +53,27 @@ function convolutionRun(
 
 /** Results of a step whose convolutions are computed as told. */
 async function runWith(run: Run, choice: FormulationChoice): Promise<Record<string, HostTensor>> {
-  const model = lowerGraph(simplifyGraph(traceStep(run.step)), choice);
-  const session = await openSession('formulation', encodeModel(model), 1, { device: 'cpu', precision: 'float32' });
+  const graph = simplifyGraph(traceStep(run.step));
+  const model = encodeModel(lowerGraph(graph, choice));
+  const session = await openSession(runtime, 'formulation', model, 1, { device: 'cpu', precision: 'float32' });
   try {
     const feeds = Object.fromEntries(
       session.inputNames.map((name) => {
         const { data, shape } = run.inputs.batch[name.slice('batch/'.length)] as HostTensor;
-        return [name, toTensor(data, shape)];
+        return [name, runtime.tensor(data, shape)];
       }),
     );
-    const results = await session.run(feeds);
-    return Object.fromEntries(
-      Object.entries(results).map(([name, { data, dims }]) => [
-        name.slice('metrics/'.length),
-        { shape: [...dims], data: data as Float32Array },
-      ]),
+    const results = Object.fromEntries(
+      Object.entries(graph.outputs.metrics).map(([name, index]) => {
+        const { shape } = nodeAt(graph.nodes, index);
+        return [name, runtime.tensor(new Float32Array(elementCount(shape)), shape)];
+      }),
     );
+    await session.run(
+      feeds,
+      Object.fromEntries(Object.entries(results).map(([name, tensor]) => [valueName('metrics', name), tensor])),
+    );
+    return results;
   } finally {
     await session.release();
   }
@@ -81,7 +90,7 @@ const window = fc.constantFrom([1, 1], [3, 1], [3, 1], [2, 1], [3, 2], [2, 3]) a
 >;
 
 test('every formulation of every product agrees with float64', async () => {
-  const formulations = convolutionFormulations(await blockSize());
+  const formulations = convolutionFormulations(await blockSize(runtime));
   const fixed = createFixedChoice();
   const seen = new Set<string>();
   await fc.assert(
@@ -112,7 +121,7 @@ test('every formulation of every product agrees with float64', async () => {
     },
   );
   const all = CONVOLUTION_KINDS.flatMap((kind) => formulations[kind].map(({ name }) => `${kind} ${name}`));
-  const blocked = await blockSize();
+  const blocked = await blockSize(runtime);
   // 16 channels and filters are a multiple of every block there is.
   expect([...seen].sort()).toEqual(all.filter((name) => blocked > 1 || !name.includes('blocked')).sort());
 }, 30_000);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { DATASETS } from '../../../core/catalogue/datasets.ts';
 import { vgg8 } from '../../../core/networks/vgg.ts';
 import type { CompiledStep, StepState } from '../../../engine/executor.ts';
 import { type Crop, testCrops } from '../../../worker/training/data/crops.ts';
@@ -10,7 +9,7 @@ import { createTestInput } from '../../../worker/training/input/test-input.ts';
 
 const BATCH = 8;
 const LENGTH = 28 * 28;
-const FACTS = { ...DATASETS['fashion-mnist'], normalisation: { mean: [0], deviation: [1] } };
+const SCALING = { mean: [0], scale: [1] };
 const STATE: StepState = { names: [], read: () => Promise.reject(new Error('not kept')), dispose: () => {} };
 
 /** Images whose top left pixel is `left` and top right pixel `right`, grey levels; all else is 0. */
@@ -23,14 +22,14 @@ function cornered(corners: readonly (readonly [number, number])[], labels: reado
   return { kind: 'stored', count: corners.length, side: 28, channels: 1, pixels, labels: Uint16Array.from(labels) };
 }
 
-/** A network that is sure of class 1 as far as the top left pixel is bright, and else of class 0; it counts its batches. */
+/** A network that is sure of class 1 as far as the top left pixel is bright, and else of class 0; it keeps what it has seen. */
 function cornerReader(): CompiledStep & { readonly batches: number[][] } {
   const batches: number[][] = [];
   return {
     batches,
     async run(_state, { batch }) {
       const images = batch.images?.data ?? new Float32Array();
-      const seen = Array.from({ length: BATCH }, (_, row) => images[row * LENGTH] ?? Number.NaN);
+      const seen = Array.from({ length: BATCH }, (_, row) => (images[row * LENGTH] ?? Number.NaN) / 255);
       batches.push(seen);
       return {
         votes: {
@@ -52,11 +51,12 @@ function measure(test: ImageSet, crops: readonly Crop[], step: CompiledStep, pau
     input: createDirectInput(sets),
     set: 'test',
     view,
-    normalisation: FACTS.normalisation,
-    mode: 'standardise',
     corruptImages: 'fail',
   });
-  return measureError({ description, step, batchSize: BATCH, state: STATE, view, input, pause }, crops);
+  return measureError(
+    { description, step, batchSize: BATCH, state: STATE, view, input, pause, scaling: SCALING },
+    crops,
+  );
 }
 
 describe('measureError', () => {

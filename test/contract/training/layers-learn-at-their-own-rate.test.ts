@@ -7,7 +7,7 @@ import { createOnnxExecutor, type HostTensor } from '../../../engine/mod.ts';
 import { initialState } from '../../../worker/training/networks/initial-state.ts';
 import { type Objective, trainingStep } from '../../../worker/training/networks/training-step.ts';
 import { sgd } from '../../../worker/training/optimisers/sgd.ts';
-import { createUniform, expectAgreement, type Run, randomTensor, tensorOf } from '../executors/agreement.ts';
+import { bytesOf, createUniform, expectAgreement, type Run, randomTensor, tensorOf } from '../executors/agreement.ts';
 
 const BATCH = 4;
 const FULL = describeNetwork('alexnet8', 'base', { channels: 1, classes: 10, dropout: 0.5 });
@@ -50,7 +50,7 @@ function runOf(changes: Partial<Objective>, network = FULL): Run {
   const uniform = createUniform(3);
   const noise = Object.entries(step.signature.noise).map(([name, { shape }]): [string, HostTensor] => [
     name,
-    tensorOf(shape, (index) => (index % 2 === 0 ? 2 : 0)),
+    bytesOf(shape, (index) => Number(index % 2 === 0)),
   ]);
   return {
     step,

@@ -81,3 +81,42 @@ test('losses of a network that knows nothing are those of the lecture: ln C, and
   expect(await of('weston-watkins')).toBeCloseTo(9, 5);
   expect(await of('crammer-singer')).toBeCloseTo(1, 5);
 });
+
+describe('a class that does not count for an image', () => {
+  /** Several classes an image, and every fourth place difficult. */
+  const truth = tensorOf([BATCH, CLASSES], (index) => (index % 4 === 1 ? 0.5 : Number(index % 3 === 0)));
+  const rows = rowsOf(scores.data);
+  const places = Array.from({ length: BATCH * CLASSES }, (_, index) => ({
+    row: Math.floor(index / CLASSES),
+    c: index % CLASSES,
+    y: truth.data[index] ?? 0,
+  }));
+  const counted = places.filter(({ y }) => y !== 0.5);
+  const margins = counted.map(({ row, c, y }) => hinge((2 * y - 1) * at(rows[row] ?? [], c)));
+  const ranked = counted.flatMap((p) =>
+    counted
+      .filter((n) => p.y === 1 && n.y === 0 && n.c === p.c)
+      .map((n) => hinge(at(rows[p.row] ?? [], p.c) - at(rows[n.row] ?? [], n.c))),
+  );
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const expected = {
+    hinge: sum(margins) / BATCH,
+    'squared-hinge': sum(margins.map((margin) => margin ** 2)) / BATCH,
+    'ranking-hinge': sum(ranked) / ranked.length,
+  };
+
+  test.each(['hinge', 'squared-hinge', 'ranking-hinge'] as const)(
+    'is left out of %s, and moves nothing',
+    async (name) => {
+      const run = functionStep(`${name} with difficult objects`, { s: scores, y: truth }, (batch) => {
+        const of = (values: Tensor): tf.Scalar => LOSSES[name](values as Tensor2D, batch.y as Tensor2D);
+        return { loss: of(batch.s as Tensor), gradient: tf.grad(of)(batch.s as Tensor) };
+      });
+      await expectAgreement(run);
+      const { loss, gradient } = await runOn(createOnnxExecutor({ threads: 1 }), run);
+      expect(loss?.data[0]).toBeCloseTo(expected[name], 5);
+      for (const { row, c, y } of places)
+        if (y === 0.5) expect(Math.abs(gradient?.data[row * CLASSES + c] ?? 1)).toBe(0);
+    },
+  );
+});

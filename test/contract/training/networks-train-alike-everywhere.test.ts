@@ -4,7 +4,7 @@ import type { HostTensor, Step } from '../../../engine/mod.ts';
 import { createCpuExecutor, createOnnxExecutor } from '../../../engine/mod.ts';
 import { initialState } from '../../../worker/training/networks/initial-state.ts';
 import { trainingStep } from '../../../worker/training/networks/training-step.ts';
-import { createUniform, relativeDifference, runOn, tensorOf } from '../executors/agreement.ts';
+import { bytesOf, createUniform, relativeDifference, runOn, tensorOf } from '../executors/agreement.ts';
 
 const BATCH = 2;
 const CLASSES = 10;
@@ -24,7 +24,7 @@ function inputsOf({ signature }: Step) {
   const fill = (value: (index: number) => number) => (shape: readonly number[]) => tensorOf(shape, value);
   const images = fill(() => 2 * uniform() - 1);
   const labels = fill((index) => (index % CLASSES === Math.floor(index / CLASSES) + 3 ? 1 : 0));
-  const mask = fill(() => (uniform() < 0.5 ? 0 : 2));
+  const mask = (shape: readonly number[]): HostTensor => bytesOf(shape, () => Number(uniform() < 0.5));
   return {
     batch: {
       images: images(signature.batch.images?.shape ?? []),

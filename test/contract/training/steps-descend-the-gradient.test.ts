@@ -11,7 +11,7 @@ import {
 } from '../../../engine/mod.ts';
 import { evaluationStep } from '../../../worker/training/networks/evaluation-step.ts';
 import { initialState } from '../../../worker/training/networks/initial-state.ts';
-import { trainingStep } from '../../../worker/training/networks/training-step.ts';
+import { type Objective, trainingStep } from '../../../worker/training/networks/training-step.ts';
 
 const BATCH = 4;
 
@@ -38,7 +38,7 @@ function inputs(scalars: Record<string, number>, seed = 1): RunInputs {
   fillNormal(createStream(seed, 'images'), images, 1);
   const labels = new Float32Array(BATCH * 3);
   for (let row = 0; row < BATCH; row += 1) labels[row * 3 + (row % 3)] = 1;
-  const mask = new Float32Array(BATCH * 8);
+  const mask = new Uint8Array(BATCH * 8);
   fillDropoutMask(createStream(seed, 'mask'), mask, 0.25);
   return {
     batch: { images: { shape: [BATCH, 7, 7, 2], data: images }, labels: { shape: [BATCH, 3], data: labels } },
@@ -46,6 +46,17 @@ function inputs(scalars: Record<string, number>, seed = 1): RunInputs {
     noise: { dropout1: { shape: [BATCH, 8], data: mask } },
   };
 }
+
+const OBJECTIVE: Objective = {
+  loss: 'softmax',
+  optimiser: 'sgd',
+  biasRate: 1,
+  biasDecay: 0,
+  layerRates: [],
+  layerDecays: [],
+  freeze: 0,
+  filterRadius: 0,
+};
 
 type State = Record<string, HostTensor>;
 
@@ -90,6 +101,37 @@ describe('the training step', () => {
       const expected = values(eager.end, name);
       for (const [i, value] of values(compiled.end, name).entries()) expect(value).toBeCloseTo(expected[i] ?? 0, 5);
     }
+  });
+
+  it('counts an image of several classes as wrong where it shows one, but not that of its highest score', async () => {
+    const layers = TINY.layers.filter(({ kind }) => kind !== 'dropout');
+    const description = { ...TINY, layers };
+    const { batch, scalars } = inputs({});
+    const votes = await onnx.compile(evaluationStep(description, BATCH, 'scores'));
+    const state = onnx.createState(start);
+    const said = (await votes.run(state, { batch: { images: batch.images as HostTensor }, scalars: {}, noise: {} }))
+      .votes;
+    const chosen = Array.from({ length: BATCH }, (_, row) => {
+      const scores = Array.from(said?.data.slice(row * 3, row * 3 + 3) ?? []);
+      return scores.indexOf(Math.max(...scores));
+    });
+    // Shows the chosen class and another; another only; the chosen one but it does not count, and no other; nothing.
+    const relevance = chosen.map((c, row) => {
+      const other = (c + 1) % 3;
+      return [0, 1, 2].map((label) =>
+        row === 0
+          ? Number(label === c || label === other)
+          : row === 1
+            ? Number(label === other)
+            : row === 2 && label === c
+              ? 0.5
+              : 0,
+      );
+    });
+    const step = await onnx.compile(trainingStep(description, BATCH, { ...OBJECTIVE, loss: 'hinge' }));
+    const labels = { shape: [BATCH, 3], data: Float32Array.from(relevance.flat()) };
+    const run = { batch: { ...batch, labels }, scalars, noise: {} };
+    expect((await step.run(state, run)).errors?.data[0]).toBe(1);
   });
 
   it('has the gradient that finite differences have', async () => {

@@ -64,6 +64,7 @@ test('workers', () => {
     lastHeardTime: time,
     slotUse: 0.9571,
     labels: { gpu: 'h200' },
+    quarantineReason: '',
   };
   expect(text(renderWorkers([worker]))).toMatchInlineSnapshot(`
     "

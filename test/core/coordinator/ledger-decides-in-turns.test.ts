@@ -35,7 +35,7 @@ async function startLedger(
 ) {
   const log = wrapLog(createMemoryEventLog(storage));
   const store = wrapStore(createMemoryResultStore());
-  const { state } = await recover(log, store, 'test', 0);
+  const { state } = await recover(log, store, { holder: 'test', now: 0 });
   const ledger = createLedger({
     initial: state,
     log,
@@ -57,6 +57,7 @@ function intercepted(
     replay: () => inner.replay(),
     append: (events) =>
       inner.lastSequence === 0 ? inner.append(events) : intercept(events, () => inner.append(events)),
+    batchId: (sequence) => inner.batchId(sequence),
     get lastSequence() {
       return inner.lastSequence;
     },

@@ -34,7 +34,7 @@ function createWorld() {
   async function startProcess(mortal: Mortal) {
     const log = mortal.log(createMemoryEventLog(storage));
     const mortalStore = mortal.store(store);
-    const { state } = await recover(log, mortalStore, 'test', 0);
+    const { state } = await recover(log, mortalStore, { holder: 'test', now: 0 });
     const ledger = createLedger({
       initial: state,
       log,

@@ -70,6 +70,7 @@ async function startSessions(configs: readonly string[] = ['A', 'B', 'C', 'D']) 
       await gate;
       await inner.append(events);
     },
+    batchId: (sequence) => inner.batchId(sequence),
     get lastSequence() {
       return inner.lastSequence;
     },

@@ -132,4 +132,11 @@ describe('a judgement', () => {
     expect(others).toEqual([75, 50]);
     expect(Object.keys(judgement.perClass)).toEqual(['averagePrecision']);
   });
+
+  test('of an image that shows no class for sure says neither right nor wrong', () => {
+    const targets = Int8Array.of(1, -1, -1, -1, 0, -1, -1, -1, -1, 1, -1, -1);
+    expect(judge(votes, { labels, targets }, 3, all).topErrors).toMatchObject({ 1: 50, 2: 50 });
+    const nothing = new Int8Array(12).fill(-1);
+    expect(judge(votes, { labels, targets: nothing }, 3, all).topErrors[1]).toBeUndefined();
+  });
 });

@@ -114,11 +114,57 @@ describe('shuffle', () => {
 });
 
 describe('fillDropoutMask', () => {
-  it('drops at its rate and keeps the mean', () => {
-    const mask = new Float32Array(50_000);
-    fillDropoutMask(createStream(4, 'test'), mask, 0.2);
-    expect(new Set(mask)).toEqual(new Set([0, 1.25]));
-    const dropped = mask.filter((value) => value === 0).length / mask.length;
-    expect(Math.abs(dropped - 0.2)).toBeLessThan(5 * Math.sqrt(0.16 / 50_000));
+  const draw = (rate: number, count: number, seed = 4): Uint8Array => {
+    const mask = new Uint8Array(count);
+    fillDropoutMask(createStream(seed, 'test'), mask, rate);
+    return mask;
+  };
+
+  it('drops at its rate, to the nearest 2^-16, whatever the rate', () => {
+    for (const rate of [0, 2 ** -16, 0.001, 0.1, 0.2, 0.25, 0.5, 0.55, 0.75, 0.9, 0.999]) {
+      const count = 400_000;
+      const dropped = draw(rate, count).filter((value) => value === 0).length / count;
+      expect(Math.abs(dropped - rate), `${rate}`).toBeLessThanOrEqual(5 * Math.sqrt((rate * (1 - rate)) / count));
+    }
+    expect(new Set(draw(0.2, 1000))).toEqual(new Set([0, 1]));
+    expect(new Set(draw(0, 1000))).toEqual(new Set([1]));
+  });
+
+  it('drops each element by itself: no place is dropped more often, no two together more often than by chance', () => {
+    const runs = 6000;
+    const masks = Array.from({ length: runs }, (_, seed) => draw(0.2, 64, seed));
+    const tolerance = 5 * Math.sqrt(0.16 / runs);
+    for (let a = 0; a < 64; a += 1) {
+      const share = masks.filter((mask) => mask[a] === 0).length / runs;
+      expect(Math.abs(share - 0.2), `place ${a}`).toBeLessThan(tolerance);
+      const b = (a + 1 + (a % 31)) % 64;
+      const both = masks.filter((mask) => mask[a] === 0 && mask[b] === 0).length / runs;
+      expect(Math.abs(both - 0.04), `places ${a} and ${b}`).toBeLessThan(5 * Math.sqrt(0.04 / runs));
+    }
+  });
+
+  it('is the number of 16 random bits below the rate, bit for bit', () => {
+    const rate = 0.3;
+    const threshold = Math.round(rate * 65_536);
+    const stream = createStream(4, 'test');
+    const expected: number[] = [];
+    for (let group = 0; group < 3; group += 1) {
+      const numbers = new Array<number>(32).fill(0);
+      const undecided = new Set(numbers.keys());
+      for (let bit = 15; bit >= 0 && undecided.size > 0; bit -= 1) {
+        // Below the lowest bit of the threshold that is set, nothing is decided any more.
+        if ((threshold & ((2 << bit) - 1)) === 0) break;
+        const word = stream.uint32();
+        for (const e of undecided) {
+          const own = (word >>> ((e >> 2) + 8 * (e & 3))) & 1;
+          numbers[e] = (numbers[e] ?? 0) + own * 2 ** bit;
+          if (own !== ((threshold >>> bit) & 1)) undecided.delete(e);
+        }
+      }
+      expected.push(...numbers.map((number) => Number(number >= threshold)));
+    }
+    for (const count of [96, 95, 67, 33, 3, 1]) {
+      expect([...draw(rate, count)]).toEqual(expected.slice(0, count));
+    }
   });
 });

@@ -37,7 +37,13 @@ describe('a second coordinator', () => {
     expect(await second.client.getStatus({})).toMatchObject({ epoch: 2 });
   });
 
-  it('with a state directory that lacks results the log knows of is refused', async () => {
+  it('in the same namespace takes over; the first learns of it though it has nothing to say', async () => {
+    const first = await cluster.startCoordinator({ leadershipLeaseMs: 1_000 });
+    await cluster.startCoordinator({ ...FREE_PORTS, stateDir: join(cluster.folder, 'second') });
+    await expect(first.ended).rejects.toMatchObject({ code: 'LOG_CONFLICT' });
+  });
+
+  it('with a state directory of another cluster is refused', async () => {
     const first = await cluster.startCoordinator();
     const { name } = await first.client.submitSweep(submission());
     cluster.startWorker('one');
@@ -45,8 +51,6 @@ describe('a second coordinator', () => {
       (await first.client.getSweep({ name })).state === 'SWEEP_STATE_COMPLETED' ? true : undefined,
     );
     await first.stop();
-    const elsewhere = { ...FREE_PORTS, stateDir: join(cluster.folder, 'empty') };
-    await expect(cluster.startCoordinator(elsewhere)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
     await expect(cluster.startCoordinator({ ...FREE_PORTS, namespace: 'other' })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
     });

@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LIMITS } from '../../../coordinator/access/limits.ts';
 import { createGateway } from '../../../coordinator/gateway/gateway.ts';
 import { createLogger } from '../../../runtime/logger.ts';
+import { openGuard } from '../../support/open-guard.ts';
 import { type RunningGateway, rawRequest, startGateway } from '../../support/running-gateway.ts';
 import { createScriptedApi } from '../../support/scripted-api.ts';
 
@@ -108,6 +110,8 @@ test('a port that is taken is a clear error', async () => {
     api: createScriptedApi({ sweeps: [], workers: [] }),
     metrics: async () => ({ contentType: 'text/plain', body: '' }),
     ready: () => true,
+    guard: openGuard(),
+    limits: LIMITS,
     logger: createLogger('gateway-test', 'silent'),
   });
   await expect(second.listen('127.0.0.1', gateway.port)).rejects.toMatchObject({

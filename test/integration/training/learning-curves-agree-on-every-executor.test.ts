@@ -7,6 +7,7 @@ import { createDatasetCache } from '../../../worker/training/data/dataset-cache.
 import { selectImages } from '../../../worker/training/data/trial-images.ts';
 import { openImageInput } from '../../../worker/training/input/open-input.ts';
 import { initialState } from '../../../worker/training/networks/initial-state.ts';
+import { scalingOf } from '../../../worker/training/networks/pixel-scaling.ts';
 import { trainingStep } from '../../../worker/training/networks/training-step.ts';
 import { OPTIMISERS } from '../../../worker/training/optimisers/optimisers.ts';
 import { TRIAL_START } from '../../../worker/training/progress.ts';
@@ -35,7 +36,8 @@ async function learningCurve(name: ExecutorName, nudged = false): Promise<readon
   const executor = await openForTest(name);
   try {
     const description = describeNetwork(TRIAL.network, TRIAL.config, { ...networkEnds(TRIAL), dropout: TRIAL.dropout });
-    const compiled = await executor.compile(trainingStep(description, TRIAL.batchSize, TRIAL));
+    const scaling = scalingOf(images.facts.normalisation, TRIAL.inputNormalisation);
+    const compiled = await executor.compile(trainingStep(description, TRIAL.batchSize, TRIAL, scaling));
     const initial = initialState(description, SEED, OPTIMISERS[TRIAL.optimiser]);
     const { data } = initial['conv1_1/kernel'] as HostTensor;
     if (nudged) data[0] = (data[0] ?? 0) * (1 + 2 ** -23);

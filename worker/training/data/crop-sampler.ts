@@ -70,6 +70,9 @@ export function createCropSampler(window: Size): CropSampler {
   };
 }
 
+/** Bytes of a row from which a copy by the library costs less than a loop. */
+const LONG_ROW = 160;
+
 /** A crop of an image at its own scale. */
 function copyWindow(image: Raster, { left, top, flip }: Crop, window: Size, out: Uint8Array, offset: number): void {
   const { channels, pixels } = image;
@@ -77,12 +80,27 @@ function copyWindow(image: Raster, { left, top, flip }: Crop, window: Size, out:
   for (let row = 0; row < window.height; row += 1) {
     const source = image.offset + ((top + row) * image.stride + left) * channels;
     const target = offset + row * width;
-    if (!flip) {
-      out.set(pixels.subarray(source, source + width), target);
-      continue;
-    }
-    if (channels === 3) mirrorColours(pixels, source, out, target, width);
-    else mirrorRow(pixels, source, out, target, width, channels);
+    if (flip) mirrorRow(pixels, source, out, target, width, channels);
+    else if (width < LONG_ROW) copyRow(pixels, source, out, target, width);
+    else out.set(pixels.subarray(source, source + width), target);
+  }
+}
+
+/** Four bytes a turn, which is half the time of one. */
+function copyRow(pixels: Uint8Array, source: number, out: Uint8Array, target: number, width: number): void {
+  const end = target + width;
+  let from = source;
+  let into = target;
+  for (; into + 4 <= end; into += 4) {
+    out[into] = pixels[from] as number;
+    out[into + 1] = pixels[from + 1] as number;
+    out[into + 2] = pixels[from + 2] as number;
+    out[into + 3] = pixels[from + 3] as number;
+    from += 4;
+  }
+  for (; into < end; into += 1) {
+    out[into] = pixels[from] as number;
+    from += 1;
   }
 }
 
@@ -94,11 +112,30 @@ function mirrorRow(
   width: number,
   channels: number,
 ): void {
+  if (channels === 1) return mirrorGreys(pixels, source, out, target, width);
+  if (channels === 3) return mirrorColours(pixels, source, out, target, width);
   for (let column = 0; column < width; column += channels) {
     const mirrored = source + width - channels - column;
     for (let channel = 0; channel < channels; channel += 1) {
       out[target + column + channel] = pixels[mirrored + channel] as number;
     }
+  }
+}
+
+function mirrorGreys(pixels: Uint8Array, source: number, out: Uint8Array, target: number, width: number): void {
+  const end = target + width;
+  let from = source + width - 1;
+  let into = target;
+  for (; into + 4 <= end; into += 4) {
+    out[into] = pixels[from] as number;
+    out[into + 1] = pixels[from - 1] as number;
+    out[into + 2] = pixels[from - 2] as number;
+    out[into + 3] = pixels[from - 3] as number;
+    from -= 4;
+  }
+  for (; into < end; into += 1) {
+    out[into] = pixels[from] as number;
+    from -= 1;
   }
 }
 

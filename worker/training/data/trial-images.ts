@@ -43,7 +43,8 @@ export interface ImageSelection extends DatasetRequest {
  * - validation: drawn from what is left of the training set;
  * - train: uniform without replacement from what is left then, or as many of each class; a smaller selection is the start of
  *   a larger one.
- * @throws TickworkError STUDY_INVALID for a class that the dataset lacks, or more images than it has.
+ * @throws TickworkError STUDY_INVALID for a class that the dataset lacks, more images than it has, or images of several classes
+ * none of which shows one.
  */
 export function selectImages(selection: ImageSelection, seed: number, dataset: Dataset): TrialImages {
   const chosen = classesOf(selection, dataset);
@@ -67,13 +68,27 @@ export function selectImages(selection: ImageSelection, seed: number, dataset: D
       ? draw('subset', trainImages, left)[0]
       : drawOfEachClass(selection.imagesPerClass, chosen.length, dataset.train, draw('subset', left.length, left)[0]);
   const view = (images: ImageSet, places: Uint32Array): ImageView => viewOf(images, places, chosen);
-  return {
-    facts: dataset.facts,
-    classes: chosen.length,
+  const selected = {
     train: view(dataset.train, trainPlaces),
     validation: view(dataset.train, validationPlaces),
     test: view(dataset.test ?? dataset.train, testPlaces),
   };
+  requireClasses(selected);
+  return { facts: dataset.facts, classes: chosen.length, ...selected };
+}
+
+/** Images of several classes may show none of the trial's: one at least must, or there is nothing to be right about. */
+function requireClasses(views: Pick<TrialImages, 'train' | 'validation' | 'test'>): void {
+  const empty = Object.entries(views).filter(
+    ([, { places, targets }]) => places.length > 0 && targets !== undefined && !targets.includes(1),
+  );
+  if (empty.length === 0) return;
+  throw invalid(
+    empty.map(([name, { places }]) => {
+      const field = `${name}Images`;
+      return { field, message: `Expected ${field} to show one of the classes, got ${places.length} that show none` };
+    }),
+  );
 }
 
 /** The order in which a train epoch visits the training images. */

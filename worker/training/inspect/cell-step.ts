@@ -1,4 +1,5 @@
 import { networkEnds } from '../../../core/catalogue/classes.ts';
+import { DATASETS } from '../../../core/catalogue/datasets.ts';
 import { describeNetwork } from '../../../core/catalogue/networks.ts';
 import type { NetworkDescription } from '../../../core/networks/description.ts';
 import { withoutFrozenDropout } from '../../../core/networks/frozen.ts';
@@ -7,6 +8,7 @@ import { createStream } from '../../../core/random/stream.ts';
 import type { TrialSpec } from '../../../core/study/trial-parameters.ts';
 import type { HostTensor, RunInputs, Step } from '../../../engine/mod.ts';
 import { initialState } from '../networks/initial-state.ts';
+import { type PixelScaling, scalingOf } from '../networks/pixel-scaling.ts';
 import { type Objective, trainingStep } from '../networks/training-step.ts';
 import { OPTIMISERS, scalarsAt } from '../optimisers/optimisers.ts';
 
@@ -25,23 +27,31 @@ export function describeTrial({ parameters }: TrialSpec): NetworkDescription {
   return describeNetwork(network, config, { ...networkEnds(parameters), dropout });
 }
 
+export function scalingOfTrial({ parameters }: TrialSpec): PixelScaling {
+  return scalingOf(DATASETS[parameters.dataset].normalisation, parameters.inputNormalisation);
+}
+
 /** @param objective in place of parts of the trial's own. */
 export function cellStep(spec: TrialSpec, batch: number, objective: Partial<Objective> = {}): CellStep {
   const { parameters, seed } = spec;
   const whole = { ...parameters, ...objective };
   const description = withoutFrozenDropout(describeTrial(spec), whole.freeze);
-  const step = trainingStep(description, batch, whole);
+  const step = trainingStep(description, batch, whole, scalingOfTrial(spec));
   const state = initialState(description, seed, OPTIMISERS[whole.optimiser], whole.freeze);
   return { step, description, state, inputs: inputsFor(step, spec, description.classes) };
 }
 
+interface ArrayOf<T> {
+  from(source: { readonly length: number }, value: () => number): T;
+}
+
 function inputsFor({ signature }: Step, { parameters, seed }: TrialSpec, classes: number): RunInputs {
-  const filled = (name: string, shape: readonly number[], value: (draw: number) => number): HostTensor => {
+  const filled = <T>(name: string, shape: readonly number[], of: ArrayOf<T>, value: (draw: number) => number) => {
     const draws = createStream(seed, 'inspection', name);
     const size = shape.reduce((product, length) => product * length, 1);
-    return { shape, data: Float32Array.from({ length: size }, () => value(uniform(draws))) };
+    return { shape, data: of.from({ length: size }, () => value(uniform(draws))) };
   };
-  const { images, labels } = signature.batch;
+  const { images, labels, shifts } = signature.batch;
   const rows = labels?.shape ?? [];
   const oneHot = Float32Array.from({ length: rows.reduce((a, b) => a * b, 1) }, (_, index) =>
     Number(index % classes === (3 * Math.floor(index / classes)) % classes),
@@ -49,14 +59,15 @@ function inputsFor({ signature }: Step, { parameters, seed }: TrialSpec, classes
   const keep = 1 - parameters.dropout;
   return {
     batch: {
-      images: filled('images', images?.shape ?? [], (value) => 2 * value - 1),
+      images: filled('images', images?.shape ?? [], Uint8Array, (value) => 256 * value),
       labels: { shape: rows, data: oneHot },
+      ...(shifts && { shifts: filled('shifts', shifts.shape, Float32Array, (value) => 20 * value - 10) }),
     },
     scalars: scalarsAt(parameters, 0, 1),
     noise: Object.fromEntries(
       Object.entries(signature.noise).map(([name, { shape }]) => [
         name,
-        filled(name, shape, (value) => (value < keep ? 1 / keep : 0)),
+        filled(name, shape, Uint8Array, (value) => Number(value < keep)),
       ]),
     ),
   };

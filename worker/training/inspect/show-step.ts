@@ -2,9 +2,9 @@ import { countMultiplyAccumulates, countParameters } from '../../../core/network
 import { withoutFrozenDropout } from '../../../core/networks/frozen.ts';
 import { estimateMemory, printGraph, simplifyGraph, traceStep } from '../../../engine/mod.ts';
 import { lowerGraph } from '../../../engine/onnx/lower.ts';
-import { evaluationStep } from '../networks/evaluation-step.ts';
+import { evaluationStep, votesOf } from '../networks/evaluation-step.ts';
 import { trainingStep } from '../networks/training-step.ts';
-import { describeTrial } from './cell-step.ts';
+import { describeTrial, scalingOfTrial } from './cell-step.ts';
 import { printModel } from './print-model.ts';
 import type { Question, ShownStep } from './questions.ts';
 
@@ -14,12 +14,13 @@ export function showStep(
   now: () => number,
 ): ShownStep {
   const description = describeTrial(spec);
+  const scaling = scalingOfTrial(spec);
   const { parameters } = spec;
   const { batchSize: batch } = parameters;
   const step =
     which === 'training'
-      ? trainingStep(withoutFrozenDropout(description, parameters.freeze), batch, parameters)
-      : evaluationStep(description, batch);
+      ? trainingStep(withoutFrozenDropout(description, parameters.freeze), batch, parameters, scaling)
+      : evaluationStep(description, batch, votesOf(parameters.loss), scaling);
   const start = now();
   const traced = traceStep(step);
   const simplified = simplifyGraph(traced);

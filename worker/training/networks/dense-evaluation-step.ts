@@ -1,9 +1,9 @@
 import { withoutAuxiliaryHeads } from '../../../core/networks/connections.ts';
 import type { NetworkDescription } from '../../../core/networks/description.ts';
 import type { Step } from '../../../engine/step.ts';
-import { castVotes, evaluationSignature, type VoteKind } from './evaluation-step.ts';
+import { castVotes, evaluationSignature, imagesOf, type VoteKind } from './evaluation-step.ts';
 import { forwardDensely } from './forward.ts';
-import { named } from './named.ts';
+import type { PixelScaling } from './pixel-scaling.ts';
 
 /**
  * The network run over whole images: its first fully connected layer becomes a convolution of the map's size, the others
@@ -16,13 +16,14 @@ export function denseEvaluationStep(
   side: number,
   batchSize: number,
   kind: VoteKind = 'posteriors',
+  scaling?: PixelScaling,
 ): Step {
   const description = withoutAuxiliaryHeads(trained);
   return {
     name: `${description.title} dense evaluation at ${side} pixels, batch ${batchSize}`,
-    signature: evaluationSignature(description, side, batchSize),
+    signature: evaluationSignature(description, side, batchSize, scaling),
     run: ({ state, batch }) => {
-      const scores = forwardDensely(description, state, named(batch, 'images'));
+      const scores = forwardDensely(description, state, imagesOf(batch, scaling));
       return { state: {}, metrics: { votes: castVotes(scores, kind) } };
     },
   };

@@ -8,7 +8,7 @@ import type { NamedTensors } from '../../../engine/step.ts';
 import { named } from './named.ts';
 import { groupedConvolution, pool } from './windows.ts';
 
-/** Multiplies the activations of each dropout layer, by layer name; without masks nothing is dropped. */
+/** For each dropout layer, by name: 1 for the activations that are kept, 0 for the others; without masks nothing is dropped. */
 export type DropoutMasks = NamedTensors;
 
 /**
@@ -71,6 +71,11 @@ function activate(
   return known;
 }
 
+/** What is kept is multiplied by 1 / (1 − rate), so that evaluation needs no rescaling. */
+function invertedDropout(mask: tf.Tensor, rate: number): tf.Tensor {
+  return tf.mul(tf.cast(mask, 'float32'), 1 / (1 - rate));
+}
+
 function apply(
   layer: Layer,
   inputs: readonly tf.Tensor[],
@@ -102,6 +107,6 @@ function apply(
     case 'flatten':
       return tf.reshape(x, [x.shape[0] ?? 0, -1]);
     case 'dropout':
-      return masks === undefined ? x : tf.mul(x, named(masks, layer.name));
+      return masks === undefined ? x : tf.mul(x, invertedDropout(named(masks, layer.name), layer.rate));
   }
 }

@@ -5,13 +5,14 @@ import { type LayerSelection, trainableWeights } from '../../../core/networks/la
 import { inferShapes } from '../../../core/networks/shapes.ts';
 import { listWeights, type Weight } from '../../../core/networks/weights.ts';
 import type { NamedTensors, Step, StepInputs, StepOutputs, TensorSpec } from '../../../engine/step.ts';
-import { LOSSES } from '../objectives/losses.ts';
+import { LOSSES, presentClasses } from '../objectives/losses.ts';
 import { renormaliseFilters } from '../optimisers/filter-renormalisation.ts';
 import { type MultiplierParameters, multipliersOf } from '../optimisers/multipliers.ts';
 import type { Optimiser } from '../optimisers/optimiser.ts';
 import { OPTIMISERS } from '../optimisers/optimisers.ts';
 import { forward } from './forward.ts';
 import { named } from './named.ts';
+import { type PixelScaling, scalePixels } from './pixel-scaling.ts';
 
 /** What a training step does with the network's scores; the defaults are those of a study. */
 export interface Objective extends MultiplierParameters {
@@ -21,6 +22,8 @@ export interface Objective extends MultiplierParameters {
   readonly freeze: LayerSelection;
   /** Root mean square at which a filter is held (`renormaliseFilters`); 0 leaves filters alone. */
   readonly filterRadius: number;
+  /** Above 0 each image brings a shift of its colours. */
+  readonly colourShift?: number | undefined;
 }
 
 const DEFAULT_OBJECTIVE: Objective = {
@@ -51,15 +54,18 @@ export function slotShapes(
 /**
  * One step of the optimiser on the loss.
  *
- * - state: every weight and the optimiser's slots; batch: `images` [B, side, side, channels], `labels` [B, classes];
- * - scalars: the optimiser's; noise: a mask for each dropout layer, by its name;
- * - metrics: `loss` of all heads by their weights, without the decay term; `errors`, the number of images whose highest
- *   score is not their label's.
+ * - state: every weight and the optimiser's slots; batch: `images` [B, side, side, channels], `labels` [B, classes] as losses
+ *   take them, and with a colour shift `shifts` [B, channels] in grey levels;
+ * - scalars: the optimiser's; noise: a mask of bytes for each dropout layer, by its name;
+ * - metrics: `loss` of all heads by their weights, without the decay term; `errors`, the number of images that show a class
+ *   and whose highest score is not for one that they show.
+ * @param scaling of images that are grey levels; without it images are numbers as the network sees them.
  */
 export function trainingStep(
   description: NetworkDescription,
   batchSize: number,
   objective: Objective = DEFAULT_OBJECTIVE,
+  scaling?: PixelScaling,
 ): Step {
   const { side, channels, classes, title } = description;
   const optimiser = OPTIMISERS[objective.optimiser];
@@ -71,31 +77,40 @@ export function trainingStep(
         entries.map(({ name, shape }): [string, TensorSpec] => [name, { shape, dtype: 'float32' }]),
       ),
       batch: {
-        images: { shape: [batchSize, side, side, channels], dtype: 'float32' },
+        images: { shape: [batchSize, side, side, channels], dtype: scaling === undefined ? 'float32' : 'uint8' },
         labels: { shape: [batchSize, classes], dtype: 'float32' },
+        ...(scaling && shiftsColours(objective) && { shifts: { shape: [batchSize, channels], dtype: 'float32' } }),
       },
       scalars: optimiser.scalars,
       noise: dropoutMaskSpecs(description, batchSize),
     },
-    run: (inputs) => descend(description, objective, inputs),
+    run: (inputs) => descend(description, objective, inputs, scaling),
   };
 }
+
+export const shiftsColours = ({ colourShift = 0 }: Pick<Objective, 'colourShift'>): boolean => colourShift > 0;
 
 /** Shape of each dropout layer's mask, by layer name. */
 export function dropoutMaskSpecs(description: NetworkDescription, batchSize: number): Record<string, TensorSpec> {
   return Object.fromEntries(
     inferShapes(description)
       .filter(({ layer }) => layer.kind === 'dropout')
-      .map(({ layer, output }) => [layer.name, { shape: [batchSize, ...output], dtype: 'float32' }]),
+      .map(({ layer, output }) => [layer.name, { shape: [batchSize, ...output], dtype: 'uint8' }]),
   );
 }
 
-function descend(description: NetworkDescription, objective: Objective, inputs: StepInputs): StepOutputs {
+function descend(
+  description: NetworkDescription,
+  objective: Objective,
+  inputs: StepInputs,
+  scaling: PixelScaling | undefined,
+): StepOutputs {
   const { state, batch, scalars } = inputs;
   const optimiser = OPTIMISERS[objective.optimiser];
   const weights = trainableWeights(description, objective.freeze);
   const labels = named(batch, 'labels') as tf.Tensor2D;
-  const { loss, scores, gradients } = differentiate(description, weights, objective.loss, inputs, labels);
+  const images = scaling ? scalePixels(named(batch, 'images'), scaling, batch.shifts) : named(batch, 'images');
+  const { loss, scores, gradients } = differentiate(description, weights, objective.loss, inputs, images, labels);
   const next: Record<string, tf.Tensor> = {};
   for (const weight of weights) {
     const { name, shape } = weight;
@@ -112,10 +127,17 @@ function descend(description: NetworkDescription, objective: Objective, inputs: 
     const held = objective.filterRadius > 0 && shape.length === 4;
     next[name] = held ? renormaliseFilters(updated.weight, objective.filterRadius) : updated.weight;
   }
-  const missed = tf.notEqual(tf.argMax(scores, 1), tf.argMax(labels, 1));
-  const errors = tf.sum(tf.cast(missed, 'float32'));
+  const errors = countErrors(scores as tf.Tensor2D, labels);
   scores.dispose();
   return { state: next, metrics: { loss, errors } };
+}
+
+/** An image of several classes is right with any of them; one that shows none, or none for sure, cannot be wrong. */
+function countErrors(scores: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor {
+  const [, classes = 1] = scores.shape;
+  const present = presentClasses(labels);
+  const chosen = tf.oneHot(tf.argMax(scores, 1) as tf.Tensor1D, classes, 1, 0, 'float32');
+  return tf.sub(tf.sum(tf.max(present, 1)), tf.sum(tf.mul(chosen, present)));
 }
 
 /** @param weights that learn. @returns the loss, its gradient by weight name, and the main head's scores, which the caller disposes of. */
@@ -123,10 +145,10 @@ function differentiate(
   description: NetworkDescription,
   weights: readonly Weight[],
   lossName: LossName,
-  { state, batch, noise }: StepInputs,
+  { state, noise }: StepInputs,
+  images: tf.Tensor,
   labels: tf.Tensor2D,
 ): { readonly loss: tf.Tensor; readonly scores: tf.Tensor; readonly gradients: NamedTensors } {
-  const images = named(batch, 'images');
   const lossOf = LOSSES[lossName];
   const values = weights.map(({ name }) => named(state, name));
   const kept: tf.Tensor[] = [];

@@ -21,6 +21,10 @@ export interface Hello {
   'host'?: (string);
   'pid'?: (number | string | Long);
   /**
+   * It takes no assignment, ever.
+   */
+  'draining'?: (boolean);
+  /**
    * Of those in flight: leases whose trial has ended, see TrialEnded.
    */
   'ended'?: (_tickwork_v1_Lease)[];
@@ -46,6 +50,10 @@ export interface Hello__Output {
   'inFlight': (_tickwork_v1_Lease__Output)[];
   'host': (string);
   'pid': (number);
+  /**
+   * It takes no assignment, ever.
+   */
+  'draining': (boolean);
   /**
    * Of those in flight: leases whose trial has ended, see TrialEnded.
    */

@@ -26,7 +26,16 @@ export interface Worker {
    */
   'slotUse'?: (number | string);
   'labels'?: ({[key: string]: string});
+  /**
+   * Why it is given nothing, or one trial at a time, for now; empty when it is trusted.
+   */
+  'quarantineReason'?: (string);
+  /**
+   * Until then it is given nothing; then one trial at a time, until one succeeds.
+   */
+  'quarantineEndTime'?: (_google_protobuf_Timestamp | null);
   '_slotUse'?: "slotUse";
+  '_quarantineEndTime'?: "quarantineEndTime";
 }
 
 export interface Worker__Output {
@@ -49,5 +58,14 @@ export interface Worker__Output {
    */
   'slotUse'?: (number);
   'labels': ({[key: string]: string});
+  /**
+   * Why it is given nothing, or one trial at a time, for now; empty when it is trusted.
+   */
+  'quarantineReason': (string);
+  /**
+   * Until then it is given nothing; then one trial at a time, until one succeeds.
+   */
+  'quarantineEndTime'?: (_google_protobuf_Timestamp__Output | null);
   '_slotUse'?: "slotUse";
+  '_quarantineEndTime'?: "quarantineEndTime";
 }

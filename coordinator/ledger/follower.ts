@@ -1,0 +1,131 @@
+import { TickworkError } from '../../core/errors.ts';
+import { decide } from '../../core/sweep/decide.ts';
+import { evolve } from '../../core/sweep/evolve.ts';
+import { type ClusterState, EMPTY_CLUSTER } from '../../core/sweep/state.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Delivery, EventLog, Malformed, RecordStream, ResultStore } from '../ports.ts';
+import type { CellRef } from './compare-rows.ts';
+import { settleRecord } from './settle-records.ts';
+import { addRows, emptyRows } from './turn.ts';
+
+/**
+ * A table that keeps up with a leader's: the log says what became of each record, the record stream has what it said. A
+ * coordinator that stands by follows all the time; one that takes over with a table of its own fetches what it lacks.
+ *
+ * It decides nothing. A record that the log has not settled by an event waits; whoever leads settles it.
+ */
+export interface Follower {
+  /** What the log leads to, as far as it has been read. */
+  readonly known: { readonly state: ClusterState; readonly sequence: number };
+  /** Keeps up until `signal` aborts; what fails is tried again. */
+  follow(signal: AbortSignal): Promise<void>;
+  /** Fetches these rows. @throws TickworkError CONFIG_INVALID when the stream does not have them. */
+  fetch(missing: readonly CellRef[], state: ClusterState): Promise<void>;
+}
+
+export interface FollowerDeps {
+  /** Where to begin; default: before the first batch. */
+  readonly known?: { readonly state: ClusterState; readonly sequence: number } | undefined;
+  readonly log: EventLog;
+  readonly store: ResultStore;
+  readonly records: RecordStream;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const MAX_BATCH = 256;
+const CATCH_UP_EVERY_MS = 1_000;
+const FETCH_EVERY_MS = 100;
+
+type Item = Delivery | Malformed;
+
+export function createFollower({ known, log, store, records, clock, logger }: FollowerDeps): Follower {
+  let { state, sequence } = known ?? { state: EMPTY_CLUSTER, sequence: 0 };
+  /** Delivered and not settled by the log yet, by place in the stream. */
+  const waiting = new Map<number, Item>();
+
+  /** Collects deliveries while `work` runs. */
+  async function whilePulling(work: (ended: AbortSignal) => Promise<void>): Promise<void> {
+    const ended = new AbortController();
+    const pulling = (async () => {
+      for await (const batch of records.deliveries({ maxBatch: MAX_BATCH, signal: ended.signal }))
+        for (const item of batch) waiting.set(item.sequence, item);
+    })();
+    try {
+      await Promise.race([work(ended.signal), pulling]);
+    } finally {
+      ended.abort();
+      await pulling.catch(() => undefined);
+      waiting.clear();
+    }
+  }
+
+  /** Rows of what waits and is settled by `by`. @returns the cells whose results are in the table now. */
+  async function absorb(by: ClusterState): Promise<readonly CellRef[]> {
+    const settled = [...waiting.values()].slice(0, MAX_BATCH * 4).flatMap((item) => {
+      const settlement = settleRecord(by, item, (command) => decide(by, command, 0, { costOf: () => 0 }), clock.now());
+      // Quarantine is for whoever leads: a log that is read further may explain the record.
+      const known = ['committed', 'repeat', 'superseded'].includes(settlement.settled.outcome);
+      return known && settlement.events.length === 0 ? [{ item, rows: settlement.rows }] : [];
+    });
+    if (settled.length === 0) return [];
+    const rows = emptyRows();
+    for (const each of settled) addRows(rows, each.rows);
+    await store.commit(rows);
+    for (const { item } of settled) waiting.delete(item.sequence);
+    await Promise.all(settled.map(({ item }) => item.ack()));
+    return rows.results;
+  }
+
+  async function catchUp(): Promise<void> {
+    for await (const batch of log.replay(sequence)) {
+      state = batch.reduce(evolve, state);
+      sequence = log.lastSequence;
+    }
+    while ((await absorb(state)).length > 0);
+  }
+
+  return {
+    get known() {
+      return { state, sequence };
+    },
+    async follow(signal) {
+      while (!signal.aborted) {
+        try {
+          await whilePulling(async (ended) => {
+            const over = AbortSignal.any([signal, ended]);
+            for (; !over.aborted; await clock.sleep(CATCH_UP_EVERY_MS, over)) await catchUp();
+          });
+        } catch (error) {
+          if (error instanceof TickworkError && error.code === 'INTERNAL') throw error;
+          logger.warn({ err: error }, 'Could not follow the leader; trying again');
+          await clock.sleep(CATCH_UP_EVERY_MS, signal);
+        }
+      }
+    },
+    fetch: (missing, by) =>
+      whilePulling(async (ended) => {
+        const left = new Set(missing.map(keyOf));
+        while (!ended.aborted) {
+          const found = await absorb(by);
+          for (const row of found) left.delete(keyOf(row));
+          if (left.size === 0) return;
+          if (found.length > 0) continue;
+          const before = waiting.size;
+          const backlog = await records.backlog();
+          if (backlog <= before && waiting.size === before) throw notInTheStream(left.size);
+          await clock.sleep(FETCH_EVERY_MS);
+        }
+      }),
+  };
+}
+
+const keyOf = ({ sweepId, cell }: CellRef): string => `${sweepId}/${cell}`;
+
+function notInTheStream(rows: number): TickworkError {
+  const message =
+    `Expected the record stream in NATS to have the ${rows} results that the event log knows and this table lacks, got none of them. ` +
+    'Start the coordinator on the state directory that led last, or restore what is missing from a backup.';
+  return new TickworkError('CONFIG_INVALID', message);
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../../chaos/network/free-port.ts';
+import { natsNames } from '../../../proto/subjects.ts';
+import { type Cluster, type RunningCoordinator, startCluster } from '../../support/cluster.ts';
+import { eventually } from '../../support/eventually.ts';
+import { withStreams } from '../../support/nats-streams.ts';
+import SCRIPTS from '../../support/scripted-trials.json' with { type: 'json' };
+import { smallStudyYaml } from '../../support/studies.ts';
+
+const CELLS = 6;
+const LEASE = { leadershipLeaseMs: 1_000 };
+const NAMES = natsNames('test');
+
+const studyYaml = (seed: number): string =>
+  smallStudyYaml({
+    configs: ['A'],
+    seeds: [seed],
+    extra: `  learningRate: [${Array.from({ length: CELLS }, (_, i) => (i + 1) / 1000).join(', ')}]\n`,
+  });
+
+describe('a coordinator that stands by', () => {
+  let cluster: Cluster;
+  beforeEach(async () => {
+    cluster = await startCluster();
+  });
+  afterEach(() => cluster?.[Symbol.asyncDispose]());
+
+  async function done(coordinator: RunningCoordinator, name: string): Promise<void> {
+    await eventually('the sweep to be complete', async () =>
+      (await coordinator.client.getSweep({ name })).state === 'SWEEP_STATE_COMPLETED' ? true : undefined,
+    );
+  }
+
+  const rowsOf = async (coordinator: RunningCoordinator, name: string): Promise<unknown> => {
+    const { rows, complete } = await coordinator.client.getTable({ parent: name });
+    const { trials } = await coordinator.client.listTrials({ parent: name });
+    const { reports } = await coordinator.client.listReports({ parent: name });
+    const kept = trials.map(({ cell, attempt, metrics }: Record<string, unknown>) => ({ cell, attempt, metrics }));
+    return { rows, complete, kept, reports };
+  };
+
+  const elsewhere = (folder: string) => ({ grpcPort: 0, httpPort: 0, stateDir: join(cluster.folder, folder) });
+
+  it('leads when the leader ends, with every row on a disk of its own; workers with both addresses follow', async () => {
+    const first = await cluster.startCoordinator(LEASE);
+    const { name } = await first.client.submitSweep({ requestId: randomUUID(), studyYaml: studyYaml(SCRIPTS.succeed) });
+    const port = await freePort();
+    const standingBy = cluster.startCoordinator({ ...LEASE, ...elsewhere('second'), grpcPort: port, standby: true });
+    cluster.startWorker('one', { coordinator: `${first.grpc},127.0.0.1:${port}`, slots: 2 });
+    await done(first, name);
+    const before = await rowsOf(first, name);
+    await first.stop();
+
+    const second = await standingBy;
+    expect(await rowsOf(second, name)).toEqual(before);
+    expect(await second.client.getStatus({})).toMatchObject({ epoch: 2, resultsCommitted: CELLS });
+    const again = await second.client.submitSweep({ requestId: randomUUID(), studyYaml: studyYaml(SCRIPTS.succeed) });
+    await done(second, again.name);
+  });
+
+  it('that led before and was replaced stands by again, and leads again with what it has missed', async () => {
+    const first = await cluster.startCoordinator({ ...LEASE, grpcPort: await freePort(), standby: true });
+    const { name } = await first.client.submitSweep({ requestId: randomUUID(), studyYaml: studyYaml(SCRIPTS.succeed) });
+    const second = await cluster.startCoordinator({ ...LEASE, ...elsewhere('second') });
+    cluster.startWorker('one', { coordinator: `${second.grpc},${first.grpc}`, slots: 2 });
+    await done(second, name);
+    const before = await rowsOf(second, name);
+    await second.stop();
+    const epoch = await eventually('the first to lead again', async () =>
+      first.client.getStatus({}).then(
+        (status: { epoch: number }) => (status.epoch > 2 ? status.epoch : undefined),
+        () => undefined,
+      ),
+    );
+    expect(epoch).toBe(3);
+    expect(await rowsOf(first, name)).toEqual(before);
+  });
+
+  it('is refused where nobody has the rows any more', async () => {
+    const first = await cluster.startCoordinator(LEASE);
+    const { name } = await first.client.submitSweep({ requestId: randomUUID(), studyYaml: studyYaml(SCRIPTS.succeed) });
+    const worker = cluster.startWorker('one', { slots: 2 });
+    await done(first, name);
+    await worker.stop();
+    await first.stop();
+    await withStreams(cluster.nats, (streams) => streams.delete(NAMES.recordStream));
+    const empty = cluster.startCoordinator({ ...LEASE, ...elsewhere('empty') });
+    await expect(empty).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    const again = await cluster.startCoordinator(LEASE);
+    expect(await again.client.getTable({ parent: name })).toMatchObject({ complete: true });
+  });
+});
