@@ -1,4 +1,3 @@
-import type { MetricName } from '../core/catalogue/metrics.ts';
 import type { Locator } from '../core/space/locator.ts';
 import type { SweepEvent } from '../core/sweep/events.ts';
 import type { GroupedAggregate, Grouping, IndexRange } from '../core/table/grouping.ts';
@@ -142,7 +141,7 @@ export interface ResultStore {
   aggregate(
     sweepId: string,
     grouping: Grouping,
-    metrics: readonly MetricName[],
+    metrics: readonly string[],
     within?: IndexRange,
   ): Promise<readonly GroupedAggregate[]>;
   /** As `aggregate`, of the differences between each cell's value and that of its partner in the base row; cells without one are left out. */
@@ -150,7 +149,7 @@ export interface ResultStore {
     sweepId: string,
     grouping: Grouping,
     pairing: Pairing,
-    metrics: readonly MetricName[],
+    metrics: readonly string[],
     within?: IndexRange,
   ): Promise<readonly GroupedAggregate[]>;
   /** In the order of (cell, attempt, trainEpoch); `after` is the last one seen. */

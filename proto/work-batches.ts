@@ -1,5 +1,5 @@
 /**
- * A message of WorkerService.Work costs as much to carry as a hundred leases to encode, so what is said at one moment travels in
+ * A message of WorkerService.Work costs as much to carry as dozens of leases to encode, so what is said at one moment travels in
  * one. Only the two ends of the call know of batches.
  */
 interface Batchable<Message> {
@@ -7,7 +7,7 @@ interface Batchable<Message> {
 }
 
 /** Of a hundred bytes to some thousand each, far below what gRPC carries at once. */
-const MAX_BATCH = 100;
+const MAX_BATCH = 32;
 
 /** Takes the next messages of a queue as one. @param queue not empty. */
 export function takeBatch<Message extends Batchable<Message>>(queue: Message[]): Message {

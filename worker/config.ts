@@ -46,6 +46,10 @@ const workerConfigSchema = z.strictObject({
   memoryBytes: z.int().min(1).optional(),
   /** Free words that studies may ask for, for example `{ gpu: 'h200' }`. */
   labels: z.record(z.string().regex(/^[a-zA-Z][\w.-]{0,62}$/), z.string().max(256)).default({}),
+  /** The words with which a study's own command has to begin to be run here; nothing by default. */
+  allowedCommands: z.array(z.array(z.string().min(1)).min(1)).default([]),
+  /** Where commands are started. Default: the worker's own directory. */
+  commandFolder: z.string().min(1).optional(),
   /** Addresses of NATS as this machine sees them. Default: those that the coordinator names. */
   natsServers: z.array(z.string().min(1)).min(1).optional(),
   /** Folder with this worker's credentials, as `tickwork certs` makes it. */
@@ -58,10 +62,11 @@ const workerConfigSchema = z.strictObject({
 export type WorkerConfigInput = z.input<typeof workerConfigSchema>;
 
 export type WorkerConfig = Readonly<
-  Omit<z.output<typeof workerConfigSchema>, 'name' | 'threadsPerSlot' | 'checkpointFolder'> & {
+  Omit<z.output<typeof workerConfigSchema>, 'name' | 'threadsPerSlot' | 'checkpointFolder' | 'commandFolder'> & {
     name: string;
     threadsPerSlot: number;
     checkpointFolder: string;
+    commandFolder: string;
   }
 >;
 
@@ -92,6 +97,7 @@ export function parseWorkerConfig(input: unknown, machine: Machine): WorkerConfi
     ...parsed.data,
     stateDir,
     checkpointFolder: resolve(parsed.data.checkpointFolder ?? join(stateDir, 'checkpoints')),
+    commandFolder: resolve(parsed.data.commandFolder ?? '.'),
     name: parsed.data.name ?? defaultWorkerName(machine.hostname, stateDir),
     threadsPerSlot: parsed.data.threadsPerSlot ?? Math.max(1, Math.floor(machine.cpus / parsed.data.slots)),
   });

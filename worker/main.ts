@@ -108,6 +108,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
       options: {
         datasetRoots: config.datasetRoots,
         checkpointFolder: config.checkpointFolder,
+        commandFolder: config.commandFolder,
         executor: executorOf(config),
         loaderThreads: config.loaderThreads,
         pixelCacheBytes: config.pixelCacheMiB * 2 ** 20,
@@ -128,6 +129,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
     worker: config.name,
     introduction: introduction(config, devices, options.protocolVersion ?? PROTOCOL_VERSION),
     natsServers: config.natsServers,
+    allowedCommands: config.allowedCommands,
     outbox,
     publisher,
     slots,
@@ -173,6 +175,7 @@ function introduction(config: WorkerConfig, devices: readonly SlotDevice[], prot
       threads: config.threadsPerSlot,
     })),
     labels: { ...config.labels },
+    allowedCommands: config.allowedCommands.map((words) => ({ words: [...words] })),
     host: hostname(),
     pid: process.pid,
   };

@@ -1,5 +1,14 @@
+import type { CommandSpec } from '../core/command/command.ts';
 import type { TrialSpec } from '../core/study/trial-parameters.ts';
+import type { CommandOutcome, CommandReport } from './command/outcome.ts';
 import type { TrialOutcome, TrialProgress, TrialReport } from './training/outcome.ts';
+
+/** The built-in training, or the lab's own program. */
+export type AssignedSpec = TrialSpec | CommandSpec;
+
+export type AnyOutcome = TrialOutcome | CommandOutcome;
+
+export type AnyReport = TrialReport | CommandReport;
 
 /**
  * Between the agent and its trial process (`training/trial-process.ts`), over Node's IPC with `serialization: 'advanced'`.
@@ -12,7 +21,7 @@ export type AgentToTrial =
       readonly trialId: string;
       /** Names the sweep and the cell, as a file name may: every attempt finds the checkpoints of the one before. */
       readonly cell: string;
-      readonly spec: TrialSpec;
+      readonly spec: AssignedSpec;
       readonly options: TrialOptions;
     }
   | { readonly type: 'stop'; readonly trialId: string; readonly reason: string }
@@ -24,6 +33,8 @@ export interface TrialOptions {
   readonly datasetRoots: readonly string[];
   /** Holds checkpoints and kept weights. */
   readonly checkpointFolder: string;
+  /** Where commands are started. */
+  readonly commandFolder: string;
   readonly executor: ExecutorChoice;
   /** Threads that cut batches ahead of the training; 0: none. */
   readonly loaderThreads: number;
@@ -50,7 +61,9 @@ export type TrialToAgent =
   | { readonly type: 'ready' }
   | { readonly type: 'started'; readonly trialId: string }
   | ({ readonly type: 'progress'; readonly trialId: string } & TrialProgress)
-  | ({ readonly type: 'report'; readonly trialId: string } & TrialReport)
+  | ({ readonly type: 'report'; readonly trialId: string } & AnyReport)
+  /** A process group that has to end with the process: its id. 0: it has ended. */
+  | { readonly type: 'group'; readonly trialId: string; readonly group: number }
   /** What a person should know though the trial goes on. */
   | { readonly type: 'warning'; readonly trialId: string; readonly message: string }
-  | { readonly type: 'outcome'; readonly trialId: string; readonly outcome: TrialOutcome };
+  | { readonly type: 'outcome'; readonly trialId: string; readonly outcome: AnyOutcome };

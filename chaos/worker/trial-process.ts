@@ -13,7 +13,8 @@ function send(message: TrialToAgent): void {
   process.send?.(message, undefined, undefined, () => undefined);
 }
 
-function run({ trialId, spec: { parameters, seed } }: Run): void {
+function run({ trialId, spec }: Run): void {
+  const { parameters, seed } = spec as Exclude<Run['spec'], { readonly command: unknown }>;
   const key: CellKey = { learningRate: parameters.learningRate, momentum: parameters.momentum, seed };
   const error = testErrorOf(key);
   send({ type: 'started', trialId });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addExecutorOptions } from './engine/executor-options.ts';
-import { collect, wholeNumber } from './options.ts';
+import { collect, wholeNumber, words } from './options.ts';
 
 const MAX_WORKERS = 64;
 
@@ -9,6 +9,11 @@ export function addLocalOptions(command: Command, defaultWorkers: number, fewest
   return addExecutorOptions(command)
     .option('--workers <N>', 'workers on this machine', wholeNumber(fewestWorkers, MAX_WORKERS), defaultWorkers)
     .option('--threads <N>', "CPU threads of each worker (default: the machine's, shared evenly)", wholeNumber(1, 1024))
+    .option(
+      '--allow-command <PREFIX>',
+      'let workers run commands of studies that begin with these words; may be given again',
+      words,
+    )
     .option('--dataset-root <DIR>', 'folder that holds datasets; may be given again', collect)
     .option('--nats-server <PATH>', 'the nats-server program (default: found or fetched)');
 }

@@ -22,6 +22,24 @@ export function collect(text: string, before: readonly string[] | undefined): st
   return [...(before ?? []), text];
 }
 
+/** Parser of a repeatable list of words: with spaces between them, or as JSON. */
+export function words(text: string, before: readonly (readonly string[])[] | undefined): string[][] {
+  const list: unknown = text.startsWith('[') ? parseJson(text) : text.split(/\s+/).filter((word) => word !== '');
+  const good = Array.isArray(list) && list.length > 0 && list.every((word) => typeof word === 'string' && word !== '');
+  if (good) return [...(before ?? []), list as string[]].map((one) => [...one]);
+  throw new InvalidArgumentError(
+    `Expected words such as "python3 train.py" or ["python3", "my train.py"], got ${JSON.stringify(text)}.`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** `a,b` */
 export function commaList(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());

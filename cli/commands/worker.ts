@@ -10,7 +10,7 @@ import { workerSignals } from '../worker-signals.ts';
 import type { AddCommand } from './command.ts';
 import { chooseExecutor } from './engine/choose-executor.ts';
 import { addExecutorOptions, type ExecutorOptionValues, executorWish } from './engine/executor-options.ts';
-import { byteCount, collect, examples, keyValue, wholeNumber } from './options.ts';
+import { byteCount, collect, examples, keyValue, wholeNumber, words } from './options.ts';
 import { coordinatorAddress } from './with-client.ts';
 
 interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
@@ -25,6 +25,8 @@ interface WorkerOptions extends GlobalOptions, ExecutorOptionValues {
   readonly memory?: number;
   readonly drainGrace?: number;
   readonly label?: Readonly<Record<string, string>>;
+  readonly allowCommand?: readonly (readonly string[])[];
+  readonly commandDir?: string;
   readonly nats?: readonly string[];
   readonly logLevel: LogLevel;
 }
@@ -71,6 +73,12 @@ export const addWorker: AddCommand = (program, cli) => {
     )
     .option('--label <KEY=VALUE>', 'a word that studies may ask for; may be given again', keyValue)
     .option(
+      '--allow-command <PREFIX>',
+      'run commands of studies that begin with these words; may be given again (default: none is run)',
+      words,
+    )
+    .option('--command-dir <DIR>', 'where commands are started (default: here)')
+    .option(
       '--nats <URL>',
       'address of NATS as this machine sees it; may be given again (default: as the coordinator says)',
       collect,
@@ -83,6 +91,7 @@ export const addWorker: AddCommand = (program, cli) => {
         'tickwork worker --coordinator lab7:7077',
         'tickwork worker --coordinator lab7:7077 --name gpu3 --slots 2 --label gpu=h200',
         'tickwork worker --coordinator lab7:7077 --executor torch',
+        'tickwork worker --allow-command "python3 train.py"',
         'tickwork worker --dataset-root /data/sets --state-dir /var/lib/tickwork/worker',
       ),
     )
@@ -115,6 +124,8 @@ export const addWorker: AddCommand = (program, cli) => {
           pixelCacheMiB: options.pixelCacheMib,
           memoryBytes: options.memory,
           labels: options.label,
+          allowedCommands: options.allowCommand,
+          commandFolder: options.commandDir,
           natsServers: options.nats,
           credentials,
           token: cli.env.TICKWORK_TOKEN || undefined,

@@ -20,6 +20,8 @@ export interface LocalClusterOptions {
   readonly threads: number;
   /** Words for `tickwork worker` that say what it computes with. */
   readonly executorArguments: readonly string[];
+  /** What workers may run beside the training. */
+  readonly allowedCommands: readonly (readonly string[])[];
   readonly datasetRoots: readonly string[];
   /** Of the coordinator on 127.0.0.1; 0 lets the system choose. */
   readonly grpcPort: number;
@@ -216,6 +218,7 @@ function startWorker(
           '--checkpoint-dir',
           join(options.stateDir, 'checkpoints'),
           ...options.datasetRoots.flatMap((root) => ['--dataset-root', root]),
+          ...options.allowedCommands.flatMap((words) => ['--allow-command', JSON.stringify(words)]),
         ],
       }),
   });

@@ -11,6 +11,7 @@ import { type LocalCluster, startLocalCluster } from './local-cluster.ts';
 export interface LocalOptions extends ExecutorOptionValues {
   readonly workers: number;
   readonly threads?: number;
+  readonly allowCommand?: readonly (readonly string[])[];
   readonly datasetRoot?: readonly string[];
   readonly natsServer?: string;
 }
@@ -50,6 +51,7 @@ export async function provisionAndStart(cli: CliContext, options: StartOptions):
       chosen === undefined
         ? []
         : executorArguments(options, { executor: chosen.executor, device: chosen.options.device }),
+    allowedCommands: options.allowCommand ?? [],
     datasetRoots: [...new Set([...roots, ...found])],
     grpcPort: options.grpcPort,
     httpPort: options.httpPort,

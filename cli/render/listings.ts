@@ -69,7 +69,7 @@ export function renderTrials(trials: readonly Trial__Output[]): string[] {
         const value = trial.metrics.find((metric) => metric.name === name)?.value;
         return value === undefined ? '' : formatValue(value, 4);
       }),
-      note(trial),
+      note(trial, inOneLine(trial.failureMessage)),
     ]),
   );
 }
@@ -97,16 +97,25 @@ export function renderWhy(trial: Trial__Output): string[] {
   const attempt = trial.attempt === 0 ? '' : `, attempt ${trial.attempt}`;
   const worker = trial.worker === '' ? '' : ` on ${trial.worker}`;
   // A pending trial's reason tells of its lost attempt too.
-  const reason = trial.state === 'TRIAL_STATE_PENDING' ? trial.waitingReason : note(trial);
+  const reason = trial.state === 'TRIAL_STATE_PENDING' ? trial.waitingReason : note(trial, trial.failureMessage);
+  // What a command has printed has lines of its own.
+  const [first = '', ...more] = reason.split('\n');
   return [
     visible(`${shortName(trial.name)}: ${levels} seed=${trial.seed}`),
-    visible(`${state}${attempt}${worker}${reason === '' ? '' : `: ${reason}`}`),
+    visible(`${state}${attempt}${worker}${first === '' ? '' : `: ${first}`}`),
+    ...more.map((line) => visible(`  ${line}`)),
   ];
 }
 
-function note(trial: Trial__Output): string {
+/** In one line: of a longer text the first and the last. */
+function inOneLine(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  return visible(lines.length <= 2 ? lines.join(' ') : `${lines[0]} … ${lines.at(-1)}`);
+}
+
+function note(trial: Trial__Output, message: string): string {
   const kind = failureKindCodec.decode(trial.failureKind);
-  if (kind !== undefined) return visible(`${kind}: ${trial.failureMessage}`);
+  if (kind !== undefined) return `${kind}: ${message}`;
   if (trial.state === 'TRIAL_STATE_RUNNING' && trial.progress) {
     return `epoch ${trial.progress.trainEpoch}/${trial.progress.trainEpochs}`;
   }
@@ -167,6 +176,8 @@ export function renderWorkers(workers: readonly Worker__Output[]): string[] {
 /** `tickwork plan` */
 export function renderPlan(plan: SweepPlan__Output): string[] {
   const factors = plan.factors.map((factor) => factor.name);
+  // Of a command nothing is known beforehand.
+  const known = plan.rows.some((row) => row.weightLayers > 0);
   const compared = plan.rows.some((row) => row.differenceFromBase !== '');
   return [
     visible(plan.title),
@@ -175,28 +186,28 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
       [
         ...factors.map((factor) => left(visible(factor))),
         ...(compared ? [left('from base')] : []),
-        right('weight layers'),
-        right('parameters'),
-        right('memory'),
-        right('MACs/image'),
-        right('MACs'),
+        ...(known ? ['weight layers', 'parameters', 'memory', 'MACs/image', 'MACs'].map(right) : []),
       ],
       plan.rows.map((row) => [
         ...factors.map((_, i) => visible(row.levels[i]?.label ?? '')),
         ...(compared ? [visible(row.differenceFromBase)] : []),
-        String(row.weightLayers),
-        formatCount(row.parameters),
-        formatBytes(row.memoryBytes),
-        formatLarge(row.macsPerImage),
-        formatLarge(row.estimatedMacs),
+        ...(known
+          ? [
+              String(row.weightLayers),
+              formatCount(row.parameters),
+              formatBytes(row.memoryBytes),
+              formatLarge(row.macsPerImage),
+              formatLarge(row.estimatedMacs),
+            ]
+          : []),
       ]),
     ),
     ...(plan.configurations > plan.rows.length
       ? [`… and ${formatCount(plan.configurations - plan.rows.length)} more configurations`]
       : []),
     '',
-    `${formatCount(plan.cells)} trials = ${formatCount(plan.configurations)} configurations × ${plan.seeds.length} seeds (${plan.seeds.join(', ')}), ` +
-      `about ${formatLarge(plan.estimatedMacs)} multiply-accumulates`,
+    `${formatCount(plan.cells)} trials = ${formatCount(plan.configurations)} configurations × ${plan.seeds.length} seeds (${plan.seeds.join(', ')})` +
+      (known ? `, about ${formatLarge(plan.estimatedMacs)} multiply-accumulates` : ''),
     ...(plan.configurationsToDraw === 0
       ? []
       : [

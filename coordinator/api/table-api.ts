@@ -1,6 +1,6 @@
-import { METRIC_NAMES, type MetricName } from '../../core/catalogue/metrics.ts';
 import { TickworkError } from '../../core/errors.ts';
 import { firstLabels, levelCount } from '../../core/study/levels.ts';
+import { metricNames } from '../../core/study/metric-names.ts';
 import type { SweepState } from '../../core/sweep/state.ts';
 import { createGrouping, type IndexRange } from '../../core/table/grouping.ts';
 import { type Outline, outlineOf, type RowOutline } from '../../core/table/outline.ts';
@@ -136,14 +136,12 @@ function afterOf(
   return { cell: Number(match[1]), attempt: Number(match[2]), trainEpoch: Number(match[3]) };
 }
 
-function metricsOf(sweep: SweepState, requested: readonly string[]): MetricName[] {
+function metricsOf(sweep: SweepState, requested: readonly string[]): string[] {
+  const { isMetric, metrics } = metricNames(sweep.study.command !== undefined);
   const names = requested.length > 0 ? requested : sweep.study.table.metrics;
   return names.map((name, i) => {
-    if ((METRIC_NAMES as readonly string[]).includes(name)) return name as MetricName;
-    throw invalidArgument(
-      `metrics[${i}]`,
-      `Expected a metric (${METRIC_NAMES.join(', ')}), got ${JSON.stringify(name)}.`,
-    );
+    if (isMetric(name)) return name;
+    throw invalidArgument(`metrics[${i}]`, `Expected a metric (${metrics}), got ${JSON.stringify(name)}.`);
   });
 }
 

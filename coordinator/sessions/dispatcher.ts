@@ -1,5 +1,7 @@
+import type { CommandSpec } from '../../core/command/command.ts';
 import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
 import type { Place } from '../../core/placement/place.ts';
+import type { TrialSpec } from '../../core/study/trial-parameters.ts';
 import { validParameters } from '../../core/study/valid-parameters.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import type { ClusterState, SweepState } from '../../core/sweep/state.ts';
@@ -176,15 +178,20 @@ function assignmentOf(
   sweep: SweepState,
   lease: LeasedEvent,
 ): { readonly assignment: Assignment } | { readonly problem: string } {
-  const gridIndex = gridIndexOf(sweep.grid, lease.cell);
-  const valid = validParameters(sweep.grid, gridIndex);
+  const { grid, study } = sweep;
+  const gridIndex = gridIndexOf(grid, lease.cell);
+  const seed = seedOf(grid, lease.cell);
+  // What a command takes is its own business.
+  const valid = study.command
+    ? { command: study.command, parameters: grid.parameters(gridIndex) }
+    : validParameters(grid, gridIndex);
   if ('problem' in valid) return valid;
-  const seed = seedOf(sweep.grid, lease.cell);
+  const spec = { ...valid, seed } as TrialSpec | CommandSpec;
   return {
     assignment: {
       lease: wireLease(lease),
-      trialJson: JSON.stringify({ parameters: valid.parameters, seed }),
-      title: `${sweep.grid.title(gridIndex)} seed=${seed}`.trim(),
+      trialJson: JSON.stringify(spec),
+      title: `${grid.title(gridIndex)} seed=${seed}`.trim(),
       device: lease.placed?.device ?? 0,
     },
   };

@@ -13,7 +13,8 @@ export interface MemoryClass {
   readonly estimateBytes: number;
 }
 
-const UNKNOWN: MemoryClass = { key: '', estimateBytes: 0 };
+/** Of what cannot be estimated. */
+export const UNKNOWN: MemoryClass = { key: '', estimateBytes: 0 };
 
 /** Estimates that are remembered: a grid has many configurations of few classes. */
 const CAPACITY = 1_000;

@@ -1,3 +1,4 @@
+import { isAllowed } from '../command/command.ts';
 import { bytesText } from './bytes.ts';
 import type { Need } from './need.ts';
 import { emptyPlace, type Offer, type Place } from './place.ts';
@@ -7,7 +8,10 @@ import { emptyPlace, type Offer, type Place } from './place.ts';
  * for labels: who asks for one wants it said.
  */
 export function misfit(need: Need, offer: Offer): string | undefined {
-  const { executors, devices, labels = {}, memoryBytes, moreThanBytes } = need;
+  const { command, executors, devices, labels = {}, memoryBytes, moreThanBytes } = need;
+  const { allowedCommands = [] } = offer;
+  if (command && !isAllowed(command, allowedCommands))
+    return allowedCommands.length === 0 ? 'it allows no command' : 'it allows other commands only';
   if (executors && offer.executor !== '' && !executors.includes(offer.executor))
     return `its executor is ${offer.executor}, not ${executors.join(' or ')}`;
   if (devices && offer.kind !== '' && !devices.includes(offer.kind))
@@ -56,12 +60,17 @@ export function fitsNowhere(need: Need, places: readonly Place[]): string | unde
 
 const MAX_REASONS = 4;
 
-function needText({ memoryBytes, memoryIs, executors, devices, labels }: Need): string {
+function needText({ command, memoryBytes, memoryIs, executors, devices, labels }: Need): string {
   const parts = [
+    ...(command
+      ? [`a worker started with --allow-command ${JSON.stringify(command.join(' '))} or the beginning of it`]
+      : []),
     ...(executors ? [`executor ${executors.join(' or ')}`] : []),
     ...(devices ? [`device ${devices.join(' or ')}`] : []),
     ...Object.entries(labels ?? {}).map(([label, values]) => `${label}=${values.join('|')}`),
-    memoryIs === 'required' ? `${bytesText(memoryBytes)} of memory` : `about ${bytesText(memoryBytes)} of memory`,
+    ...(command && memoryIs === 'estimated'
+      ? []
+      : [`${memoryIs === 'required' ? '' : 'about '}${bytesText(memoryBytes)} of memory`]),
   ];
   return parts.join(', ');
 }

@@ -1,6 +1,7 @@
+import { commonWords } from '../command/template.ts';
 import type { Grid } from '../grid/grid.ts';
 import type { Study } from '../study/study.ts';
-import { type MemoryClass, memoryClassOf } from './memory-class.ts';
+import { type MemoryClass, memoryClassOf, UNKNOWN } from './memory-class.ts';
 import type { Requirements } from './requirements.ts';
 
 /** What the trials of one configuration need of the place where they run. */
@@ -8,6 +9,8 @@ export interface Need extends Omit<Requirements, 'memoryBytes'> {
   /** By the study's word, else by estimate. */
   readonly memoryBytes: number;
   readonly memoryIs: 'required' | 'estimated';
+  /** The words with which the command of all its trials begins; absent: the built-in training. */
+  readonly command?: readonly string[];
   readonly memoryClass: string;
   /** It ran out of memory with this much: it needs more, wherever there is a place that has more. */
   readonly moreThanBytes?: number;
@@ -32,12 +35,13 @@ export function needOf(
     known.clear();
     classes.set(grid, known);
   }
-  const found = known.get(gridIndex) ?? memoryClassOf(grid, gridIndex);
+  const found = known.get(gridIndex) ?? (study.command ? UNKNOWN : memoryClassOf(grid, gridIndex));
   known.set(gridIndex, found);
   const { memoryBytes, ...rest } = study.requires ?? {};
   const moreThanBytes = found.key === '' ? undefined : learned.get(found.key);
   return {
     ...rest,
+    ...(study.command ? { command: commonWords(study.command.run) } : {}),
     memoryBytes: memoryBytes ?? found.estimateBytes,
     memoryIs: memoryBytes === undefined ? 'estimated' : 'required',
     memoryClass: found.key,

@@ -1,3 +1,4 @@
+import type { CommandPrefix } from '../command/command.ts';
 import type { DeviceLoad } from './load.ts';
 
 /** One device of a worker, as its Hello describes it: where trials may run. */
@@ -14,6 +15,8 @@ export interface Place {
   /** Trials at the same time. */
   readonly slots: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** With which words a command has to begin to run there, see core/command; absent: none may. */
+  readonly allowedCommands?: readonly CommandPrefix[];
   /** Trials that the load counts though they have ended: only their records are under way. */
   readonly ended?: DeviceLoad;
   /** Trials that may wait here for a free slot. Default 0. */

@@ -10,6 +10,7 @@ import type { Study } from '../study/study.ts';
 
 export interface PlannedConfiguration {
   readonly levels: readonly { readonly factor: string; readonly label: string }[];
+  /** This and the next four are 0 where trials run a command, of which nothing is known. */
   readonly weightLayers: number;
   readonly parameters: number;
   readonly macsPerImage: number;
@@ -38,13 +39,21 @@ export function planStudy(study: Study): Plan {
   const rows: PlannedConfiguration[] = [];
   for (let i = 0; i < grid.size && rows.length < MAX_ROWS; i++) {
     if (!grid.allows(i)) continue;
+    if (study.command) {
+      rows.push({
+        ...rowOf(study, grid.labels(i)),
+        weightLayers: 0,
+        parameters: 0,
+        macsPerImage: 0,
+        estimatedMacs: 0,
+        memoryBytes: study.requires?.memoryBytes ?? 0,
+      });
+      continue;
+    }
     const p = trialParameters(grid, i);
     const network = describeNetwork(p.network, p.config, { ...networkEnds(p), dropout: p.dropout });
-    const levels = grid.labels(i);
-    const differences = differencesFromBase(study, levels);
     rows.push({
-      levels,
-      differenceFromBase: differences ? differencesText(differences) : '',
+      ...rowOf(study, grid.labels(i)),
       weightLayers: countWeightLayers(network),
       parameters: countParameters(network),
       macsPerImage: countMultiplyAccumulates(network),
@@ -55,4 +64,12 @@ export function planStudy(study: Study): Plan {
   const listed = rows.reduce((total, row) => total + row.estimatedMacs, 0);
   const estimatedMacs = rows.length === 0 ? 0 : listed * (configurations / rows.length);
   return { configurations, cells: configurations * study.seeds.length, estimatedMacs, rows };
+}
+
+function rowOf(
+  study: Study,
+  levels: PlannedConfiguration['levels'],
+): Pick<PlannedConfiguration, 'levels' | 'differenceFromBase'> {
+  const differences = differencesFromBase(study, levels);
+  return { levels, differenceFromBase: differences ? differencesText(differences) : '' };
 }

@@ -6,6 +6,7 @@ import { complaintsAboutTrial } from './check-levels.ts';
 import type { Complaint } from './complaint.ts';
 import { rangeLevel, valueLevel } from './levels.ts';
 import { type RawLeaf, rawLeaves } from './raw-space.ts';
+import { complaintsAboutCommand } from './read-command.ts';
 import { type Ask, drawnRows, toRaw, withRows } from './search.ts';
 import { levelSchema, type ParameterValue, type Study, type StudyLevel } from './study.ts';
 
@@ -30,7 +31,9 @@ export function readAsked(
   if (study.where !== undefined && !holds(study.where, levels))
     return { complaints: [{ path: [], message: `Expected a configuration that where (${study.where}) keeps` }] };
   const values = Object.assign({}, study.parameters, ...Object.values(levels).map(({ assignments }) => assignments));
-  const about = complaintsAboutTrial(values as Record<string, ParameterValue>);
+  const about = study.command
+    ? complaintsAboutCommand(study.command, values as Record<string, ParameterValue>)
+    : complaintsAboutTrial(values as Record<string, ParameterValue>);
   return about.length > 0 ? { complaints: about } : { levels };
 }
 

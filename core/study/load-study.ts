@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Command } from '../command/command.ts';
 import { factorsOf } from '../constraint/expression.ts';
 import { parseConstraint } from '../constraint/parse.ts';
 import { type ErrorCode, type FieldViolation, TickworkError } from '../errors.ts';
@@ -10,8 +11,10 @@ import type { Retries } from '../trial/retry.ts';
 import { checkLevels, isTrialParameter } from './check-levels.ts';
 import type { Complaint } from './complaint.ts';
 import { digitOfLabel, firstLabels, levelCount } from './levels.ts';
+import { checkTableMetrics, metricNames } from './metric-names.ts';
 import { collectFactors, isPlain, type PlacedLeaf } from './raw-space.ts';
 import { type Complain, isMapping } from './read-axis.ts';
+import { checkCommand, readCommand } from './read-command.ts';
 import { readEarlyStopping } from './read-early-stopping.ts';
 import { readRequirements } from './read-requirements.ts';
 import { readRetries } from './read-retries.ts';
@@ -60,13 +63,15 @@ export function loadStudy(text: string): Study {
   checkSize(study, yaml);
   const constraint = checkConstraint(study);
   // Levels are tried cell by cell, which needs a constraint that can be evaluated.
-  const levels = constraint.length > 0 ? [] : checkLevels(study, grid.placed);
+  const levels =
+    constraint.length > 0 ? [] : study.command ? checkCommand(study, study.command) : checkLevels(study, grid.placed);
   const complaints = [
     ...constraint,
     ...levels,
     ...checkPublished(study, checked.data),
     ...checkBase(study, checked.data, grid),
     ...checkShown(study),
+    ...checkTableMetrics(study),
   ];
   if (complaints.length > 0) throw problem('STUDY_INVALID', complaints.map(located));
   const cells = createGrid(study);
@@ -79,6 +84,7 @@ export function loadStudy(text: string): Study {
 }
 
 interface ReadGrid {
+  readonly command?: Command;
   readonly factors: readonly StudyFactor[];
   readonly space?: Space;
   readonly search?: Search;
@@ -100,14 +106,17 @@ function readGrid(value: unknown): ReadGrid {
     factors = {},
     ablation,
     space,
+    command: commandText,
     sampler: samplerText,
     earlyStopping: stopping,
     requires: requiresText,
     retries: retriesText,
     where,
   } = isMapping(value) ? value : {};
-  const sampler = readSampler(samplerText, complain);
-  const earlyStopping = readEarlyStopping(stopping, complain);
+  const names = metricNames(commandText !== undefined);
+  const command = readCommand(commandText, complain);
+  const sampler = readSampler(samplerText, names, complain);
+  const earlyStopping = readEarlyStopping(stopping, names, complain);
   const requires = readRequirements(requiresText, complain);
   const retries = readRetries(retriesText, complain);
   const read = readSpace({ factors: isMapping(factors) ? factors : {}, ablation, space }, complain);
@@ -116,6 +125,7 @@ function readGrid(value: unknown): ReadGrid {
   const collected = collectFactors(drawn.space, complain);
   const plain = isPlain(collected.space, collected.factors);
   return {
+    ...(command === undefined ? {} : { command }),
     factors: collected.factors,
     ...(plain ? {} : { space: collected.space }),
     ...(earlyStopping === undefined ? {} : { earlyStopping }),
@@ -131,13 +141,14 @@ function readGrid(value: unknown): ReadGrid {
 
 function toStudy(
   input: StudyInput,
-  { factors, space, search, earlyStopping, shuffleSeed, requires, retries, base = baseOf(input) }: ReadGrid,
+  { command, factors, space, search, earlyStopping, shuffleSeed, requires, retries, base = baseOf(input) }: ReadGrid,
 ): Study {
   const values = input.published?.values ?? {};
   return {
     name: input.study,
     title: input.title ?? input.study,
     seeds: input.seeds,
+    ...(command === undefined ? {} : { command }),
     parameters: input.parameters,
     factors,
     ...(space === undefined ? {} : { space }),
@@ -245,6 +256,7 @@ function checkPublished(study: Study, input: StudyInput): Complaint[] {
 }
 
 function checkShown(study: Study): Complaint[] {
+  if (study.command !== undefined) return [];
   return study.table.show.flatMap((name, i) =>
     isTrialParameter(name)
       ? []

@@ -1,8 +1,6 @@
 import type { EarlyStopping } from '../pruners/early-stopping.ts';
+import type { MetricNames } from './metric-names.ts';
 import { type Complain, isMapping, type Mapping, shown } from './read-axis.ts';
-
-/** Metrics that are reported after each training epoch. */
-export const EPOCH_METRICS = ['trainLoss', 'trainError', 'testError'] as const;
 
 const OPTIONS = {
   asha: ['metric', 'goal', 'grace', 'eta'],
@@ -12,7 +10,11 @@ const OPTIONS = {
 const RULES = Object.keys(OPTIONS) as (keyof typeof OPTIONS)[];
 
 /** Reads `earlyStopping`. @returns undefined when there is none, or after a complaint. */
-export function readEarlyStopping(value: unknown, complain: Complain): EarlyStopping | undefined {
+export function readEarlyStopping(
+  value: unknown,
+  { isEpochMetric, epochMetrics }: MetricNames,
+  complain: Complain,
+): EarlyStopping | undefined {
   if (value === undefined) return undefined;
   const rule = isMapping(value) ? RULES.find((name) => name in value) : undefined;
   const options = rule && (value as Mapping)[rule];
@@ -31,7 +33,7 @@ export function readEarlyStopping(value: unknown, complain: Complain): EarlyStop
   const known: readonly string[] = OPTIONS[rule];
   for (const key of Object.keys(options)) if (!known.includes(key)) wrong(key, `one of ${known.join(', ')}`);
   const { metric = 'testError', goal = 'min', grace = 1, eta = 3, brackets = 3, minTrials = 3 } = options;
-  if (!(EPOCH_METRICS as readonly unknown[]).includes(metric)) wrong('metric', `one of ${EPOCH_METRICS.join(', ')}`);
+  if (!isEpochMetric(metric)) wrong('metric', epochMetrics);
   if (goal !== 'min' && goal !== 'max') wrong('goal', 'min or max');
   if (!isWhole(grace, 1, 10_000)) wrong('grace', 'a whole number from 1 to 10000');
   if (!isWhole(eta, 2, 100)) wrong('eta', 'a whole number from 2 to 100');

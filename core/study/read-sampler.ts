@@ -1,7 +1,7 @@
-import { METRIC_NAMES } from '../catalogue/metrics.ts';
 import { LAYOUTS, type Layout, MAX_DIMENSIONS, pointSequence } from '../search/points.ts';
 import { stageLeaf } from './coarse-to-fine-stages.ts';
 import { dimensionsOf, drawConfigurations } from './draw-configurations.ts';
+import type { MetricNames } from './metric-names.ts';
 import { type RawLeaf, type RawSpace, rawLeaves } from './raw-space.ts';
 import { type Complain, isMapping, type Mapping, shown } from './read-axis.ts';
 import { type CoarseToFine, type Search, type SearchStage, STAGE_FACTOR, type Tpe, toStored } from './search.ts';
@@ -22,7 +22,7 @@ const FORMS =
   '{ grid: { order: shuffled, seed: 1 } } or { random: { samples: 60, seed: 1 } }, or sobol or halton for random, or { tpe: { samples: 60 } }, or { coarseToFine: { stages: [{ samples: 30 }, { samples: 20 }] } }, or { ask: { samples: 100 } }';
 
 /** Reads `sampler`. @returns undefined when there is none, or after a complaint. */
-export function readSampler(value: unknown, complain: Complain): Sampler | undefined {
+export function readSampler(value: unknown, names: MetricNames, complain: Complain): Sampler | undefined {
   if (value === undefined) return undefined;
   const kind = isMapping(value) ? KINDS.find((name) => name in value) : undefined;
   const options = kind && (value as Mapping)[kind];
@@ -30,8 +30,8 @@ export function readSampler(value: unknown, complain: Complain): Sampler | undef
     complain(['sampler'], `Expected ${FORMS}, got ${shown(value)}`);
     return undefined;
   }
-  if (kind === 'tpe') return readTpe(options, ['sampler', kind], complain);
-  if (kind === 'coarseToFine') return readCoarseToFine(options, ['sampler', kind], complain);
+  if (kind === 'tpe') return readTpe(options, names, ['sampler', kind], complain);
+  if (kind === 'coarseToFine') return readCoarseToFine(options, names, ['sampler', kind], complain);
   const path = ['sampler', kind];
   const known = kind === 'grid' ? ['order', 'seed'] : kind === 'ask' ? ['samples'] : ['samples', 'seed'];
   let good = true;
@@ -53,7 +53,7 @@ export function readSampler(value: unknown, complain: Complain): Sampler | undef
 /** Each batch is an event that names all configurations so far. */
 const MAX_TPE_SAMPLES = 1_000;
 
-function readTpe(options: Mapping, path: Path, complain: Complain): Sampler | undefined {
+function readTpe(options: Mapping, names: MetricNames, path: Path, complain: Complain): Sampler | undefined {
   let good = true;
   const wrong = (key: string, wanted: string): void => {
     good = false;
@@ -69,7 +69,7 @@ function readTpe(options: Mapping, path: Path, complain: Complain): Sampler | un
     startup = Math.min(10, Number(samples)),
     batch = 1,
   } = options;
-  if (!(METRIC_NAMES as readonly unknown[]).includes(metric)) wrong('metric', METRIC_NAMES.join(', '));
+  if (!names.isMetric(metric)) wrong('metric', names.metrics);
   if (goal !== 'min' && goal !== 'max') wrong('goal', 'min or max');
   if (!isWhole(seed, 0, 2 ** 32 - 1)) wrong('seed', 'a whole number from 0 to 4294967295');
   if (!isWhole(samples, 2, MAX_TPE_SAMPLES)) wrong('samples', `a whole number from 2 to ${MAX_TPE_SAMPLES}`);
@@ -89,7 +89,7 @@ function readTpe(options: Mapping, path: Path, complain: Complain): Sampler | un
 
 const STAGE_KEYS = ['samples', 'parameters'];
 
-function readCoarseToFine(options: Mapping, path: Path, complain: Complain): Sampler | undefined {
+function readCoarseToFine(options: Mapping, names: MetricNames, path: Path, complain: Complain): Sampler | undefined {
   let good = true;
   const wrong = (at: Path, wanted: string, value: unknown): void => {
     good = false;
@@ -98,7 +98,7 @@ function readCoarseToFine(options: Mapping, path: Path, complain: Complain): Sam
   const known = ['metric', 'goal', 'keep', 'seed', 'stages'];
   for (const key of Object.keys(options)) if (!known.includes(key)) wrong([key], `one of ${known.join(', ')}`, key);
   const { metric = 'testError', goal = 'min', keep = 5, seed = 0, stages } = options;
-  if (!(METRIC_NAMES as readonly unknown[]).includes(metric)) wrong(['metric'], METRIC_NAMES.join(', '), metric);
+  if (!names.isMetric(metric)) wrong(['metric'], names.metrics, metric);
   if (goal !== 'min' && goal !== 'max') wrong(['goal'], 'min or max', goal);
   if (!isWhole(keep, 1, 1000)) wrong(['keep'], 'a whole number from 1 to 1000', keep);
   if (!isWhole(seed, 0, 2 ** 32 - 1)) wrong(['seed'], 'a whole number from 0 to 4294967295', seed);
@@ -112,7 +112,8 @@ function readCoarseToFine(options: Mapping, path: Path, complain: Complain): Sam
       wrong([...at, 'samples'], `a whole number from 1 to ${MAX_SAMPLES}`, stage['samples']);
     else if (stage['parameters'] !== undefined && !isMapping(stage['parameters']))
       wrong([...at, 'parameters'], 'parameters with their values', stage['parameters']);
-    else complainOfParameters((stage['parameters'] ?? {}) as Mapping, [...path, ...at, 'parameters'], complain);
+    else if (!names.areOfCommand)
+      complainOfParameters((stage['parameters'] ?? {}) as Mapping, [...path, ...at, 'parameters'], complain);
   }
   if (!good) return undefined;
   return {

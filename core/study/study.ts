@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { METRIC_NAMES } from '../catalogue/metrics.ts';
+import type { Command } from '../command/command.ts';
 import type { Requirements } from '../placement/requirements.ts';
 import type { EarlyStopping } from '../pruners/early-stopping.ts';
 import type { NumericRange } from '../space/numeric-range.ts';
@@ -62,6 +62,8 @@ export const studySchema = z.strictObject({
     )
     .refine((seeds) => new Set(seeds).size === seeds.length, { error: 'Expected every seed once' })
     .default([1]),
+  /** The lab's own program instead of the built-in training: see read-command.ts. */
+  command: z.unknown().optional(),
   parameters: z.record(parameterName, parameterValue).default({}),
   factors: z.record(parameterName, z.unknown()).default({}),
   ablation: z.unknown().optional(),
@@ -83,7 +85,8 @@ export const studySchema = z.strictObject({
   maxAttempts: z.int().min(1).max(100).default(3),
   table: z
     .strictObject({
-      metrics: z.array(z.enum(METRIC_NAMES)).min(1).default(['testError']),
+      /** Which there are depends on what the trials run: see metric-names.ts. */
+      metrics: z.array(z.string().min(1).max(64)).min(1).default(['testError']),
       /** Parameters to print beside the factors, for example trainScale and testScale. */
       show: z.array(parameterName).max(16).default([]),
     })
@@ -124,6 +127,8 @@ export interface Study {
   readonly name: string;
   readonly title: string;
   readonly seeds: readonly number[];
+  /** Absent: the built-in training. */
+  readonly command?: Command;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly factors: readonly StudyFactor[];
   /** Absent: every combination of all levels. */

@@ -48,9 +48,11 @@ function nextTrial(state: ClusterState, offer: Offer | undefined, places: readon
     const cell = nextCell(
       sweep,
       costOf,
+      // Nobody has allowed a command at an unnamed place.
       (candidate) =>
-        offer === undefined ||
-        (fits(state, sweep, candidate, offer, places) && turnOf(state, sweep, candidate, offer, places)),
+        offer === undefined
+          ? sweep.study.command === undefined
+          : fits(state, sweep, candidate, offer, places) && turnOf(state, sweep, candidate, offer, places),
     );
     if (cell !== undefined) return { sweep, cell };
   }

@@ -32,15 +32,15 @@ export function nextCell(
   const seedIndex = (cell: number): number => Math.floor(cell / sweep.grid.size);
   for (const cell of untouchedCells(sweep)) {
     if (best !== undefined && seedIndex(cell) !== seedIndex(best.cell)) break;
-    // Who wants the cells shuffled wants them so.
-    const shuffled = sweep.study.shuffleSeed !== undefined;
-    const cost = shuffled ? 0 : cellCost(sweep.grid, gridIndexOf(sweep.grid, cell), costOf);
+    // Who wants the cells shuffled wants them so, and what a command costs nobody knows.
+    const unordered = sweep.study.shuffleSeed !== undefined || sweep.study.command !== undefined;
+    const cost = unordered ? 0 : cellCost(sweep.grid, gridIndexOf(sweep.grid, cell), costOf);
     // Whether it may start is the dearer question, so it is asked only of a cell that would be chosen.
     if (best === undefined || cost > best.cost) {
       if (mayStart(cell) === true) best = { cell, cost };
       else if (++passedOver === MAX_PASSED_OVER) break;
     }
-    if (best !== undefined && (shuffled || ++seen === WINDOW)) break;
+    if (best !== undefined && (unordered || ++seen === WINDOW)) break;
   }
   return best?.cell ?? last;
 }

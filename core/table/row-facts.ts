@@ -36,6 +36,8 @@ export function createFactReader(study: Study, grid: Grid): (gridIndex: number) 
   }
 
   return (gridIndex) => {
+    // Of a command nothing is known but its parameters.
+    if (study.command) return { shown: shownOf(grid.parameters(gridIndex), study.table.show) };
     const parameters = trialParameters(grid, gridIndex);
     return { ...networkFacts(parameters), shown: shownOf(parameters, study.table.show) };
   };

@@ -1,6 +1,6 @@
-import { METRICS, type MetricName } from '../catalogue/metrics.ts';
 import type { Aggregate } from '../statistics/aggregate.ts';
 import { type Difference, differencesFromBase } from '../study/base-row.ts';
+import { metricColumn } from '../study/metric-names.ts';
 import type { PublishedRow, Study } from '../study/study.ts';
 import type { SweepState, TrialCounts } from '../sweep/state.ts';
 import type { FailureKind } from '../trial/states.ts';
@@ -66,7 +66,7 @@ export interface Table {
 export function buildTable(
   sweep: SweepState,
   grouping: Grouping,
-  metrics: readonly MetricName[],
+  metrics: readonly string[],
   aggregates: readonly GroupedAggregate[],
   pairedDifferences: readonly GroupedAggregate[] = [],
   chosen?: readonly RowOutline[],
@@ -104,7 +104,7 @@ export function buildTable(
     title: study.title,
     revision: sweep.revision,
     groupBy: grouping.factors,
-    metrics: metrics.map((name) => ({ name, title: METRICS[name].title, unit: METRICS[name].unit })),
+    metrics: metrics.map(metricColumn),
     publishedSource: study.published?.source ?? '',
     rows,
     totalRows: outline.totalRows,

@@ -6,6 +6,7 @@ import type { Assignment as _tickwork_v1_Assignment, Assignment__Output as _tick
 import type { CancelSweepRequest as _tickwork_v1_CancelSweepRequest, CancelSweepRequest__Output as _tickwork_v1_CancelSweepRequest__Output } from './tickwork/v1/CancelSweepRequest.ts';
 import type { ClusterServiceClient as _tickwork_v1_ClusterServiceClient, ClusterServiceDefinition as _tickwork_v1_ClusterServiceDefinition } from './tickwork/v1/ClusterService.ts';
 import type { ClusterStatus as _tickwork_v1_ClusterStatus, ClusterStatus__Output as _tickwork_v1_ClusterStatus__Output } from './tickwork/v1/ClusterStatus.ts';
+import type { CommandPrefix as _tickwork_v1_CommandPrefix, CommandPrefix__Output as _tickwork_v1_CommandPrefix__Output } from './tickwork/v1/CommandPrefix.ts';
 import type { CoordinatorBatch as _tickwork_v1_CoordinatorBatch, CoordinatorBatch__Output as _tickwork_v1_CoordinatorBatch__Output } from './tickwork/v1/CoordinatorBatch.ts';
 import type { CoordinatorMessage as _tickwork_v1_CoordinatorMessage, CoordinatorMessage__Output as _tickwork_v1_CoordinatorMessage__Output } from './tickwork/v1/CoordinatorMessage.ts';
 import type { Device as _tickwork_v1_Device, Device__Output as _tickwork_v1_Device__Output } from './tickwork/v1/Device.ts';
@@ -71,6 +72,7 @@ export interface ProtoGrpcType {
       CancelSweepRequest: MessageTypeDefinition<_tickwork_v1_CancelSweepRequest, _tickwork_v1_CancelSweepRequest__Output>
       ClusterService: SubtypeConstructor<typeof grpc.Client, _tickwork_v1_ClusterServiceClient> & { service: _tickwork_v1_ClusterServiceDefinition }
       ClusterStatus: MessageTypeDefinition<_tickwork_v1_ClusterStatus, _tickwork_v1_ClusterStatus__Output>
+      CommandPrefix: MessageTypeDefinition<_tickwork_v1_CommandPrefix, _tickwork_v1_CommandPrefix__Output>
       CoordinatorBatch: MessageTypeDefinition<_tickwork_v1_CoordinatorBatch, _tickwork_v1_CoordinatorBatch__Output>
       CoordinatorMessage: MessageTypeDefinition<_tickwork_v1_CoordinatorMessage, _tickwork_v1_CoordinatorMessage__Output>
       Device: MessageTypeDefinition<_tickwork_v1_Device, _tickwork_v1_Device__Output>

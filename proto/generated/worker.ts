@@ -4,6 +4,7 @@ import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-load
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from './google/protobuf/Timestamp.ts';
 import type { Assignment as _tickwork_v1_Assignment, Assignment__Output as _tickwork_v1_Assignment__Output } from './tickwork/v1/Assignment.ts';
 import type { CancelSweepRequest as _tickwork_v1_CancelSweepRequest, CancelSweepRequest__Output as _tickwork_v1_CancelSweepRequest__Output } from './tickwork/v1/CancelSweepRequest.ts';
+import type { CommandPrefix as _tickwork_v1_CommandPrefix, CommandPrefix__Output as _tickwork_v1_CommandPrefix__Output } from './tickwork/v1/CommandPrefix.ts';
 import type { CoordinatorBatch as _tickwork_v1_CoordinatorBatch, CoordinatorBatch__Output as _tickwork_v1_CoordinatorBatch__Output } from './tickwork/v1/CoordinatorBatch.ts';
 import type { CoordinatorMessage as _tickwork_v1_CoordinatorMessage, CoordinatorMessage__Output as _tickwork_v1_CoordinatorMessage__Output } from './tickwork/v1/CoordinatorMessage.ts';
 import type { Device as _tickwork_v1_Device, Device__Output as _tickwork_v1_Device__Output } from './tickwork/v1/Device.ts';
@@ -62,6 +63,7 @@ export interface ProtoGrpcType {
     v1: {
       Assignment: MessageTypeDefinition<_tickwork_v1_Assignment, _tickwork_v1_Assignment__Output>
       CancelSweepRequest: MessageTypeDefinition<_tickwork_v1_CancelSweepRequest, _tickwork_v1_CancelSweepRequest__Output>
+      CommandPrefix: MessageTypeDefinition<_tickwork_v1_CommandPrefix, _tickwork_v1_CommandPrefix__Output>
       CoordinatorBatch: MessageTypeDefinition<_tickwork_v1_CoordinatorBatch, _tickwork_v1_CoordinatorBatch__Output>
       CoordinatorMessage: MessageTypeDefinition<_tickwork_v1_CoordinatorMessage, _tickwork_v1_CoordinatorMessage__Output>
       Device: MessageTypeDefinition<_tickwork_v1_Device, _tickwork_v1_Device__Output>

@@ -78,7 +78,7 @@ export function startSimulatedTrialProcess(deps: TrialProcessDeps, listener: Tri
         if (message.type === 'shutdown') return exit('exit code 0');
         if (message.type === 'run') {
           trialId = message.trialId;
-          void train(message.trialId, message.spec);
+          void train(message.trialId, message.spec as TrialSpec);
         } else if (trialId === message.trialId) {
           end(message.trialId, { status: 'failed', kind: 'cancelled', message: message.reason });
         }

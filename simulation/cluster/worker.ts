@@ -111,6 +111,7 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
         softwareVersion: SOFTWARE_VERSION,
       },
       natsServers: undefined,
+      allowedCommands: [],
       outbox,
       publisher,
       slots: Array.from({ length: slots }, (_, index) =>
@@ -121,6 +122,7 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
           options: {
             datasetRoots: [],
             checkpointFolder: '',
+            commandFolder: '',
             loaderThreads: 0,
             pixelCacheBytes: 0,
             executor: {

@@ -46,7 +46,16 @@ const WALLS: readonly Wall[] = [
   },
   {
     room: 'worker/training',
-    may: ['worker/training', 'worker/trial-messages.ts', 'core', 'engine', 'runtime', 'node:', ...TFJS],
+    may: [
+      'worker/training',
+      'worker/command',
+      'worker/trial-messages.ts',
+      'core',
+      'engine',
+      'runtime',
+      'node:',
+      ...TFJS,
+    ],
     why: 'it trains, and sends nothing anywhere by itself',
   },
   {

@@ -1,3 +1,4 @@
+import type { CommandPrefix } from '../../core/command/command.ts';
 import type { FailureKind } from '../../core/trial/states.ts';
 import { failureKindCodec } from '../../proto/enums.ts';
 import type { CoordinatorMessage__Output as CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
@@ -49,6 +50,8 @@ export interface AgentDeps {
   readonly introduction: Omit<Hello, 'inFlight' | 'ended' | 'draining'>;
   /** Used instead of the addresses that the coordinator names. */
   readonly natsServers: readonly string[] | undefined;
+  /** What beginnings of commands this worker runs. */
+  readonly allowedCommands: readonly CommandPrefix[];
   readonly outbox: Outbox;
   readonly publisher: Publisher;
   readonly slots: readonly Slot[];
@@ -90,6 +93,7 @@ export function startAgent(deps: AgentDeps): Agent {
     clock,
     emit,
     keep: delivery.keep,
+    allowedCommands: deps.allowedCommands,
     forgetCheckpoints: deps.forgetCheckpoints,
     queue: introduction.queue ?? 0,
     queuePatienceMs: timings.queuePatienceMs,

@@ -9,7 +9,7 @@ import {
 } from '../../proto/records.ts';
 import { parseSweepName, sweepName } from '../../proto/resource-names.ts';
 import type { TrialEnd } from '../slots/slot.ts';
-import type { TrialReport } from '../training/outcome.ts';
+import type { AnyReport } from '../trial-messages.ts';
 
 /** Who ran a trial, how long, and until when: Unix ms by the worker's clock. */
 export interface Attempt {
@@ -55,7 +55,7 @@ export function failureRecord(attempt: Attempt, failure: FailureKind, message: s
   return { kind: 'failure', ...keyFields(lease, worker), failure, message: text, durationMs, endedAt };
 }
 
-export function reportRecord(lease: Lease, worker: string, report: TrialReport): ReportRecord {
+export function reportRecord(lease: Lease, worker: string, report: AnyReport): ReportRecord {
   return { kind: 'report', ...keyFields(lease, worker), trainEpoch: report.trainEpoch, metrics: report.metrics };
 }
 

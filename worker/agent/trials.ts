@@ -1,3 +1,5 @@
+import { type CommandPrefix, isAllowed } from '../../core/command/command.ts';
+import { commonWords } from '../../core/command/template.ts';
 import { RETRY_RULES } from '../../core/trial/retry.ts';
 import type { FailureKind } from '../../core/trial/states.ts';
 import type { Assignment__Output as Assignment } from '../../proto/generated/tickwork/v1/Assignment.ts';
@@ -60,6 +62,7 @@ export interface TrialsDeps {
   readonly emit: Emit;
   /** Resolves once the record is safe on the disk. */
   keep(record: TrialRecord): Promise<void>;
+  readonly allowedCommands: readonly CommandPrefix[];
   /** Forgets the checkpoints of a cell. */
   forgetCheckpoints(cell: string): Promise<void>;
   sayStarted(lease: Lease): void;
@@ -195,6 +198,10 @@ export function createTrials(deps: TrialsDeps): Trials {
         const attempt = { lease, worker, durationMs: 0, endedAt: clock.now() };
         inBackground(deliver(lease, failureRecord(attempt, 'infrastructure', parsed.problem)));
         return sayEnded(lease, 0);
+      }
+      if ('command' in parsed.spec && !isAllowed(commonWords(parsed.spec.command.run), deps.allowedCommands)) {
+        const words = JSON.stringify(parsed.spec.command.run.join(' '));
+        return release(lease, 'infrastructure', `Expected a command that this worker allows, got ${words}.`);
       }
       const trial = { lease, spec: parsed.spec, title, device };
       hold({ phase: 'queued', lease });

@@ -1,11 +1,11 @@
-import type { TrialSpec } from '../../core/study/trial-parameters.ts';
 import type { Lease__Output as Lease } from '../../proto/generated/tickwork/v1/Lease.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { AssignedSpec } from '../trial-messages.ts';
 
 /** An assignment that was understood. */
 export interface AssignedTrial {
   readonly lease: Lease;
-  readonly spec: TrialSpec;
+  readonly spec: AssignedSpec;
   readonly title: string;
   /** On which it shall compute. */
   readonly device: number;

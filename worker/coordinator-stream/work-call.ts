@@ -60,7 +60,9 @@ export function createWorkCall(raw: RawCall, { onMessage, onCongested }: WorkCal
     flushing = false;
     if (over) return;
     while (backlog.length > 0) {
-      if (!raw.write(takeBatch(backlog))) return setCongested(true);
+      if (raw.write(takeBatch(backlog))) continue;
+      if (backlog.length > MAX_BACKLOG) raw.cancel();
+      return setCongested(true);
     }
     setCongested(false);
     if (finishing) raw.end();

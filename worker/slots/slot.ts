@@ -1,12 +1,11 @@
-import type { TrialSpec } from '../../core/study/trial-parameters.ts';
 import type { FailureKind } from '../../core/trial/states.ts';
 import { backoffMs } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { deferred } from '../../runtime/deferred.ts';
 import type { Emit } from '../events.ts';
 import { SPAWN_BACKOFF } from '../timings.ts';
-import type { TrialOutcome, TrialProgress, TrialReport } from '../training/outcome.ts';
-import type { TrialOptions, TrialToAgent } from '../trial-messages.ts';
+import type { TrialProgress } from '../training/outcome.ts';
+import type { AnyOutcome, AnyReport, AssignedSpec, TrialOptions, TrialToAgent } from '../trial-messages.ts';
 import { isFree, nextSlotState, type SlotEvent, type SlotState } from './slot-state.ts';
 import type { TrialProcess, TrialProcessExit, TrialProcessListener } from './trial-process.ts';
 
@@ -26,16 +25,16 @@ export interface SlotTrial {
   readonly trialId: string;
   /** As in trial-messages.ts. */
   readonly cell: string;
-  readonly spec: TrialSpec;
+  readonly spec: AssignedSpec;
   onStarted(): void;
   onProgress(progress: TrialProgress): void;
-  onReport(report: TrialReport): void;
+  onReport(report: AnyReport): void;
   onWarning(message: string): void;
   onEnd(end: TrialEnd): void;
 }
 
 export type TrialEnd =
-  | { readonly kind: 'outcome'; readonly outcome: TrialOutcome }
+  | { readonly kind: 'outcome'; readonly outcome: AnyOutcome }
   /** Stopped before it had an outcome of its own. */
   | { readonly kind: 'stopped'; readonly reason: string }
   | { readonly kind: 'crashed'; readonly message: string };
@@ -135,16 +134,21 @@ export function createSlot(deps: SlotDeps): Slot {
         return trial.onReport(message);
       case 'warning':
         return trial.onWarning(message.message);
+      // The adapter ends the group with the process.
+      case 'group':
+        return;
       case 'outcome':
         return onOutcome(message.outcome);
     }
   }
 
-  function onOutcome(outcome: TrialOutcome): void {
+  function onOutcome(outcome: AnyOutcome): void {
     const stopped = state === 'stopping' && outcome.status === 'failed' && outcome.kind === 'cancelled';
     if (!step('outcome') || state === 'closing') return;
     timer.abort();
-    if (outcome.status === 'failed' && BLAMES_PROCESS.includes(outcome.kind)) replaceProcess(outcome.kind);
+    // A command had a process of its own.
+    const own = trial !== undefined && 'command' in trial.spec;
+    if (!own && outcome.status === 'failed' && BLAMES_PROCESS.includes(outcome.kind)) replaceProcess(outcome.kind);
     endTrial(stopped ? { kind: 'stopped', reason: stopReason } : { kind: 'outcome', outcome });
   }
 
@@ -166,9 +170,14 @@ export function createSlot(deps: SlotDeps): Slot {
     else after(backoffMs(failedStarts - 1, random(), SPAWN_BACKOFF), spawn);
   }
 
-  function askToEnd(): void {
+  /** A command has its own grace before that of its process. */
+  function graceMs(): number {
+    return stopGraceMs + (trial && 'command' in trial.spec ? trial.spec.command.graceSeconds * 1000 : 0);
+  }
+
+  function askToEnd(graceMs: number): void {
     child?.send({ type: 'shutdown' });
-    after(stopGraceMs, () => child?.kill());
+    after(graceMs, () => child?.kill());
     if (child) return;
     timer.abort();
     step('exit');
@@ -193,13 +202,14 @@ export function createSlot(deps: SlotDeps): Slot {
       stopReason = reason;
       if (state === 'starting') return endTrial({ kind: 'stopped', reason });
       child?.send({ type: 'stop', trialId, reason });
-      after(stopGraceMs, () => child?.kill());
+      after(graceMs(), () => child?.kill());
     },
     async close(reason) {
       if (state !== 'closing' && state !== 'closed') {
         step('close');
+        const grace = graceMs();
         endTrial({ kind: 'stopped', reason });
-        askToEnd();
+        askToEnd(grace);
       }
       await closed.promise;
     },

@@ -56,13 +56,30 @@ export function startTrialProcess(options: TrialProcessOptions, listener: TrialP
   }
 
   let over = false;
+  let group = 0;
   function end(how: string): void {
     if (over) return;
     over = true;
+    endGroup();
     listener.onExit({ how, lastLines });
   }
 
-  child.on('message', (message) => over || listener.onMessage(message as TrialToAgent));
+  /** A command outlives no trial process, however that has ended. */
+  function endGroup(): void {
+    if (group === 0) return;
+    try {
+      process.kill(-group, 'SIGKILL');
+    } catch {
+      // Nobody is left.
+    }
+    group = 0;
+  }
+
+  child.on('message', (message) => {
+    const heard = message as TrialToAgent;
+    if (heard.type === 'group') group = heard.group;
+    if (!over) listener.onMessage(heard);
+  });
   // After a failed spawn there is no 'exit'; a failed send is followed by one.
   child.on('error', (error) => child.pid === undefined && end(`not started: ${error.message}`));
   // Only 'close' says that the last lines have been read; it does not come while a grandchild holds the pipes.

@@ -1,5 +1,7 @@
+import type { CommandSpec } from '../../core/command/command.ts';
+import type { TrialSpec } from '../../core/study/trial-parameters.ts';
 import type { Executor } from '../../engine/executor.ts';
-import type { AgentToTrial, ExecutorChoice, TrialOptions, TrialToAgent } from '../trial-messages.ts';
+import type { AgentToTrial, AnyOutcome, ExecutorChoice, TrialOptions, TrialToAgent } from '../trial-messages.ts';
 import { createDatasetCache, type DatasetSource } from './data/dataset-cache.ts';
 import { failureOf } from './failure.ts';
 import { trainTrial } from './trainer.ts';
@@ -9,9 +11,18 @@ export interface TrialHostDependencies {
   readonly openExecutor: (choice: ExecutorChoice) => Promise<Executor>;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
+  /** Runs the lab's own program instead of the training. */
+  readonly runCommand: RunCommand;
   /** Names this process among all that may write to the same checkpoint folder, as a file name may. */
   readonly writer: string;
 }
+
+/** What a command needs of its host; `signal` ends it. */
+export type RunCommand = (
+  spec: CommandSpec,
+  message: Extract<AgentToTrial, { readonly type: 'run' }>,
+  signal: AbortSignal,
+) => Promise<AnyOutcome>;
 
 /** Runs the trials that an agent asks for, one after another, keeping the executor and the decoded images between them. */
 export interface TrialHost {
@@ -26,7 +37,8 @@ interface Workbench {
   readonly datasets: DatasetSource;
 }
 
-export function createTrialHost({ send, openExecutor, now, writer }: TrialHostDependencies): TrialHost {
+export function createTrialHost(dependencies: TrialHostDependencies): TrialHost {
+  const { send, openExecutor, runCommand, now, writer } = dependencies;
   let workbench: Workbench | undefined;
   let closing = false;
   let current: { readonly trialId: string; readonly stop: AbortController; readonly done: Promise<void> } | undefined;
@@ -41,9 +53,20 @@ export function createTrialHost({ send, openExecutor, now, writer }: TrialHostDe
   }
 
   async function run(message: Extract<AgentToTrial, { readonly type: 'run' }>, signal: AbortSignal): Promise<void> {
-    const { trialId, cell, spec, options } = message;
+    const { trialId, spec } = message;
     send({ type: 'started', trialId });
-    const outcome = await prepare(options).then(
+    const outcome = await ('command' in spec ? runCommand(spec, message, signal) : train(spec, message, signal));
+    // Free before the agent hears of it, as its next message may be a `run`.
+    current = undefined;
+    send({ type: 'outcome', trialId, outcome });
+  }
+
+  function train(
+    spec: TrialSpec,
+    { trialId, cell, options }: Extract<AgentToTrial, { readonly type: 'run' }>,
+    signal: AbortSignal,
+  ): Promise<AnyOutcome> {
+    return prepare(options).then(
       ({ executor, datasets }) =>
         trainTrial(spec, {
           executor,
@@ -60,9 +83,6 @@ export function createTrialHost({ send, openExecutor, now, writer }: TrialHostDe
         }),
       (error: unknown) => failureOf(error, signal),
     );
-    // Free before the agent hears of it, as its next message may be a `run`.
-    current = undefined;
-    send({ type: 'outcome', trialId, outcome });
   }
 
   return {

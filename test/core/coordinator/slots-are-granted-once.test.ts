@@ -139,6 +139,7 @@ async function startSessions(configs: readonly string[] = ['A', 'B', 'C', 'D']) 
         slots: 1,
         devices: [],
         labels: {},
+        allowedCommands: [],
         inFlight: [],
         ended: [],
         queue: 0,

@@ -20,6 +20,7 @@ const place = (worker: string, more: Partial<Place> = {}): Place => ({
   memoryBytes: 100 * MIB,
   slots: 1,
   labels: {},
+  allowedCommands: [],
   ...more,
 });
 

@@ -9,6 +9,8 @@ const MINIMAL = { coordinator: 'localhost:7070', stateDir: '/var/lib/tickwork' }
 describe("a worker's settings", () => {
   test('have defaults that fit the machine', () => {
     expect(parseWorkerConfig({ ...MINIMAL, slots: 3 }, MACHINE)).toEqual({
+      allowedCommands: [],
+      commandFolder: process.cwd(),
       executor: 'onnx',
       device: 'cpu',
       precision: 'float32',

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TrialParameters, trialParametersSchema } from '../../../core/study/trial-parameters.ts';
 import type { ExecutorName } from '../../../engine/mod.ts';
+import type { TrialProvenance } from '../../../worker/training/outcome.ts';
 import type { AgentToTrial, TrialToAgent } from '../../../worker/trial-messages.ts';
 import { DATASET_ROOTS } from '../../support/datasets.ts';
 import { availableExecutors, engineCache } from '../../support/executors.ts';
@@ -53,6 +54,7 @@ function start(executor: ExecutorName, checkpointFolder: string): Run {
     options: {
       datasetRoots: DATASET_ROOTS,
       checkpointFolder,
+      commandFolder: '',
       checkFirstBatch: false,
       loaderThreads: 1,
       pixelCacheBytes: 0,
@@ -139,7 +141,7 @@ describe.each(executors)('a trial on %s whose process is killed again and again'
     expect(whole.outcome).not.toHaveProperty('provenance.resumedFrom');
     expect(resumed.outcome).toHaveProperty('provenance.resumedFrom.step', expect.any(Number));
     if (resumed.outcome.status === 'failed') return;
-    expect(resumed.outcome.provenance.resumedFrom?.step).toBeGreaterThanOrEqual(70);
+    expect((resumed.outcome.provenance as TrialProvenance).resumedFrom?.step).toBeGreaterThanOrEqual(70);
   });
 
   // Reading files is the same on every executor.

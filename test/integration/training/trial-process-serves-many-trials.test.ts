@@ -73,6 +73,7 @@ describe('the trial process', () => {
       options: {
         datasetRoots,
         checkpointFolder: checkpoints.path,
+        commandFolder: '',
         executor: EXECUTOR,
         loaderThreads: 1,
         pixelCacheBytes: 0,

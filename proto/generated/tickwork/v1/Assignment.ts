@@ -5,7 +5,8 @@ import type { Lease as _tickwork_v1_Lease, Lease__Output as _tickwork_v1_Lease__
 export interface Assignment {
   'lease'?: (_tickwork_v1_Lease | null);
   /**
-   * {"parameters": {...}, "seed": n}, as core/study/trial-parameters.ts defines it.
+   * {"parameters": {...}, "seed": n}, as core/study/trial-parameters.ts defines it; with "command" beside them a trial of the lab's
+   * own program, as core/command/command.ts defines it.
    */
   'trialJson'?: (string);
   /**
@@ -21,7 +22,8 @@ export interface Assignment {
 export interface Assignment__Output {
   'lease': (_tickwork_v1_Lease__Output | null);
   /**
-   * {"parameters": {...}, "seed": n}, as core/study/trial-parameters.ts defines it.
+   * {"parameters": {...}, "seed": n}, as core/study/trial-parameters.ts defines it; with "command" beside them a trial of the lab's
+   * own program, as core/command/command.ts defines it.
    */
   'trialJson': (string);
   /**

@@ -2,6 +2,7 @@
 
 import type { Device as _tickwork_v1_Device, Device__Output as _tickwork_v1_Device__Output } from '../../tickwork/v1/Device.ts';
 import type { Lease as _tickwork_v1_Lease, Lease__Output as _tickwork_v1_Lease__Output } from '../../tickwork/v1/Lease.ts';
+import type { CommandPrefix as _tickwork_v1_CommandPrefix, CommandPrefix__Output as _tickwork_v1_CommandPrefix__Output } from '../../tickwork/v1/CommandPrefix.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Hello {
@@ -25,13 +26,17 @@ export interface Hello {
    */
   'draining'?: (boolean);
   /**
-   * Of those in flight: leases whose trial has ended, see TrialEnded.
+   * What studies may run there beside the built-in training; nothing by default.
    */
-  'ended'?: (_tickwork_v1_Lease)[];
+  'allowedCommands'?: (_tickwork_v1_CommandPrefix)[];
   /**
    * Assignments that this worker takes beyond its free slots, to begin each as soon as a slot is free.
    */
   'queue'?: (number);
+  /**
+   * Of those in flight: leases whose trial has ended, see TrialEnded.
+   */
+  'ended'?: (_tickwork_v1_Lease)[];
 }
 
 export interface Hello__Output {
@@ -55,11 +60,15 @@ export interface Hello__Output {
    */
   'draining': (boolean);
   /**
-   * Of those in flight: leases whose trial has ended, see TrialEnded.
+   * What studies may run there beside the built-in training; nothing by default.
    */
-  'ended': (_tickwork_v1_Lease__Output)[];
+  'allowedCommands': (_tickwork_v1_CommandPrefix__Output)[];
   /**
    * Assignments that this worker takes beyond its free slots, to begin each as soon as a slot is free.
    */
   'queue': (number);
+  /**
+   * Of those in flight: leases whose trial has ended, see TrialEnded.
+   */
+  'ended': (_tickwork_v1_Lease__Output)[];
 }
