@@ -167,12 +167,21 @@ async function measureRivals({ python, sleepers }: DispatchOptions, say: Say): P
   }
   const slots = String(SLOTS);
   const slept = String(Math.min(64, sleepers));
-  const rayTune = await askRival(python, 'ray_tune.py', [slots, '32', '200', String(SLEEP_MS / 1_000), slept]);
+  const rayTune = await askRival(python, scriptOf('ray_tune.py'), [
+    slots,
+    '32',
+    '200',
+    String(SLEEP_MS / 1_000),
+    slept,
+  ]);
   say(rivalLine('Ray Tune', rayTune));
-  const optuna = await askRival(python, 'optuna_study.py', [slots, '256']);
+  const optuna = await askRival(python, scriptOf('optuna_study.py'), [slots, '256']);
   say(rivalLine('Optuna', optuna));
   return { rayTune, optuna };
 }
+
+/** Compiled code lies in dist/, the scripts do not. */
+const scriptOf = (name: string): URL => new URL(`../../../bench/dispatch/rivals/${name}`, import.meta.url);
 
 function rivalLine(name: string, figure: RivalFigure): string {
   if (figure.value === null) return `${name}: ${figure.why}`;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { basename } from 'node:path';
 
 /** What a rival reached, or why there is nothing to compare with. */
 export type RivalFigure =
@@ -13,9 +13,8 @@ const TIME_LIMIT_MS = 10 * 60_000;
  * Runs a script of `rivals/` with an interpreter. It prints one JSON object on its last line: `{"version", "value", …}`, or
  * `{"why": "…"}` when its library is not there.
  */
-export async function askRival(python: string, script: string, args: readonly string[]): Promise<RivalFigure> {
-  // Compiled code lies in dist/, the scripts do not.
-  const source = readFileSync(scriptPath(script), 'utf8');
+export async function askRival(python: string, script: URL, args: readonly string[]): Promise<RivalFigure> {
+  const source = readFileSync(script, 'utf8');
   const child = spawn(python, ['-c', source, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), TIME_LIMIT_MS);
   let said = '';
@@ -30,7 +29,10 @@ export async function askRival(python: string, script: string, args: readonly st
   const line = said.trimEnd().split('\n').at(-1) ?? '';
   if (failed !== undefined || !line.startsWith('{')) {
     const last = complaint.trimEnd().split('\n').at(-1) ?? '';
-    return { value: null, why: `${script} did not run: ${failed ?? 'it said nothing'} ${last}`.trim() };
+    return {
+      value: null,
+      why: `${basename(script.pathname)} did not run: ${failed ?? 'it said nothing'} ${last}`.trim(),
+    };
   }
   const { why, value, version, ...details } = JSON.parse(line) as {
     readonly why?: string;
@@ -39,6 +41,3 @@ export async function askRival(python: string, script: string, args: readonly st
   };
   return why === undefined ? { value, version, details } : { value: null, why };
 }
-
-const scriptPath = (script: string): string =>
-  fileURLToPath(new URL(`../../../bench/dispatch/rivals/${script}`, import.meta.url));
