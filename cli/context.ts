@@ -19,6 +19,8 @@ export interface CliContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly uuid: () => string;
+  /** Asks yes or no on the terminal; no where there is none. */
+  readonly confirm: (question: string) => Promise<boolean>;
   /** The compiled command itself, to start it again as a child. */
   readonly programFile: string;
   /** Set when this process is a child of `tickwork up` or `tickwork demo`. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { availableParallelism, hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { confirm } from './confirm.ts';
 import { type CliContext, type ParentProcess, realTime } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { createInterrupts } from './interrupts.ts';
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
     stderr: createTerminal(process.stderr, process.env),
     signal: interrupts.signal,
     force: interrupts.force,
+    confirm: (question) => confirm(question, process.stdin, process.stderr, interrupts.signal),
     programFile: fileURLToPath(import.meta.url),
     ...(parent ? { parent } : {}),
     onHangup: (listener) => {

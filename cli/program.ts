@@ -6,6 +6,7 @@ import type { AddCommand } from './commands/command.ts';
 import { addCoordinator } from './commands/coordinator.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDrain } from './commands/drain.ts';
+import { addEdit } from './commands/edit.ts';
 import { addEngine } from './commands/engine/engine.ts';
 import { addLs } from './commands/ls.ts';
 import { addNatsConfig } from './commands/nats-config.ts';
@@ -40,6 +41,7 @@ const COMMANDS: readonly AddCommand[] = [
   addTrials,
   addTable,
   addWhy,
+  addEdit,
   addPause,
   addResume,
   addRetry,

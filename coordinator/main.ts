@@ -60,7 +60,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
 }
 
 /**
- * One reign, with the wait for it. Order of acquisition, and so, backwards, of release:
+ * One leadership, with the wait for it. Order of acquisition, and so, backwards, of release:
  * table, NATS, log (replayed, leadership taken), ledger, sessions, gRPC and gateway, ingestion and reaping. At the end not-ready
  * comes first of all, and with it the end of deciding.
  * @throws TickworkError INSECURE_ADDRESS, CERTIFICATE_INVALID, STATE_DIRECTORY_IN_USE, NATS_UNREACHABLE, CONFIG_INVALID at the start; LOG_CONFLICT when another
@@ -98,7 +98,7 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
   const snapshots = await openSnapshotFolder(config.stateDir, logger);
   const processId = randomUUID();
   const key = await openNatsLeaderKey(nats);
-  const reign = await takeLeadership({
+  const takeover = await takeLeadership({
     election: createElection({
       ...{
         key,
@@ -121,8 +121,8 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
       }),
     holder: `${hostname()}:${process.pid}`,
   });
-  if (reign === undefined) return;
-  const { state, adopted, leadership, records } = reign;
+  if (takeover === undefined) return;
+  const { state, adopted, leadership, records } = takeover;
   lifecycle.add('leadership', leadership.release);
   lifecycle.add('record stream', records.close);
   const replaySeconds = (clock.now() - startedAt) / 1000;

@@ -113,7 +113,7 @@ export async function runWorld({ seed, plan, flaws, codec, logger, tell }: World
     watch: {
       heard(coordinator, worker, message) {
         lastHeard = workers.find(({ machine: { name } }) => name === worker.machine.name);
-        checker.heard(coordinator, message);
+        checker.heard(coordinator, worker, message);
       },
       said(coordinator, worker, message) {
         if (!message.assignment) remark?.(`${coordinator.name} to ${worker.name}: ${JSON.stringify(message)}`);

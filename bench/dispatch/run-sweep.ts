@@ -15,7 +15,7 @@ export interface SweepRun {
   readonly cpuMsPerCell: Readonly<Record<string, number>>;
 }
 
-const POLL_MS = 50;
+const POLL_MS = 250;
 
 /** Submits a study and waits until every cell is in the table. @throws Error when one is not. */
 export async function runSweep(cluster: BenchCluster, studyYaml: string): Promise<SweepRun> {

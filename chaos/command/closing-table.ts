@@ -39,6 +39,9 @@ export function resultOf(seed: number, rounds: readonly Round[]): ChaosResult {
   };
 }
 
+/** A coordinator that finds no NATS when it starts says so and ends; its supervisor starts it again. */
+export const isForWantOfNats = (accident: string): boolean => accident.includes('NATS_UNREACHABLE');
+
 export function closingTable(result: ChaosResult, rounds: readonly Round[]): readonly string[] {
   const number = (value: number): string => value.toLocaleString('en-GB');
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -59,7 +62,12 @@ export function closingTable(result: ChaosResult, rounds: readonly Round[]): rea
     ['worst stall', seconds(result.worstStallMs), ''],
     ['recovery p50', seconds(result.recoveryP50Ms), ''],
     ['recovery p99', seconds(result.recoveryP99Ms), ''],
-    ['processes that ended by themselves', number(sum(({ accidents }) => accidents.length)), ''],
+    ['ends for want of NATS', number(sum(({ accidents }) => accidents.filter(isForWantOfNats).length)), ''],
+    [
+      'ends nobody asked for',
+      number(sum(({ accidents }) => accidents.filter((each) => !isForWantOfNats(each)).length)),
+      '',
+    ],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const valueWidth = Math.max(...rows.map(([, value]) => value.length));

@@ -6,7 +6,7 @@ import { type Comparison, compare } from '../check/compare.ts';
 import { readExport } from '../check/exported-rows.ts';
 import { type Cluster, startCluster } from '../cluster/cluster.ts';
 import { inject, scopeOf } from '../faults/inject.ts';
-import { drawPlan } from '../faults/plan.ts';
+import { drawPlan, withoutStandby } from '../faults/plan.ts';
 import { createRecoveries, type Recoveries } from '../faults/recoveries.ts';
 import { expectedStudy } from '../trial/study.ts';
 import type { ChaosOptions } from './options.ts';
@@ -42,7 +42,7 @@ const DUPLICATE_WINDOW_MS = 120_000;
 const FULL_WINDOW_FROM_MS = 5 * 60_000;
 const SHORT_WINDOW_MS = 5_000;
 /** Share of the time for faults that the trials would take if nothing went wrong. */
-const BUSY_SHARE = 0.6;
+const BUSY_SHARE = 0.5;
 const POLL_MS = 250;
 /** A sweep without a new row for so long after the last fault will not end. */
 const GIVE_UP_MS = 180_000;
@@ -110,17 +110,26 @@ async function putFaults(
   if (windowMs !== DUPLICATE_WINDOW_MS) await cluster.nats.setDuplicateWindow(windowMs);
   const start = performance.now();
   const running: Promise<void>[] = [];
-  for (const fault of drawPlan(seed * 10 + natsServers, span)) {
+  let natsAway = false;
+  for (const drawn of drawPlan(seed * 10 + natsServers, span)) {
+    const fault = cluster.coordinators.length > 1 ? drawn : { ...drawn, kind: withoutStandby(drawn.kind) };
     await clock.sleep(Math.max(0, start + fault.at - performance.now()), signal);
     if (signal.aborted) break;
+    // What is away cannot be killed, and does not count.
+    if (natsAway && /NATS (killed|paused|away|forgets)/.test(fault.kind)) continue;
     const target = scopeOf(fault, cluster);
     say(
       `${((performance.now() - start) / 1000).toFixed(1).padStart(7)} s  ${fault.kind}${target === 'all' ? '' : ` (worker ${target + 1})`}${fault.forMs > 0 ? `, ${(fault.forMs / 1000).toFixed(1)} s` : ''}`,
     );
+    const isLong = fault.kind === 'NATS away past its duplicate window';
+    natsAway ||= isLong;
     running.push(
       inject(fault, cluster, clock, windowMs)
         .then(() => recoveries.ends(fault.kind, target))
-        .catch((error: unknown) => say(`           could not: ${String(error)}`)),
+        .catch((error: unknown) => say(`           could not: ${String(error)}`))
+        .finally(() => {
+          if (isLong) natsAway = false;
+        }),
     );
   }
   await Promise.all(running);

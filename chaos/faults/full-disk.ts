@@ -14,7 +14,11 @@ export async function fillDisk(pid: number, ms: number, clock: Clock): Promise<v
   await limit(pid, 'unlimited:unlimited');
 }
 
-/** `prlimit` of util-linux. A process that has ended meanwhile is no error. */
+/** `prlimit` of util-linux. A process that has ended meanwhile is no error. @throws Error where there is no prlimit. */
 async function limit(pid: number, fsize: string): Promise<void> {
-  await promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${fsize}`]).catch(() => undefined);
+  try {
+    await promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${fsize}`]);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error;
+  }
 }

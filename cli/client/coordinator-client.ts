@@ -10,6 +10,7 @@ import { channelSecurity } from '../../proto/credentials/channel-security.ts';
 import type { ProgramCredentials } from '../../proto/credentials/credentials-folder.ts';
 import type { CancelSweepRequest } from '../../proto/generated/tickwork/v1/CancelSweepRequest.ts';
 import type { ClusterStatus__Output } from '../../proto/generated/tickwork/v1/ClusterStatus.ts';
+import type { EditSweepRequest } from '../../proto/generated/tickwork/v1/EditSweepRequest.ts';
 import type { ExportChunk__Output } from '../../proto/generated/tickwork/v1/ExportChunk.ts';
 import type { ExportTableRequest } from '../../proto/generated/tickwork/v1/ExportTableRequest.ts';
 import type { GetTableRequest } from '../../proto/generated/tickwork/v1/GetTableRequest.ts';
@@ -24,6 +25,7 @@ import type { ResumeSweepRequest } from '../../proto/generated/tickwork/v1/Resum
 import type { RetryFailedRequest } from '../../proto/generated/tickwork/v1/RetryFailedRequest.ts';
 import type { SubmitSweepRequest } from '../../proto/generated/tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep__Output } from '../../proto/generated/tickwork/v1/Sweep.ts';
+import type { SweepEdit__Output } from '../../proto/generated/tickwork/v1/SweepEdit.ts';
 import type { SweepPlan__Output } from '../../proto/generated/tickwork/v1/SweepPlan.ts';
 import type { Table__Output } from '../../proto/generated/tickwork/v1/Table.ts';
 import type { Trial__Output } from '../../proto/generated/tickwork/v1/Trial.ts';
@@ -42,6 +44,7 @@ export interface CoordinatorClient {
   submitSweep(request: SubmitSweepRequest): Promise<Sweep__Output>;
   getSweep(name: string): Promise<Sweep__Output>;
   listSweeps(request: ListSweepsRequest): Promise<ListSweepsResponse__Output>;
+  editSweep(request: EditSweepRequest): Promise<SweepEdit__Output>;
   cancelSweep(request: CancelSweepRequest): Promise<Sweep__Output>;
   pauseSweep(request: PauseSweepRequest): Promise<Sweep__Output>;
   resumeSweep(request: ResumeSweepRequest): Promise<Sweep__Output>;
@@ -183,6 +186,7 @@ export function createCoordinatorClient(options: ClientOptions): CoordinatorClie
     submitSweep: (request) => unary((r, o, done) => at().sweeps.submitSweep(r, o, done), request),
     getSweep: (name) => unary((r, o, done) => at().sweeps.getSweep(r, o, done), { name }),
     listSweeps: (request) => unary((r, o, done) => at().sweeps.listSweeps(r, o, done), request),
+    editSweep: (request) => unary((r, o, done) => at().sweeps.editSweep(r, o, done), request),
     cancelSweep: (request) => unary((r, o, done) => at().sweeps.cancelSweep(r, o, done), request),
     pauseSweep: (request) => unary((r, o, done) => at().sweeps.pauseSweep(r, o, done), request),
     resumeSweep: (request) => unary((r, o, done) => at().sweeps.resumeSweep(r, o, done), request),

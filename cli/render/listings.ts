@@ -119,7 +119,8 @@ function note(trial: Trial__Output, message: string): string {
   if (trial.state === 'TRIAL_STATE_RUNNING' && trial.progress) {
     return `epoch ${trial.progress.trainEpoch}/${trial.progress.trainEpochs}`;
   }
-  if (trial.state === 'TRIAL_STATE_STOPPED') return visible(trial.stopReason);
+  if (trial.state === 'TRIAL_STATE_STOPPED' || trial.state === 'TRIAL_STATE_CANCELLED')
+    return visible(trial.stopReason);
   return visible(trial.waitingReason);
 }
 

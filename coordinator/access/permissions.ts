@@ -30,6 +30,7 @@ export const PERMISSIONS: Readonly<Record<Action, Row>> = {
   /** Costs as much to compute as to submit. */
   PlanSweep: STEER,
   SubmitSweep: STEER,
+  EditSweep: STEER,
   CancelSweep: STEER,
   PauseSweep: STEER,
   ResumeSweep: STEER,

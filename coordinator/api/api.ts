@@ -3,6 +3,7 @@ import type { AskResponse } from '../../proto/generated/tickwork/v1/AskResponse.
 import type { CancelSweepRequest__Output } from '../../proto/generated/tickwork/v1/CancelSweepRequest.ts';
 import type { ClusterStatus } from '../../proto/generated/tickwork/v1/ClusterStatus.ts';
 import type { DrainWorkerRequest__Output } from '../../proto/generated/tickwork/v1/DrainWorkerRequest.ts';
+import type { EditSweepRequest__Output } from '../../proto/generated/tickwork/v1/EditSweepRequest.ts';
 import type { EndSearchRequest__Output } from '../../proto/generated/tickwork/v1/EndSearchRequest.ts';
 import type { ExportChunk } from '../../proto/generated/tickwork/v1/ExportChunk.ts';
 import type { ExportTableRequest__Output } from '../../proto/generated/tickwork/v1/ExportTableRequest.ts';
@@ -24,6 +25,7 @@ import type { ResumeSweepRequest__Output } from '../../proto/generated/tickwork/
 import type { RetryFailedRequest__Output } from '../../proto/generated/tickwork/v1/RetryFailedRequest.ts';
 import type { SubmitSweepRequest__Output } from '../../proto/generated/tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep } from '../../proto/generated/tickwork/v1/Sweep.ts';
+import type { SweepEdit } from '../../proto/generated/tickwork/v1/SweepEdit.ts';
 import type { SweepPlan } from '../../proto/generated/tickwork/v1/SweepPlan.ts';
 import type { Table } from '../../proto/generated/tickwork/v1/Table.ts';
 import type { TellPrunedRequest__Output } from '../../proto/generated/tickwork/v1/TellPrunedRequest.ts';
@@ -46,6 +48,7 @@ export interface Api {
   getSweep(request: GetSweepRequest__Output, call: CallContext): Promise<Sweep>;
   listSweeps(request: ListSweepsRequest__Output, call: CallContext): Promise<ListSweepsResponse>;
   watchSweep(request: WatchSweepRequest__Output, call: CallContext): AsyncIterable<WatchSweepResponse>;
+  editSweep(request: EditSweepRequest__Output, call: CallContext): Promise<SweepEdit>;
   cancelSweep(request: CancelSweepRequest__Output, call: CallContext): Promise<Sweep>;
   pauseSweep(request: PauseSweepRequest__Output, call: CallContext): Promise<Sweep>;
   resumeSweep(request: ResumeSweepRequest__Output, call: CallContext): Promise<Sweep>;

@@ -5,6 +5,7 @@ import type { ClusterSessions } from '../sessions/cluster-sessions.ts';
 import type { Api } from './api.ts';
 import { createChanges } from './changes.ts';
 import { type ClusterFacts, createClusterApi } from './cluster-api.ts';
+import { createEditApi } from './edit-api.ts';
 import { createSearchApi } from './search-api.ts';
 import { createSweepApi } from './sweep-api.ts';
 import { createTableApi } from './table-api.ts';
@@ -25,6 +26,7 @@ export function createApi({ facts, ...rest }: CreateApiDeps): Api {
   const deps = { ...rest, changes };
   return {
     ...createSweepApi(deps),
+    ...createEditApi(deps),
     ...createSearchApi(deps),
     ...createTableApi(deps),
     ...createClusterApi(deps, facts),

@@ -49,7 +49,7 @@ export function createSearchApi({ ledger, store, changes, clock }: ApiDeps): Sea
       );
       const sweep = sweepOf(id);
       const { gridIndex, known } = asked as NonNullable<typeof asked>;
-      const cells = sweep.grid.seeds.map((_, seedIndex) => seedIndex * sweep.grid.size + gridIndex);
+      const cells = sweep.grid.seeds.map((_, seedIndex) => sweep.grid.cellOf(gridIndex, seedIndex));
       return { trials: await endedTrials(sweep, cells), known };
     },
 

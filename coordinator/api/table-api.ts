@@ -35,7 +35,7 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
     const grouping = createGrouping(study, grid, request.groupBy);
     const metrics = metricsOf(sweep, request.metrics);
     const pairing = createPairing(study, grid);
-    const outline = outlineOf(study, grid, grouping);
+    const outline = outlineOf(sweep, grouping);
     const rows = choose(outline);
     const within = outline.isWhole ? rangeOf(rows) : undefined;
     const [aggregates, differences] = await Promise.all([

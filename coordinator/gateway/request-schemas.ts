@@ -57,6 +57,13 @@ export const planBody = z.strictObject({ studyYaml: text });
 
 export const submitBody = z.strictObject({ requestId: text, studyYaml: text });
 
+export const editBody = z.strictObject({
+  requestId: text,
+  studyYaml: text,
+  cancelRunning: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+});
+
 /** Of cancel, pause and resume. */
 export const requestBody = z.strictObject({ requestId: text });
 

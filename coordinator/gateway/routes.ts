@@ -63,6 +63,9 @@ export function apiRoutes(api: Api, json: (messageName: string) => ToJson): read
       parseQuery(schemas.noQuery, call.query);
       return api.getSweep({ name: parentOf(call) }, call);
     }),
+    post('EditSweep', '/api/v1/sweeps/{sweep}:edit', json('SweepEdit'), async (call) =>
+      api.editSweep({ ...(await readJsonBody(schemas.editBody, call.request)), name: parentOf(call) }, call),
+    ),
     post('CancelSweep', '/api/v1/sweeps/{sweep}:cancel', sweep, async (call) =>
       api.cancelSweep({ ...(await readJsonBody(schemas.requestBody, call.request)), name: parentOf(call) }, call),
     ),

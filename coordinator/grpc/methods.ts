@@ -5,6 +5,7 @@ export const RPC_METHODS = [
   'GetSweep',
   'ListSweeps',
   'WatchSweep',
+  'EditSweep',
   'CancelSweep',
   'PauseSweep',
   'ResumeSweep',

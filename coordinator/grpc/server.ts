@@ -78,6 +78,7 @@ export function createGrpcServer(grpc: GrpcServerDeps): GrpcServer {
     getSweep: unary('GetSweep', deps, api.getSweep),
     listSweeps: unary('ListSweeps', deps, api.listSweeps),
     watchSweep: serverStream('WatchSweep', deps, api.watchSweep),
+    editSweep: unary('EditSweep', deps, api.editSweep),
     cancelSweep: unary('CancelSweep', deps, api.cancelSweep),
     pauseSweep: unary('PauseSweep', deps, api.pauseSweep),
     resumeSweep: unary('ResumeSweep', deps, api.resumeSweep),

@@ -7,8 +7,8 @@ import type { SnapshotFolder } from '../snapshots/snapshot-folder.ts';
 import type { Election, Leadership } from './election.ts';
 import { type StateIdentity, writeStateIdentity } from './state-identity.ts';
 
-/** What a coordinator has when it begins to lead. */
-export interface Reign extends Recovered {
+/** What a coordinator has when it begins to lead: the leadership, and a state and a table that are whole. */
+export interface Takeover extends Recovered {
   readonly leadership: Leadership;
   readonly records: RecordStream;
 }
@@ -30,12 +30,15 @@ export interface TakeLeadershipDeps {
   readonly signal: AbortSignal;
 }
 
+/** How long the end of a standby waits for what it is doing. */
+const END_GRACE_MS = 1_000;
+
 /**
  * Stands by where that is wanted, keeping up with the leader; then wins the leadership, and makes state and table whole.
  * @returns undefined when `signal` aborts first.
  * @throws TickworkError LOG_CONFLICT, NATS_UNREACHABLE, CONFIG_INVALID
  */
-export async function takeLeadership(deps: TakeLeadershipDeps): Promise<Reign | undefined> {
+export async function takeLeadership(deps: TakeLeadershipDeps): Promise<Takeover | undefined> {
   const {
     election,
     standby,
@@ -64,7 +67,9 @@ export async function takeLeadership(deps: TakeLeadershipDeps): Promise<Reign | 
     leadership = await Promise.race([election.campaign(standby, either), failed]);
   } finally {
     elected.abort();
-    await following.catch(() => undefined);
+    // A log that does not answer is given up with the process, when it is to end.
+    const patience = signal.aborted ? clock.sleep(END_GRACE_MS) : new Promise<never>(() => {});
+    await Promise.race([following.catch(() => undefined), patience]);
   }
   if (leadership === undefined) {
     await records.close();

@@ -116,6 +116,7 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
     known.session.slotUse.finish(lease.leaseId, clock.now());
     const itself =
       by.type !== 'sweep-cancelled' &&
+      by.type !== 'sweep-edited' &&
       by.type !== 'trial-stopped' &&
       by.worker === lease.worker &&
       (by.type === 'attempt-lost' || by.attempt === lease.attempt);

@@ -42,7 +42,16 @@ export interface EndedLease {
 
 type EndingEvent = Extract<
   SweepEvent,
-  { type: 'attempt-lost' | 'trial-succeeded' | 'trial-failed' | 'trial-stopped' | 'sweep-cancelled' }
+  {
+    type:
+      | 'attempt-lost'
+      | 'trial-succeeded'
+      | 'trial-failed'
+      | 'trial-stopped'
+      | 'trial-withdrawn'
+      | 'sweep-edited'
+      | 'sweep-cancelled';
+  }
 >;
 
 /**
@@ -120,10 +129,16 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
       case 'attempt-lost':
       case 'trial-succeeded':
       case 'trial-failed':
-      case 'trial-stopped': {
+      case 'trial-stopped':
+      case 'trial-withdrawn': {
         const lease = leases.get(keyOf(event.sweepId, event.cell));
         return lease ? endAll([lease], event) : [];
       }
+      case 'sweep-edited':
+        return event.cancelled.flatMap((cell) => {
+          const lease = leases.get(keyOf(event.sweepId, cell));
+          return lease ? endAll([lease], event) : [];
+        });
       case 'sweep-cancelled':
         return endAll(
           [...leases.values()].filter(({ sweepId }) => sweepId === event.sweepId),

@@ -29,6 +29,12 @@ export interface Grid {
    * each seed. @param position in [0, cellBound).
    */
   cellAt(position: number): number;
+  /** Its configuration and its seed; edited-grid.ts numbers cells otherwise than said above. */
+  gridIndexAt(cell: number): number;
+  seedIndexAt(cell: number): number;
+  cellOf(gridIndex: number, seedIndex: number): number;
+  /** Whether the cell shall still be run: false where an edit has taken its configuration or seed away. @param cell one that is allowed. */
+  wants(cell: number): boolean;
   /** Whether this index is a configuration of the study, and one that a search has drawn. */
   allows(gridIndex: number): boolean;
   /** Configurations: indices that are allowed. */
@@ -51,10 +57,10 @@ export interface Grid {
   representatives(): Iterable<number>;
 }
 
-export const gridIndexOf = (grid: Pick<Grid, 'size'>, cell: number): number => cell % grid.size;
+export const gridIndexOf = (grid: Pick<Grid, 'gridIndexAt'>, cell: number): number => grid.gridIndexAt(cell);
 
-export const seedOf = (grid: Pick<Grid, 'size' | 'seeds'>, cell: number): number =>
-  grid.seeds[Math.floor(cell / grid.size)] as number;
+export const seedOf = (grid: Pick<Grid, 'seedIndexAt' | 'seeds'>, cell: number): number =>
+  grid.seeds[grid.seedIndexAt(cell)] as number;
 
 /** The space of a study: what it says, else every combination of all levels. */
 export function spaceOf(study: Pick<Study, 'space' | 'factors'>): Space {
@@ -161,6 +167,10 @@ function newGrid(study: Study): Grid {
     seeds,
     cellBound: size * seeds.length,
     cellAt: (position) => position - (position % size) + order(position % size),
+    gridIndexAt: (cell) => cell % size,
+    seedIndexAt: (cell) => Math.floor(cell / size),
+    cellOf: (gridIndex, seedIndex) => seedIndex * size + gridIndex,
+    wants: () => true,
     allows,
     countConfigurations: () => (counted ??= count()),
     digits: digitsOf,

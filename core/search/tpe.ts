@@ -1,6 +1,8 @@
 import { uniform } from '../random/distributions.ts';
+import { normalBelow } from '../random/normal-distribution.ts';
 import { standardNormalQuantile } from '../random/normal-quantile.ts';
 import type { RandomStream } from '../random/stream.ts';
+import type { Dimension, Observation } from './observation.ts';
 
 /**
  * Tree-structured Parzen estimator (Bergstra, Bardenet, Bengio & Kégl, "Algorithms for hyper-parameter optimization", NIPS 2011, §4).
@@ -11,18 +13,6 @@ import type { RandomStream } from '../random/stream.ts';
 const GAMMA = 0.1;
 const MAX_BELOW = 25;
 const DRAWS = 24;
-
-/** A dimension of the unit cube: continuous, or split evenly among `choices` that have no order. */
-export interface Dimension {
-  readonly choices?: number;
-}
-
-/** One observed configuration; a coordinate is undefined where the configuration does not have the factor. */
-export interface Observation {
-  readonly point: readonly (number | undefined)[];
-  /** Smaller is better. */
-  readonly loss: number;
-}
 
 /** How many of n observations are called good. */
 export function goodCount(n: number): number {
@@ -121,13 +111,4 @@ function drawFrom({ mean, width }: Kernel, stream: RandomStream): number {
   const share = low + (high - low) * uniform(stream);
   const z = standardNormalQuantile(Math.min(1 - 1e-10, Math.max(1e-10, share)));
   return Math.min(1, Math.max(0, mean + width * z));
-}
-
-/** The standard normal distribution function: Abramowitz & Stegun 7.1.26 for erf, absolute error below 1.5 · 10^-7. */
-function normalBelow(z: number): number {
-  const x = Math.abs(z) / Math.SQRT2;
-  const t = 1 / (1 + 0.3275911 * x);
-  const poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  const erf = 1 - poly * Math.exp(-x * x);
-  return z >= 0 ? (1 + erf) / 2 : (1 - erf) / 2;
 }

@@ -64,6 +64,13 @@ export function drawConfigurations(
   return { space: { kind: 'zip', of: leaves, path: [] }, found: rows.length };
 }
 
+/** Whether the configuration at a point has each factor, in the order of the leaves. */
+export function presentAt(space: RawSpace, point: readonly number[]): readonly boolean[] {
+  const row = new Map<string, Drawn>();
+  draw(space, point[Symbol.iterator](), row);
+  return rawLeaves(space).map(({ factor }) => row.has(factor));
+}
+
 /** A configuration as text: labels by factor, in the order of the space. */
 export function configurationKey(labels: readonly (readonly [factor: string, label: string])[]): string {
   return JSON.stringify(labels);

@@ -1,10 +1,22 @@
+import { defaultPopulation, startCma } from '../search/cma-es.ts';
 import { LAYOUTS, type Layout, MAX_DIMENSIONS, pointSequence } from '../search/points.ts';
+import { generationPoints } from './cma-es-generations.ts';
 import { stageLeaf } from './coarse-to-fine-stages.ts';
 import { dimensionsOf, drawConfigurations } from './draw-configurations.ts';
 import type { MetricNames } from './metric-names.ts';
+import { firstMembers, GENERATION_FACTOR, MEMBER_FACTOR } from './population-generations.ts';
 import { type RawLeaf, type RawSpace, rawLeaves } from './raw-space.ts';
 import { type Complain, isMapping, type Mapping, shown } from './read-axis.ts';
-import { type CoarseToFine, type Search, type SearchStage, STAGE_FACTOR, type Tpe, toStored } from './search.ts';
+import {
+  type CmaEs,
+  type CoarseToFine,
+  type ModelSearch,
+  type Pbt,
+  type Search,
+  type SearchStage,
+  STAGE_FACTOR,
+  toStored,
+} from './search.ts';
 import { TRIAL_PARAMETER_NAMES } from './trial-parameters.ts';
 import type { Path } from './yaml-positions.ts';
 
@@ -14,12 +26,16 @@ export type Sampler =
   | { readonly kind: Layout; readonly samples: number; readonly seed: number }
   | ({ readonly kind: 'coarseToFine' } & Pick<CoarseToFine, 'metric' | 'goal' | 'keep' | 'seed' | 'stages'>)
   | { readonly kind: 'ask'; readonly samples: number }
-  | ({ readonly kind: 'tpe' } & Pick<Tpe, 'metric' | 'goal' | 'seed' | 'samples' | 'startup' | 'batch'>);
+  | Pick<ModelSearch, 'kind' | 'metric' | 'goal' | 'seed' | 'samples' | 'startup' | 'batch'>
+  | Pick<Pbt, 'kind' | 'metric' | 'goal' | 'seed' | 'population' | 'generations' | 'exploit'>
+  | ({ readonly kind: 'cmaEs' } & Pick<CmaEs, 'metric' | 'goal' | 'seed' | 'samples'> & {
+        readonly population?: number;
+      });
 
-const KINDS = ['grid', ...LAYOUTS, 'coarseToFine', 'tpe', 'ask'] as const;
+const KINDS = ['grid', ...LAYOUTS, 'coarseToFine', 'tpe', 'gp', 'cmaEs', 'pbt', 'ask'] as const;
 const MAX_SAMPLES = 10_000;
 const FORMS =
-  '{ grid: { order: shuffled, seed: 1 } } or { random: { samples: 60, seed: 1 } }, or sobol or halton for random, or { tpe: { samples: 60 } }, or { coarseToFine: { stages: [{ samples: 30 }, { samples: 20 }] } }, or { ask: { samples: 100 } }';
+  '{ grid: { order: shuffled, seed: 1 } } or { random: { samples: 60, seed: 1 } }, or sobol or halton for random, or { tpe: { samples: 60 } }, or gp or cmaEs for tpe, or { pbt: { population: 8, generations: 5 } }, or { coarseToFine: { stages: [{ samples: 30 }, { samples: 20 }] } }, or { ask: { samples: 100 } }';
 
 /** Reads `sampler`. @returns undefined when there is none, or after a complaint. */
 export function readSampler(value: unknown, names: MetricNames, complain: Complain): Sampler | undefined {
@@ -30,7 +46,8 @@ export function readSampler(value: unknown, names: MetricNames, complain: Compla
     complain(['sampler'], `Expected ${FORMS}, got ${shown(value)}`);
     return undefined;
   }
-  if (kind === 'tpe') return readTpe(options, names, ['sampler', kind], complain);
+  if (kind === 'pbt') return readPbt(options, names, complain);
+  if (kind === 'tpe' || kind === 'gp' || kind === 'cmaEs') return readModel(kind, options, names, complain);
   if (kind === 'coarseToFine') return readCoarseToFine(options, names, ['sampler', kind], complain);
   const path = ['sampler', kind];
   const known = kind === 'grid' ? ['order', 'seed'] : kind === 'ask' ? ['samples'] : ['samples', 'seed'];
@@ -51,15 +68,49 @@ export function readSampler(value: unknown, names: MetricNames, complain: Compla
 }
 
 /** Each batch is an event that names all configurations so far. */
-const MAX_TPE_SAMPLES = 1_000;
+const MAX_MODEL_SAMPLES = 1_000;
 
-function readTpe(options: Mapping, names: MetricNames, path: Path, complain: Complain): Sampler | undefined {
+function readPbt(options: Mapping, names: MetricNames, complain: Complain): Sampler | undefined {
+  let good = true;
+  const wrong = (key: string, wanted: string): void => {
+    good = false;
+    complain(['sampler', 'pbt', key], `Expected ${key} to be ${wanted}, got ${shown(options[key])}`);
+  };
+  const known = ['metric', 'goal', 'seed', 'population', 'generations', 'exploit'];
+  for (const key of Object.keys(options)) if (!known.includes(key)) wrong(key, `one of ${known.join(', ')}`);
+  const { metric = 'testError', goal = 'min', seed = 0, population, generations, exploit = 0.2 } = options;
+  if (!names.isMetric(metric)) wrong('metric', names.metrics);
+  if (goal !== 'min' && goal !== 'max') wrong('goal', 'min or max');
+  if (!isWhole(seed, 0, 2 ** 32 - 1)) wrong('seed', 'a whole number from 0 to 4294967295');
+  if (!isWhole(population, 2, 100)) wrong('population', 'a whole number from 2 to 100');
+  if (!isWhole(generations, 1, 100)) wrong('generations', 'a whole number from 1 to 100');
+  if (typeof exploit !== 'number' || !(exploit > 0 && exploit <= 0.5)) wrong('exploit', 'above 0 and at most 0.5');
+  if (!good) return undefined;
+  return {
+    kind: 'pbt',
+    metric: metric as string,
+    goal: goal as 'min' | 'max',
+    seed: seed as number,
+    population: population as number,
+    generations: generations as number,
+    exploit: exploit as number,
+  };
+}
+
+function readModel(
+  kind: 'tpe' | 'gp' | 'cmaEs',
+  options: Mapping,
+  names: MetricNames,
+  complain: Complain,
+): Sampler | undefined {
+  const path = ['sampler', kind];
   let good = true;
   const wrong = (key: string, wanted: string): void => {
     good = false;
     complain([...path, key], `Expected ${key} to be ${wanted}, got ${shown(options[key])}`);
   };
-  const known = ['metric', 'goal', 'seed', 'samples', 'startup', 'batch'];
+  const common = ['metric', 'goal', 'seed', 'samples'];
+  const known = [...common, ...(kind === 'cmaEs' ? ['population'] : ['startup', 'batch'])];
   for (const key of Object.keys(options)) if (!known.includes(key)) wrong(key, `one of ${known.join(', ')}`);
   const {
     metric = 'testError',
@@ -68,20 +119,27 @@ function readTpe(options: Mapping, names: MetricNames, path: Path, complain: Com
     samples,
     startup = Math.min(10, Number(samples)),
     batch = 1,
+    population,
   } = options;
   if (!names.isMetric(metric)) wrong('metric', names.metrics);
   if (goal !== 'min' && goal !== 'max') wrong('goal', 'min or max');
   if (!isWhole(seed, 0, 2 ** 32 - 1)) wrong('seed', 'a whole number from 0 to 4294967295');
-  if (!isWhole(samples, 2, MAX_TPE_SAMPLES)) wrong('samples', `a whole number from 2 to ${MAX_TPE_SAMPLES}`);
+  if (!isWhole(samples, 2, MAX_MODEL_SAMPLES)) wrong('samples', `a whole number from 2 to ${MAX_MODEL_SAMPLES}`);
   else if (!isWhole(startup, 1, samples as number)) wrong('startup', `a whole number from 1 to samples (${samples})`);
   if (!isWhole(batch, 1, 100)) wrong('batch', 'a whole number from 1 to 100');
+  if (population !== undefined && !isWhole(population, 4, 1000)) wrong('population', 'a whole number from 4 to 1000');
   if (!good) return undefined;
-  return {
-    kind: 'tpe',
+  const read = {
     metric: metric as string,
     goal: goal as 'min' | 'max',
     seed: seed as number,
     samples: samples as number,
+  };
+  if (kind === 'cmaEs')
+    return { kind, ...read, ...(population === undefined ? {} : { population: population as number }) };
+  return {
+    kind,
+    ...read,
     startup: startup as number,
     batch: batch as number,
   };
@@ -152,7 +210,7 @@ export function applySampler(
       );
     return drawn.length > 0 ? undefined : { space };
   }
-  if ((sampler.kind === 'tpe' || sampler.kind === 'ask') && !isProductOfFactors(space)) {
+  if (ONLY_PRODUCTS.includes(sampler.kind) && !isProductOfFactors(space)) {
     complain(
       ['sampler', sampler.kind],
       `Expected factors or a product of them for ${sampler.kind}, got a union or a zip. Use random`,
@@ -160,6 +218,7 @@ export function applySampler(
     return undefined;
   }
   if (sampler.kind === 'ask') return nothingAskedYet(space, sampler);
+  if (sampler.kind === 'cmaEs') return firstGeneration(space, sampler, where, complain);
   const { layout, samples, at } = firstDraw(sampler);
   const dimensions = dimensionsOf(space);
   if (dimensions > MAX_DIMENSIONS[layout]) {
@@ -178,12 +237,13 @@ export function applySampler(
     return undefined;
   }
   if (sampler.kind === 'coarseToFine') return firstStage(space, sampler, drawn.space, complain);
-  if (sampler.kind !== 'tpe') return { space: drawn.space };
+  if (sampler.kind === 'pbt') return firstPopulation(space, sampler, drawn.space, complain);
+  if (sampler.kind !== 'tpe' && sampler.kind !== 'gp') return { space: drawn.space };
   return { space: drawn.space, search: { ...sampler, drawn: [samples], domain: toStored(space) } };
 }
 
 /** What is drawn when the study is submitted, and where its number is written. */
-function firstDraw(sampler: Exclude<Sampler, { kind: 'grid' | 'ask' }>): {
+function firstDraw(sampler: Exclude<Sampler, { kind: 'grid' | 'ask' | 'cmaEs' }>): {
   readonly layout: Layout;
   readonly samples: number;
   readonly at: Path;
@@ -193,7 +253,10 @@ function firstDraw(sampler: Exclude<Sampler, { kind: 'grid' | 'ask' }>): {
       const { samples } = sampler.stages[0] as SearchStage;
       return { layout: 'random', samples, at: ['sampler', sampler.kind, 'stages', 0, 'samples'] };
     }
+    case 'pbt':
+      return { layout: 'random', samples: sampler.population, at: ['sampler', sampler.kind, 'population'] };
     case 'tpe':
+    case 'gp':
       return { layout: 'random', samples: sampler.startup, at: ['sampler', sampler.kind, 'startup'] };
     default:
       return { layout: sampler.kind, samples: sampler.samples, at: ['sampler', sampler.kind, 'samples'] };
@@ -202,6 +265,61 @@ function firstDraw(sampler: Exclude<Sampler, { kind: 'grid' | 'ask' }>): {
 
 function isProductOfFactors(space: RawSpace): boolean {
   return space.kind === 'factor' || (space.kind === 'product' && space.of.every(isProductOfFactors));
+}
+
+/** Searches that go by each factor for itself. */
+const ONLY_PRODUCTS: readonly Sampler['kind'][] = ['tpe', 'gp', 'cmaEs', 'pbt', 'ask'];
+
+/** From the middle of the cube; its dimensions have an order, and all configurations have them. */
+function firstGeneration(
+  space: RawSpace,
+  { kind: _, population: wanted, ...options }: Extract<Sampler, { kind: 'cmaEs' }>,
+  where: string | undefined,
+  complain: Complain,
+): { readonly space: RawSpace; readonly search: Search } | undefined {
+  const leaves = rawLeaves(space);
+  const odd = leaves.filter(({ levels, when }) => when !== undefined || !('low' in levels || 'count' in levels));
+  for (const { factor, path } of odd)
+    complain(
+      path,
+      `Expected a distribution or a range without a condition for ${factor}, which cmaEs needs. Use tpe or gp`,
+    );
+  if (odd.length > 0) return undefined;
+  const population = Math.min(options.samples, wanted ?? defaultPopulation(leaves.length));
+  const points = generationPoints(startCma(leaves.length), options.seed, 0);
+  const drawn = drawConfigurations(space, population, points, where);
+  if (drawn.found < population) {
+    const message = `Expected ${population} different configurations that the constraint keeps, got ${drawn.found}. Lower population`;
+    complain(['sampler', 'cmaEs', 'population'], message);
+    return undefined;
+  }
+  const search: Search = { kind: 'cma-es', ...options, population, drawn: [population], domain: toStored(space) };
+  return { space: drawn.space, search };
+}
+
+/** Whoever takes over the hyperparameters of another has to have the same ones. */
+function firstPopulation(
+  space: RawSpace,
+  sampler: Extract<Sampler, { kind: 'pbt' }>,
+  drawn: RawSpace,
+  complain: Complain,
+): { readonly space: RawSpace; readonly search: Search } | undefined {
+  let good = true;
+  for (const { factor, levels, when, path } of rawLeaves(space)) {
+    if (factor === GENERATION_FACTOR || factor === MEMBER_FACTOR) {
+      good = false;
+      complain(path, `Expected another name than ${factor}, which pbt has`);
+    }
+    if (when === undefined && !('count' in levels)) continue;
+    good = false;
+    complain(path, `Expected a distribution or a list without a condition for ${factor}, which pbt needs`);
+  }
+  if (!good) return undefined;
+  const of = [...rawLeaves(drawn), ...firstMembers(sampler.population)];
+  return {
+    space: { kind: 'zip', of, path: [] },
+    search: { ...sampler, drawn: [sampler.population], domain: toStored(space) },
+  };
 }
 
 /** No configuration until somebody asks for one; without factors any that a trial can have. */

@@ -6,7 +6,7 @@ import { collectFactors, NO_LEVEL, type RawLeaf, type RawSpace } from './raw-spa
 import type { ParameterValue, Study, StudyFactor, StudyLevel } from './study.ts';
 
 /** A search that goes on as results come in. Plain JSON: part of a stored study; what it has drawn so far is the study's space. */
-export type Search = CoarseToFine | Tpe | Ask;
+export type Search = CoarseToFine | ModelSearch | CmaEs | Pbt | Ask;
 
 interface CommonSearch {
   /** What configurations are compared by, averaged over their seeds; `min`: smaller is better. */
@@ -19,13 +19,33 @@ interface CommonSearch {
   readonly domain: StoredSpace;
 }
 
-export interface Tpe extends CommonSearch {
-  readonly kind: 'tpe';
+/** By a tree-structured Parzen estimator, or by the expected improvement under a Gaussian process. */
+export interface ModelSearch extends CommonSearch {
+  readonly kind: 'tpe' | 'gp';
   /** Configurations altogether, of which the first `startup` are random. */
   readonly samples: number;
   readonly startup: number;
   /** Configurations that are drawn at a time. */
   readonly batch: number;
+}
+
+export interface CmaEs extends CommonSearch {
+  readonly kind: 'cma-es';
+  readonly samples: number;
+  /** Configurations of a generation. */
+  readonly population: number;
+}
+
+/** Population-based training: see population-generations.ts. */
+export interface Pbt extends CommonSearch {
+  readonly kind: 'pbt';
+  /** Members of each generation. */
+  readonly population: number;
+  readonly generations: number;
+  /** Share of the members that is replaced after each generation, by as many of the best. */
+  readonly exploit: number;
+  /** The sweep, which names the weights that members keep; absent before it is submitted. */
+  readonly sweep?: string;
 }
 
 export interface CoarseToFine extends CommonSearch {
@@ -70,16 +90,21 @@ export const STAGE_FACTOR = 'stage';
 
 /** Configurations that all stages together may have: the size of the grid. */
 export function searchSize(search: Search): number {
-  return search.kind === 'coarse-to-fine'
-    ? search.stages.reduce((total, { samples }) => total + samples, 0)
-    : search.samples;
+  switch (search.kind) {
+    case 'coarse-to-fine':
+      return search.stages.reduce((total, { samples }) => total + samples, 0);
+    case 'pbt':
+      return search.population * search.generations;
+    default:
+      return search.samples;
+  }
 }
 
 /** Configurations that are still to come, at most. */
 export function leftToDraw(search: Search): number {
   if (search.kind === 'coarse-to-fine')
     return search.stages.slice(search.drawn.length).reduce((total, { samples }) => total + samples, 0);
-  return search.kind === 'ask' && search.ended ? 0 : search.samples - drawnRows(search);
+  return search.kind === 'ask' && search.ended ? 0 : searchSize(search) - drawnRows(search);
 }
 
 /** Configurations so far. */
@@ -94,7 +119,7 @@ export function isOpen(search: Search | undefined): boolean {
 
 /** In which stage a configuration was drawn, from 0; a search that does all trials alike has one. @param gridIndex one that was drawn. */
 export function stageOf(search: Search | undefined, gridIndex: number): number {
-  if (search?.kind !== 'coarse-to-fine') return 0;
+  if (search?.kind !== 'coarse-to-fine' && search?.kind !== 'pbt') return 0;
   let end = 0;
   return search.drawn.findIndex((rows) => gridIndex < (end += rows));
 }

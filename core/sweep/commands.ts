@@ -14,6 +14,15 @@ export type Command =
       readonly studyYaml: string;
       readonly total: number;
     }
+  | {
+      readonly type: 'edit-sweep';
+      readonly requestId: string;
+      readonly sweepId: string;
+      readonly study: Study;
+      readonly studyYaml: string;
+      /** End running trials of cells that the new study does not have; else they finish. */
+      readonly cancelRunning: boolean;
+    }
   | { readonly type: 'cancel-sweep'; readonly requestId: string; readonly sweepId: string }
   | { readonly type: 'pause-sweep' | 'resume-sweep'; readonly requestId: string; readonly sweepId: string }
   | {

@@ -6,7 +6,7 @@ import { withCompletion } from './completion.ts';
 import type { SweepEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { learnMemory } from './learn-memory.ts';
-import { type ClusterState, type SweepState, trialOf } from './state.ts';
+import { type ClusterState, isWithdrawn, type SweepState, trialOf } from './state.ts';
 
 /** An attempt that ended without a result. */
 export interface Loss {
@@ -28,6 +28,10 @@ export function decideLoss(state: ClusterState, loss: Loss, at: number): readonl
   const sweep = state.sweeps.get(sweepId) as SweepState;
   const trial = trialOf(sweep, cell);
   if (!isLive(trial)) return [];
+  if (isWithdrawn(sweep, cell)) {
+    const { attempt } = trial;
+    return withCompletion(state, sweep, [{ type: 'trial-withdrawn', sweepId, cell, attempt, worker, at }], at);
+  }
   const learned = kind === 'out_of_memory' ? learnMemory(state, sweep, cell, trial, at) : [];
   const retried = mayRetry(kind, trial, sweep.study);
   const message = shorten(retried ? loss.message : lastWords(loss, trial));

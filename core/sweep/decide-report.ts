@@ -46,10 +46,10 @@ export function decideReport(
 /** Trials of the same seed, and of the same stage of a search: those of another may train with other settings. */
 function comparable({ grid, scores, study }: SweepState, cell: number): ReadonlyMap<number, readonly Score[]> {
   const stage = stageOf(study.search, gridIndexOf(grid, cell));
-  const seedIndex = Math.floor(cell / grid.size);
+  const seedIndex = grid.seedIndexAt(cell);
   const others = new Map<number, readonly Score[]>();
   for (const [other, list] of vectorEntries(scores)) {
-    if (other === cell || Math.floor(other / grid.size) !== seedIndex) continue;
+    if (other === cell || grid.seedIndexAt(other) !== seedIndex) continue;
     const index = gridIndexOf(grid, other);
     if (stageOf(study.search, index) === stage) others.set(index, list);
   }

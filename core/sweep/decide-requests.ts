@@ -1,7 +1,9 @@
 import { vectorEntries } from '../collections/sparse-vector.ts';
 import { indexOfAsked } from '../study/asked-configurations.ts';
+import { withNamedMembers } from '../study/population-generations.ts';
 import { drawnRows, leftToDraw } from '../study/search.ts';
 import type { Command } from './commands.ts';
+import { decideEdit } from './decide-edit.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import type { SweepEvent } from './events.ts';
 import type { ClusterState, RequestKind, SweepState } from './state.ts';
@@ -13,6 +15,8 @@ export function decideRequest(state: ClusterState, command: RequestCommand, now:
   switch (command.type) {
     case 'submit-sweep':
       return submit(state, command, now);
+    case 'edit-sweep':
+      return steer(state, command, 'edit', (sweep) => decideEdit(state, sweep, command, now));
     case 'cancel-sweep':
       return steer(state, command, 'cancel', (sweep) =>
         active(sweep, [{ ...facts(command, now), type: 'sweep-cancelled' }]),
@@ -45,7 +49,20 @@ function submit(state: ClusterState, command: Extract<Command, { type: 'submit-s
   let number = 1;
   while (state.sweeps.has(`${study.name}-${number}`)) number++;
   const sweepId = `${study.name}-${number}`;
-  return accept([{ type: 'sweep-submitted', sweepId, requestId, study, studyYaml, total, at: now }], { sweepId });
+  return accept(
+    [
+      {
+        type: 'sweep-submitted',
+        sweepId,
+        requestId,
+        study: withNamedMembers(study, sweepId),
+        studyYaml,
+        total,
+        at: now,
+      },
+    ],
+    { sweepId },
+  );
 }
 
 function steer(
@@ -133,7 +150,8 @@ function retry(sweep: SweepState, command: Extract<Command, { type: 'retry-faile
   if (sweep.status === 'cancelled') return active(sweep, []);
   const { kinds } = command;
   const wanted = [...vectorEntries(sweep.trials)].some(
-    ([, trial]) => trial.state === 'failed' && (kinds.length === 0 || kinds.includes(trial.failure.kind)),
+    ([cell, trial]) =>
+      trial.state === 'failed' && sweep.grid.wants(cell) && (kinds.length === 0 || kinds.includes(trial.failure.kind)),
   );
   const events: SweepEvent[] = wanted ? [{ ...facts(command, now), type: 'failed-trials-retried', kinds }] : [];
   return accept(events, { sweepId: sweep.id });

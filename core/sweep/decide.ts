@@ -22,6 +22,7 @@ export function decide(state: ClusterState, command: Command, now: number, optio
     case 'take-leadership':
       return accept([{ type: 'leadership-taken', epoch: state.epoch + 1, holder: command.holder, at: now }]);
     case 'submit-sweep':
+    case 'edit-sweep':
     case 'cancel-sweep':
     case 'pause-sweep':
     case 'resume-sweep':

@@ -104,6 +104,30 @@ export type SweepEvent =
       readonly worker: string;
       readonly at: number;
     }
+  | {
+      /** The study was replaced; see edit-plan.ts. What nobody works on and the new one does not have is withdrawn. */
+      readonly type: 'sweep-edited';
+      readonly sweepId: string;
+      readonly requestId: string;
+      /** Over the factors of all editions. */
+      readonly study: Study;
+      readonly studyYaml: string;
+      /** Cells that wait from now on, and that wait no more. */
+      readonly added: number;
+      readonly withdrawn: number;
+      /** Cells whose running attempts are ended by this. */
+      readonly cancelled: readonly number[];
+      readonly at: number;
+    }
+  | {
+      /** An attempt at a cell that an edit has taken away was lost: it is not tried again. */
+      readonly type: 'trial-withdrawn';
+      readonly sweepId: string;
+      readonly cell: number;
+      readonly attempt: number;
+      readonly worker: string;
+      readonly at: number;
+    }
   | { readonly type: 'sweep-cancelled'; readonly sweepId: string; readonly requestId: string; readonly at: number }
   | {
       /** No further cell starts until it is resumed; what runs goes on. */

@@ -10,6 +10,7 @@ import { historyOf, isLive, type Trial } from '../trial/trial.ts';
 import { SUSPICIOUS_KINDS } from '../worker-health/health.ts';
 import type { Asked } from './decision.ts';
 import type { SweepEvent } from './events.ts';
+import { edited, withdrawn } from './evolve-edit.ts';
 import { evolveHealth } from './evolve-health.ts';
 import { type ClusterState, newSweep, type RequestKind, type SweepState, trialOf } from './state.ts';
 
@@ -31,6 +32,22 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
         { ...state, sweeps: new Map(state.sweeps).set(event.sweepId, newSweep(event)) },
         event,
         'submit',
+      );
+    case 'sweep-edited': {
+      const next = withSweep(state, event.sweepId, (sweep) => edited(sweep, event), event.cancelled);
+      return withRequest(next, event, 'edit');
+    }
+    case 'trial-withdrawn':
+      return withSweep(
+        state,
+        event.sweepId,
+        (sweep) => {
+          const before = trialOf(sweep, event.cell);
+          if (!isLive(before)) return sweep;
+          const after: Trial = { state: 'cancelled', attempt: event.attempt, finishedAt: event.at };
+          return withdrawn(withTrial(sweep, event.cell, before, after));
+        },
+        [event.cell],
       );
     case 'sweep-cancelled': {
       const live = state.sweeps.get(event.sweepId)?.live ?? [];
@@ -201,7 +218,8 @@ function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial)
   let firstUntouched = sweep.firstUntouched;
   while (firstUntouched < sweep.grid.cellBound) {
     const first = sweep.grid.cellAt(firstUntouched);
-    if (vectorGet(trials, first) === undefined && sweep.grid.allows(gridIndexOf(sweep.grid, first))) break;
+    const allowed = sweep.grid.allows(gridIndexOf(sweep.grid, first)) && sweep.grid.wants(first);
+    if (allowed && vectorGet(trials, first) === undefined) break;
     firstUntouched++;
   }
   return { ...sweep, trials, counts, live, requeued, firstUntouched };
@@ -209,6 +227,9 @@ function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial)
 
 function cancelled(sweep: SweepState, at: number): SweepState {
   let { trials } = sweep;
+  const withdrawnNow =
+    sweep.editions === undefined ? 0 : [...sweep.live].filter((cell) => !sweep.grid.wants(cell)).length;
+  const total = sweep.total - withdrawnNow;
   for (const cell of [...sweep.live, ...sweep.requeued]) {
     trials = vectorSet(trials, cell, { state: 'cancelled', attempt: trialOf(sweep, cell).attempt, finishedAt: at });
   }
@@ -216,6 +237,7 @@ function cancelled(sweep: SweepState, at: number): SweepState {
   return {
     ...sweep,
     status: 'cancelled',
+    total,
     trials,
     counts: {
       pending: 0,
@@ -224,7 +246,7 @@ function cancelled(sweep: SweepState, at: number): SweepState {
       succeeded,
       failed,
       stopped,
-      cancelled: sweep.total - succeeded - failed - stopped,
+      cancelled: total - succeeded - failed - stopped,
     },
     live: EMPTY_INDEX_SET,
     requeued: [],
@@ -236,7 +258,12 @@ function retried(sweep: SweepState, kinds: readonly FailureKind[]): SweepState {
   let { trials } = sweep;
   const cells: number[] = [];
   for (const [cell, trial] of vectorEntries(sweep.trials)) {
-    if (trial.state !== 'failed' || (kinds.length > 0 && !kinds.includes(trial.failure.kind))) continue;
+    if (
+      trial.state !== 'failed' ||
+      !sweep.grid.wants(cell) ||
+      (kinds.length > 0 && !kinds.includes(trial.failure.kind))
+    )
+      continue;
     trials = vectorSet(trials, cell, { state: 'pending', attempt: trial.attempt, strikes: 0, lost: trial.failure });
     cells.push(cell);
   }

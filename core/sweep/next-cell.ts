@@ -29,7 +29,7 @@ export function nextCell(
   let best: { readonly cell: number; readonly cost: number } | undefined;
   let seen = 0;
   let passedOver = 0;
-  const seedIndex = (cell: number): number => Math.floor(cell / sweep.grid.size);
+  const seedIndex = (cell: number): number => sweep.grid.seedIndexAt(cell);
   for (const cell of untouchedCells(sweep)) {
     if (best !== undefined && seedIndex(cell) !== seedIndex(best.cell)) break;
     // Who wants the cells shuffled wants them so, and what a command costs nobody knows.

@@ -7,7 +7,7 @@ export function outcomesOf(sweep: SweepState): readonly Outcome[] {
   const { grid, study } = sweep;
   const count = (study.search?.drawn ?? []).reduce((total, rows) => total + rows, 0);
   return Array.from({ length: count }, (_, gridIndex): Outcome => {
-    const trials = grid.seeds.map((_, seedIndex) => trialOf(sweep, seedIndex * grid.size + gridIndex));
+    const trials = grid.seeds.map((_, seedIndex) => trialOf(sweep, grid.cellOf(gridIndex, seedIndex)));
     const objectives = trials.flatMap((trial) =>
       trial.state === 'succeeded' && trial.objective !== undefined ? [trial.objective] : [],
     );

@@ -1,5 +1,6 @@
 import { EMPTY_INDEX_SET, type IndexSet } from '../collections/index-set.ts';
 import { emptyVector, type SparseVector, vectorGet } from '../collections/sparse-vector.ts';
+import type { Edition } from '../grid/edited-grid.ts';
 import { createGrid, type Grid, gridIndexOf } from '../grid/grid.ts';
 import type { Load } from '../placement/load.ts';
 import type { LearnedMemory } from '../placement/need.ts';
@@ -20,8 +21,10 @@ export interface SweepState {
   readonly studyYaml: string;
   /** Derived from the study. */
   readonly grid: Grid;
+  /** Of a sweep that was edited: how its study was spelt before, and last how it is now. */
+  readonly editions?: readonly Edition[];
   readonly status: SweepStatus;
-  /** Cells that the constraint keeps. */
+  /** Cells that the constraint keeps, less those that an edit has withdrawn. */
   readonly total: number;
   /** Trials that were ever leased or finished; all others are untouched. */
   readonly trials: SparseVector<Trial>;
@@ -44,7 +47,7 @@ export interface SweepState {
   readonly finishedAt?: number;
 }
 
-export type RequestKind = 'submit' | 'cancel' | 'pause' | 'resume' | 'retry' | 'ask' | 'end-search';
+export type RequestKind = 'submit' | 'edit' | 'cancel' | 'pause' | 'resume' | 'retry' | 'ask' | 'end-search';
 
 export interface ClusterState {
   /** Leadership epoch: rises by one with every coordinator that takes over. */
@@ -98,15 +101,24 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
 export function trialOf(sweep: SweepState, cell: number): Trial {
   const trial = vectorGet(sweep.trials, cell);
   if (trial !== undefined) return trial;
+  if (isWithdrawn(sweep, cell)) return { state: 'cancelled', attempt: 0 };
   return sweep.status === 'cancelled'
     ? { state: 'cancelled', attempt: 0, finishedAt: sweep.finishedAt ?? sweep.createdAt }
     : UNTOUCHED;
 }
 
+/** Whether an edit has taken the cell away. @param cell one that the grid allows. */
+export function isWithdrawn({ grid, editions }: SweepState, cell: number): boolean {
+  return editions !== undefined && !grid.wants(cell);
+}
+
 /** Whether `cell` names a cell of this sweep. */
 export function isCell(sweep: SweepState, cell: number): boolean {
   return (
-    Number.isInteger(cell) && cell >= 0 && cell < sweep.grid.cellBound && sweep.grid.allows(cell % sweep.grid.size)
+    Number.isInteger(cell) &&
+    cell >= 0 &&
+    cell < sweep.grid.cellBound &&
+    sweep.grid.allows(sweep.grid.gridIndexAt(cell))
   );
 }
 
@@ -114,11 +126,12 @@ export function isCell(sweep: SweepState, cell: number): boolean {
 export function* untouchedCells({ grid, trials, firstUntouched }: SweepState): Generator<number> {
   for (let position = firstUntouched; position < grid.cellBound; position++) {
     const cell = grid.cellAt(position);
-    if (vectorGet(trials, cell) === undefined && grid.allows(gridIndexOf(grid, cell))) yield cell;
+    if (vectorGet(trials, cell) === undefined && grid.allows(gridIndexOf(grid, cell)) && grid.wants(cell)) yield cell;
   }
 }
 
 /** Cells that the constraint keeps, in order, from `from` on. */
 export function* cellsFrom(sweep: SweepState, from: number): Generator<number> {
-  for (let cell = from; cell < sweep.grid.cellBound; cell++) if (sweep.grid.allows(cell % sweep.grid.size)) yield cell;
+  for (let cell = from; cell < sweep.grid.cellBound; cell++)
+    if (sweep.grid.allows(sweep.grid.gridIndexAt(cell))) yield cell;
 }

@@ -72,7 +72,7 @@ export function buildTable(
   chosen?: readonly RowOutline[],
 ): Table {
   const { study, grid, counts: all } = sweep;
-  const outline = outlineOf(study, grid, grouping);
+  const outline = outlineOf(sweep, grouping);
   const outlines = chosen ?? outline.rows(0, Number.POSITIVE_INFINITY).rows;
   const ours = byGroup(aggregates);
   const paired = byGroup(pairedDifferences);
@@ -89,7 +89,7 @@ export function buildTable(
     return {
       levels,
       n: Math.max(0, ...aggregatesOfRow.map((a) => a.n)),
-      expected: row.configurations * study.seeds.length,
+      expected: row.cells,
       counts,
       failures: [...failures].map(([kind, { count, example }]) => ({ kind, count, example })),
       aggregates: aggregatesOfRow,

@@ -10,10 +10,11 @@ import type { FailureKind, TrialState } from './states.ts';
  * - **succeeded**: a result was accepted, and its row is durable. From any live or pending state: a late result of an older
  *   attempt is work done, and is taken when no other was.
  * - **failed**: a failure that retrying cannot mend (diverged, user_error), or too many that it could.
- * - **cancelled**: its sweep was cancelled first.
+ * - **cancelled**: its sweep was cancelled first, or an edit of the sweep has taken its cell away.
  * - **stopped**: early, by the study's rule, because others did better, or by the outside program that asked for it.
  *
- * The last four are absorbing (invariant I6), but for one thing: a person may ask for failed trials to be tried again.
+ * The last four are absorbing (invariant I6), but for what a person asks for: failed trials to be tried again, and a
+ * cell that an edit has taken away to come back by another.
  */
 export const TRIAL_TRANSITIONS: Readonly<Record<TrialState, readonly TrialState[]>> = {
   pending: ['leased', 'succeeded', 'cancelled', 'stopped'],
@@ -21,7 +22,7 @@ export const TRIAL_TRANSITIONS: Readonly<Record<TrialState, readonly TrialState[
   running: ['pending', 'succeeded', 'failed', 'cancelled', 'stopped'],
   succeeded: [],
   failed: ['pending'],
-  cancelled: [],
+  cancelled: ['pending'],
   stopped: [],
 };
 
@@ -95,7 +96,8 @@ export type Trial =
       readonly startedAt?: number;
       readonly finishedAt: number;
     }
-  | { readonly state: 'cancelled'; readonly attempt: number; readonly finishedAt: number }
+  /** Without a time where an edit took away a cell that had never been started. */
+  | { readonly state: 'cancelled'; readonly attempt: number; readonly finishedAt?: number }
   | {
       readonly state: 'stopped';
       readonly attempt: number;

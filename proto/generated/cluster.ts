@@ -7,11 +7,13 @@ import type { CancelSweepRequest as _tickwork_v1_CancelSweepRequest, CancelSweep
 import type { ClusterServiceClient as _tickwork_v1_ClusterServiceClient, ClusterServiceDefinition as _tickwork_v1_ClusterServiceDefinition } from './tickwork/v1/ClusterService.ts';
 import type { ClusterStatus as _tickwork_v1_ClusterStatus, ClusterStatus__Output as _tickwork_v1_ClusterStatus__Output } from './tickwork/v1/ClusterStatus.ts';
 import type { CommandPrefix as _tickwork_v1_CommandPrefix, CommandPrefix__Output as _tickwork_v1_CommandPrefix__Output } from './tickwork/v1/CommandPrefix.ts';
+import type { ConfigurationChange as _tickwork_v1_ConfigurationChange, ConfigurationChange__Output as _tickwork_v1_ConfigurationChange__Output } from './tickwork/v1/ConfigurationChange.ts';
 import type { CoordinatorBatch as _tickwork_v1_CoordinatorBatch, CoordinatorBatch__Output as _tickwork_v1_CoordinatorBatch__Output } from './tickwork/v1/CoordinatorBatch.ts';
 import type { CoordinatorMessage as _tickwork_v1_CoordinatorMessage, CoordinatorMessage__Output as _tickwork_v1_CoordinatorMessage__Output } from './tickwork/v1/CoordinatorMessage.ts';
 import type { Device as _tickwork_v1_Device, Device__Output as _tickwork_v1_Device__Output } from './tickwork/v1/Device.ts';
 import type { Drain as _tickwork_v1_Drain, Drain__Output as _tickwork_v1_Drain__Output } from './tickwork/v1/Drain.ts';
 import type { DrainWorkerRequest as _tickwork_v1_DrainWorkerRequest, DrainWorkerRequest__Output as _tickwork_v1_DrainWorkerRequest__Output } from './tickwork/v1/DrainWorkerRequest.ts';
+import type { EditSweepRequest as _tickwork_v1_EditSweepRequest, EditSweepRequest__Output as _tickwork_v1_EditSweepRequest__Output } from './tickwork/v1/EditSweepRequest.ts';
 import type { Factor as _tickwork_v1_Factor, Factor__Output as _tickwork_v1_Factor__Output } from './tickwork/v1/Factor.ts';
 import type { GetStatusRequest as _tickwork_v1_GetStatusRequest, GetStatusRequest__Output as _tickwork_v1_GetStatusRequest__Output } from './tickwork/v1/GetStatusRequest.ts';
 import type { GetSweepRequest as _tickwork_v1_GetSweepRequest, GetSweepRequest__Output as _tickwork_v1_GetSweepRequest__Output } from './tickwork/v1/GetSweepRequest.ts';
@@ -39,6 +41,7 @@ import type { SearchDecision as _tickwork_v1_SearchDecision, SearchDecision__Out
 import type { StopTrial as _tickwork_v1_StopTrial, StopTrial__Output as _tickwork_v1_StopTrial__Output } from './tickwork/v1/StopTrial.ts';
 import type { SubmitSweepRequest as _tickwork_v1_SubmitSweepRequest, SubmitSweepRequest__Output as _tickwork_v1_SubmitSweepRequest__Output } from './tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep as _tickwork_v1_Sweep, Sweep__Output as _tickwork_v1_Sweep__Output } from './tickwork/v1/Sweep.ts';
+import type { SweepEdit as _tickwork_v1_SweepEdit, SweepEdit__Output as _tickwork_v1_SweepEdit__Output } from './tickwork/v1/SweepEdit.ts';
 import type { SweepPlan as _tickwork_v1_SweepPlan, SweepPlan__Output as _tickwork_v1_SweepPlan__Output } from './tickwork/v1/SweepPlan.ts';
 import type { SweepServiceClient as _tickwork_v1_SweepServiceClient, SweepServiceDefinition as _tickwork_v1_SweepServiceDefinition } from './tickwork/v1/SweepService.ts';
 import type { Trial as _tickwork_v1_Trial, Trial__Output as _tickwork_v1_Trial__Output } from './tickwork/v1/Trial.ts';
@@ -73,12 +76,14 @@ export interface ProtoGrpcType {
       ClusterService: SubtypeConstructor<typeof grpc.Client, _tickwork_v1_ClusterServiceClient> & { service: _tickwork_v1_ClusterServiceDefinition }
       ClusterStatus: MessageTypeDefinition<_tickwork_v1_ClusterStatus, _tickwork_v1_ClusterStatus__Output>
       CommandPrefix: MessageTypeDefinition<_tickwork_v1_CommandPrefix, _tickwork_v1_CommandPrefix__Output>
+      ConfigurationChange: MessageTypeDefinition<_tickwork_v1_ConfigurationChange, _tickwork_v1_ConfigurationChange__Output>
       CoordinatorBatch: MessageTypeDefinition<_tickwork_v1_CoordinatorBatch, _tickwork_v1_CoordinatorBatch__Output>
       CoordinatorMessage: MessageTypeDefinition<_tickwork_v1_CoordinatorMessage, _tickwork_v1_CoordinatorMessage__Output>
       Device: MessageTypeDefinition<_tickwork_v1_Device, _tickwork_v1_Device__Output>
       Disposition: EnumTypeDefinition
       Drain: MessageTypeDefinition<_tickwork_v1_Drain, _tickwork_v1_Drain__Output>
       DrainWorkerRequest: MessageTypeDefinition<_tickwork_v1_DrainWorkerRequest, _tickwork_v1_DrainWorkerRequest__Output>
+      EditSweepRequest: MessageTypeDefinition<_tickwork_v1_EditSweepRequest, _tickwork_v1_EditSweepRequest__Output>
       Factor: MessageTypeDefinition<_tickwork_v1_Factor, _tickwork_v1_Factor__Output>
       FailureKind: EnumTypeDefinition
       GetStatusRequest: MessageTypeDefinition<_tickwork_v1_GetStatusRequest, _tickwork_v1_GetStatusRequest__Output>
@@ -107,6 +112,7 @@ export interface ProtoGrpcType {
       StopTrial: MessageTypeDefinition<_tickwork_v1_StopTrial, _tickwork_v1_StopTrial__Output>
       SubmitSweepRequest: MessageTypeDefinition<_tickwork_v1_SubmitSweepRequest, _tickwork_v1_SubmitSweepRequest__Output>
       Sweep: MessageTypeDefinition<_tickwork_v1_Sweep, _tickwork_v1_Sweep__Output>
+      SweepEdit: MessageTypeDefinition<_tickwork_v1_SweepEdit, _tickwork_v1_SweepEdit__Output>
       SweepPlan: MessageTypeDefinition<_tickwork_v1_SweepPlan, _tickwork_v1_SweepPlan__Output>
       /**
        * Plans, submits and follows sweeps. Names are resource names: `sweeps/{sweep}` and `sweeps/{sweep}/trials/{cell}`.

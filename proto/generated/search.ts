@@ -6,7 +6,9 @@ import type { Aggregate as _tickwork_v1_Aggregate, Aggregate__Output as _tickwor
 import type { AskRequest as _tickwork_v1_AskRequest, AskRequest__Output as _tickwork_v1_AskRequest__Output } from './tickwork/v1/AskRequest.ts';
 import type { AskResponse as _tickwork_v1_AskResponse, AskResponse__Output as _tickwork_v1_AskResponse__Output } from './tickwork/v1/AskResponse.ts';
 import type { CancelSweepRequest as _tickwork_v1_CancelSweepRequest, CancelSweepRequest__Output as _tickwork_v1_CancelSweepRequest__Output } from './tickwork/v1/CancelSweepRequest.ts';
+import type { ConfigurationChange as _tickwork_v1_ConfigurationChange, ConfigurationChange__Output as _tickwork_v1_ConfigurationChange__Output } from './tickwork/v1/ConfigurationChange.ts';
 import type { Difference as _tickwork_v1_Difference, Difference__Output as _tickwork_v1_Difference__Output } from './tickwork/v1/Difference.ts';
+import type { EditSweepRequest as _tickwork_v1_EditSweepRequest, EditSweepRequest__Output as _tickwork_v1_EditSweepRequest__Output } from './tickwork/v1/EditSweepRequest.ts';
 import type { EndSearchRequest as _tickwork_v1_EndSearchRequest, EndSearchRequest__Output as _tickwork_v1_EndSearchRequest__Output } from './tickwork/v1/EndSearchRequest.ts';
 import type { ExportChunk as _tickwork_v1_ExportChunk, ExportChunk__Output as _tickwork_v1_ExportChunk__Output } from './tickwork/v1/ExportChunk.ts';
 import type { ExportTableRequest as _tickwork_v1_ExportTableRequest, ExportTableRequest__Output as _tickwork_v1_ExportTableRequest__Output } from './tickwork/v1/ExportTableRequest.ts';
@@ -36,6 +38,7 @@ import type { SearchDecision as _tickwork_v1_SearchDecision, SearchDecision__Out
 import type { SearchServiceClient as _tickwork_v1_SearchServiceClient, SearchServiceDefinition as _tickwork_v1_SearchServiceDefinition } from './tickwork/v1/SearchService.ts';
 import type { SubmitSweepRequest as _tickwork_v1_SubmitSweepRequest, SubmitSweepRequest__Output as _tickwork_v1_SubmitSweepRequest__Output } from './tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep as _tickwork_v1_Sweep, Sweep__Output as _tickwork_v1_Sweep__Output } from './tickwork/v1/Sweep.ts';
+import type { SweepEdit as _tickwork_v1_SweepEdit, SweepEdit__Output as _tickwork_v1_SweepEdit__Output } from './tickwork/v1/SweepEdit.ts';
 import type { SweepPlan as _tickwork_v1_SweepPlan, SweepPlan__Output as _tickwork_v1_SweepPlan__Output } from './tickwork/v1/SweepPlan.ts';
 import type { SweepServiceClient as _tickwork_v1_SweepServiceClient, SweepServiceDefinition as _tickwork_v1_SweepServiceDefinition } from './tickwork/v1/SweepService.ts';
 import type { Table as _tickwork_v1_Table, Table__Output as _tickwork_v1_Table__Output } from './tickwork/v1/Table.ts';
@@ -66,7 +69,9 @@ export interface ProtoGrpcType {
       AskRequest: MessageTypeDefinition<_tickwork_v1_AskRequest, _tickwork_v1_AskRequest__Output>
       AskResponse: MessageTypeDefinition<_tickwork_v1_AskResponse, _tickwork_v1_AskResponse__Output>
       CancelSweepRequest: MessageTypeDefinition<_tickwork_v1_CancelSweepRequest, _tickwork_v1_CancelSweepRequest__Output>
+      ConfigurationChange: MessageTypeDefinition<_tickwork_v1_ConfigurationChange, _tickwork_v1_ConfigurationChange__Output>
       Difference: MessageTypeDefinition<_tickwork_v1_Difference, _tickwork_v1_Difference__Output>
+      EditSweepRequest: MessageTypeDefinition<_tickwork_v1_EditSweepRequest, _tickwork_v1_EditSweepRequest__Output>
       EndSearchRequest: MessageTypeDefinition<_tickwork_v1_EndSearchRequest, _tickwork_v1_EndSearchRequest__Output>
       ExportChunk: MessageTypeDefinition<_tickwork_v1_ExportChunk, _tickwork_v1_ExportChunk__Output>
       ExportTableRequest: MessageTypeDefinition<_tickwork_v1_ExportTableRequest, _tickwork_v1_ExportTableRequest__Output>
@@ -104,6 +109,7 @@ export interface ProtoGrpcType {
       SearchService: SubtypeConstructor<typeof grpc.Client, _tickwork_v1_SearchServiceClient> & { service: _tickwork_v1_SearchServiceDefinition }
       SubmitSweepRequest: MessageTypeDefinition<_tickwork_v1_SubmitSweepRequest, _tickwork_v1_SubmitSweepRequest__Output>
       Sweep: MessageTypeDefinition<_tickwork_v1_Sweep, _tickwork_v1_Sweep__Output>
+      SweepEdit: MessageTypeDefinition<_tickwork_v1_SweepEdit, _tickwork_v1_SweepEdit__Output>
       SweepPlan: MessageTypeDefinition<_tickwork_v1_SweepPlan, _tickwork_v1_SweepPlan__Output>
       /**
        * Plans, submits and follows sweeps. Names are resource names: `sweeps/{sweep}` and `sweeps/{sweep}/trials/{cell}`.

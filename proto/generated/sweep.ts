@@ -3,6 +3,8 @@ import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-load
 
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from './google/protobuf/Timestamp.ts';
 import type { CancelSweepRequest as _tickwork_v1_CancelSweepRequest, CancelSweepRequest__Output as _tickwork_v1_CancelSweepRequest__Output } from './tickwork/v1/CancelSweepRequest.ts';
+import type { ConfigurationChange as _tickwork_v1_ConfigurationChange, ConfigurationChange__Output as _tickwork_v1_ConfigurationChange__Output } from './tickwork/v1/ConfigurationChange.ts';
+import type { EditSweepRequest as _tickwork_v1_EditSweepRequest, EditSweepRequest__Output as _tickwork_v1_EditSweepRequest__Output } from './tickwork/v1/EditSweepRequest.ts';
 import type { Factor as _tickwork_v1_Factor, Factor__Output as _tickwork_v1_Factor__Output } from './tickwork/v1/Factor.ts';
 import type { GetSweepRequest as _tickwork_v1_GetSweepRequest, GetSweepRequest__Output as _tickwork_v1_GetSweepRequest__Output } from './tickwork/v1/GetSweepRequest.ts';
 import type { GetTrialRequest as _tickwork_v1_GetTrialRequest, GetTrialRequest__Output as _tickwork_v1_GetTrialRequest__Output } from './tickwork/v1/GetTrialRequest.ts';
@@ -20,6 +22,7 @@ import type { RetryFailedRequest as _tickwork_v1_RetryFailedRequest, RetryFailed
 import type { SearchDecision as _tickwork_v1_SearchDecision, SearchDecision__Output as _tickwork_v1_SearchDecision__Output } from './tickwork/v1/SearchDecision.ts';
 import type { SubmitSweepRequest as _tickwork_v1_SubmitSweepRequest, SubmitSweepRequest__Output as _tickwork_v1_SubmitSweepRequest__Output } from './tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep as _tickwork_v1_Sweep, Sweep__Output as _tickwork_v1_Sweep__Output } from './tickwork/v1/Sweep.ts';
+import type { SweepEdit as _tickwork_v1_SweepEdit, SweepEdit__Output as _tickwork_v1_SweepEdit__Output } from './tickwork/v1/SweepEdit.ts';
 import type { SweepPlan as _tickwork_v1_SweepPlan, SweepPlan__Output as _tickwork_v1_SweepPlan__Output } from './tickwork/v1/SweepPlan.ts';
 import type { SweepServiceClient as _tickwork_v1_SweepServiceClient, SweepServiceDefinition as _tickwork_v1_SweepServiceDefinition } from './tickwork/v1/SweepService.ts';
 import type { Trial as _tickwork_v1_Trial, Trial__Output as _tickwork_v1_Trial__Output } from './tickwork/v1/Trial.ts';
@@ -41,6 +44,8 @@ export interface ProtoGrpcType {
   tickwork: {
     v1: {
       CancelSweepRequest: MessageTypeDefinition<_tickwork_v1_CancelSweepRequest, _tickwork_v1_CancelSweepRequest__Output>
+      ConfigurationChange: MessageTypeDefinition<_tickwork_v1_ConfigurationChange, _tickwork_v1_ConfigurationChange__Output>
+      EditSweepRequest: MessageTypeDefinition<_tickwork_v1_EditSweepRequest, _tickwork_v1_EditSweepRequest__Output>
       Factor: MessageTypeDefinition<_tickwork_v1_Factor, _tickwork_v1_Factor__Output>
       FailureKind: EnumTypeDefinition
       GetSweepRequest: MessageTypeDefinition<_tickwork_v1_GetSweepRequest, _tickwork_v1_GetSweepRequest__Output>
@@ -59,6 +64,7 @@ export interface ProtoGrpcType {
       SearchDecision: MessageTypeDefinition<_tickwork_v1_SearchDecision, _tickwork_v1_SearchDecision__Output>
       SubmitSweepRequest: MessageTypeDefinition<_tickwork_v1_SubmitSweepRequest, _tickwork_v1_SubmitSweepRequest__Output>
       Sweep: MessageTypeDefinition<_tickwork_v1_Sweep, _tickwork_v1_Sweep__Output>
+      SweepEdit: MessageTypeDefinition<_tickwork_v1_SweepEdit, _tickwork_v1_SweepEdit__Output>
       SweepPlan: MessageTypeDefinition<_tickwork_v1_SweepPlan, _tickwork_v1_SweepPlan__Output>
       /**
        * Plans, submits and follows sweeps. Names are resource names: `sweeps/{sweep}` and `sweeps/{sweep}/trials/{cell}`.

@@ -16,7 +16,7 @@ export interface Checker {
   readonly records: RecordChecks;
   readonly leases: LeaseChecks;
   appended(bytes: string): void;
-  heard(coordinator: Process, message: WorkerMessage): void;
+  heard(coordinator: Process, worker: Process, message: WorkerMessage): void;
   said(coordinator: Process, worker: Process, message: CoordinatorMessage): void;
   leads(coordinator: Process, state: ClusterState): void;
   /** Called at each batch of events or rows that became durable. */
@@ -47,16 +47,15 @@ export function createChecker(now: () => number, leaseDurationMs: number): Check
       log.appended(JSON.parse(bytes) as SweepEvent[]);
       progressed();
     },
-    heard(coordinator, { heartbeat, hello, started }) {
+    heard(coordinator, worker, { heartbeat, hello, started }) {
       const spoken = [
         ...(heartbeat?.running.map(({ lease }) => lease) ?? []),
         ...(hello?.inFlight ?? []),
         ...(started ? [started.lease] : []),
       ];
-      leases.heard(
-        coordinator,
-        spoken.flatMap((lease) => (lease ? [lease.leaseId] : [])),
-      );
+      const ids = spoken.flatMap((lease) => (lease ? [lease.leaseId] : []));
+      leases.heard(coordinator, ids);
+      leases.hears(worker.machine.name, ids, Boolean(hello));
       if (started?.lease) log.mayStart(started.lease.leaseId);
       for (const { lease } of heartbeat?.running ?? []) {
         const endedAt = log.ended.get(lease?.leaseId ?? '');
@@ -69,7 +68,11 @@ export function createChecker(now: () => number, leaseDurationMs: number): Check
     },
     said(coordinator, worker, { welcome, receipts, assignment }) {
       if (welcome) leases.welcomed(worker, Number(welcome.epoch));
-      if (assignment?.lease?.leaseId) leases.granted(coordinator, assignment.lease.leaseId);
+      if (assignment?.lease?.leaseId) {
+        const { name } = worker.machine;
+        leases.granted(coordinator, assignment.lease.leaseId);
+        leases.assigned(name, assignment.lease.leaseId, log.liveOf(name));
+      }
       for (const { recordId, disposition } of receipts?.receipts ?? []) {
         const decoded = dispositionCodec.decode(disposition as never);
         if (decoded) records.receipted(recordId ?? '', decoded);

@@ -23,6 +23,13 @@ export interface LeaseChecks {
   letsGo(worker: Process, leaseId: string): void;
   /** A worker names the leases that it holds, in a Hello or a heartbeat. */
   names(worker: Process, leaseIds: readonly string[]): void;
+  /** A coordinator hears which leases a worker has, in its Hello (`anew`) or later. */
+  hears(worker: string, leaseIds: readonly string[], anew: boolean): void;
+  /**
+   * A worker is given an assignment: what it came back without is nobody's by then, or its cells would wait for a lease to expire.
+   * @param live leases of this worker by the log.
+   */
+  assigned(worker: string, leaseId: string, live: readonly string[]): void;
 }
 
 export interface LeaseChecksDeps {
@@ -43,6 +50,8 @@ export function createLeaseChecks({ violations, now, leaseDurationMs }: LeaseChe
   const followed = new Map<Process, number>();
   const running = new Map<string, string>();
   const held = new Map<Process, Set<string>>();
+  /** By worker: what its coordinator knows it to have. */
+  const named = new Map<string, Set<string>>();
   /** While a coordinator was stopped, what was said to it waited; such time is nobody's silence. */
   const pauses = new Map<Process, { from: number; to: number }[]>();
 
@@ -103,6 +112,23 @@ export function createLeaseChecks({ violations, now, leaseDurationMs }: LeaseChe
     },
     holds: (worker, leaseId) => void heldBy(worker).add(leaseId),
     letsGo: (worker, leaseId) => void heldBy(worker).delete(leaseId),
+    hears(worker, leaseIds, anew) {
+      const known = anew ? new Set<string>() : (named.get(worker) ?? new Set());
+      for (const leaseId of leaseIds) known.add(leaseId);
+      named.set(worker, known);
+    },
+    assigned(worker, leaseId, live) {
+      const known = named.get(worker) ?? new Set();
+      named.set(worker, known.add(leaseId));
+      for (const other of live) {
+        // One that never began may still be on its way.
+        if (running.has(other) && !known.has(other))
+          violations.add(
+            'I3 what a worker comes back without is lost at once',
+            `${worker} is given ${leaseId} and has ${other}`,
+          );
+      }
+    },
     names(worker, leaseIds) {
       for (const leaseId of heldBy(worker)) {
         if (!leaseIds.includes(leaseId))

@@ -17,6 +17,8 @@ export interface LogChecks {
   mayEnd(leaseId: string): void;
   /** Its worker has said that it began. */
   mayStart(leaseId: string): void;
+  /** Leases that a worker has by the log. */
+  liveOf(worker: string): readonly string[];
   /** Virtual ms at which a lease ended, by its id. */
   readonly ended: ReadonlyMap<string, number>;
   /** Who was granted each lease. */
@@ -123,6 +125,13 @@ export function createLogChecks({ violations, now, rowOf }: LogChecksDeps): LogC
     get state() {
       return state;
     },
+    liveOf: (worker) =>
+      [...state.sweeps.values()].flatMap((sweep) =>
+        [...sweep.live].flatMap((cell) => {
+          const trial = trialOf(sweep, cell);
+          return isLive(trial) && trial.worker === worker ? [trial.leaseId] : [];
+        }),
+      ),
     holders,
     ended,
     mayEnd: (leaseId) => void endings.add(leaseId),

@@ -40,8 +40,9 @@ export interface DiskOptions {
   readonly flaws: Pick<Flaws, 'outboxSkipsFsync'>;
 }
 
-/** Share of losses of power that leave garbage. */
+/** Share of losses of power that leave garbage, and of those that leave files as long as they were. */
 const GARBLED = 0.4;
+const WHOLE_LENGTH = 0.5;
 const NO_SPACE = 'ENOSPC: no space left on device, write';
 
 export function createDisk({ random, flaws }: DiskOptions): Disk {
@@ -78,11 +79,15 @@ export function createDisk({ random, flaws }: DiskOptions): Disk {
   }
 
   function survivor(inode: Inode): Inode {
-    const length = random.integer(inode.durable, inode.bytes.length);
+    const { durable } = inode;
+    const length = random.chance(WHOLE_LENGTH) ? inode.bytes.length : random.integer(durable, inode.bytes.length);
     const bytes = Buffer.from(inode.bytes.subarray(0, length));
-    // Blocks reach the disk in any order: the file may be long already and its end still be what lay there before.
-    if (random.chance(GARBLED))
-      for (let at = random.integer(inode.durable, length); at < length; at++) bytes[at] = random.integer(0, 255);
+    // Blocks reach the disk in any order: the file may have its length, and in it what lay there before.
+    if (random.chance(GARBLED)) {
+      const from = random.integer(durable, length);
+      const to = random.chance(0.5) ? length : random.integer(from, length);
+      for (let at = from; at < to; at++) bytes[at] = random.integer(0, 255);
+    }
     return { bytes, durable: length };
   }
 

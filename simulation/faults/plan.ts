@@ -59,7 +59,8 @@ const RECIPES: Readonly<Record<FaultKind, Recipe>> = {
   'worker ended': { weight: 2, forMs: [300, 10_000] },
   'worker without power': { weight: 4, forMs: [5_000, 60_000] },
   'worker gone for good': { weight: 0.7, forMs: [1_000, 5_000] },
-  'worker paused': { weight: 3, forMs: [1_000, 90_000] },
+  // Longer than a lease often enough, and beside an outage of NATS that holds the decision back.
+  'worker paused': { weight: 4, forMs: [1_000, 120_000] },
   'worker disk full': { weight: 2, forMs: [1_000, 40_000] },
   'worker clock set': { weight: 1, forMs: [0, 0] },
   'stream reset': { weight: 3, forMs: [0, 0] },
@@ -68,7 +69,7 @@ const RECIPES: Readonly<Record<FaultKind, Recipe>> = {
   'partition of coordinator and NATS': { weight: 2, forMs: [500, 60_000] },
   'NATS killed': { weight: 3, forMs: [300, 10_000] },
   'NATS away past its duplicate window': { weight: 0.4, forMs: [125_000, 240_000] },
-  'NATS paused': { weight: 2, forMs: [1_000, 20_000] },
+  'NATS paused': { weight: 4, forMs: [1_000, 60_000] },
   'NATS disk full': { weight: 1, forMs: [1_000, 20_000] },
   'NATS forgets acknowledged records': { weight: 1, forMs: [0, 0] },
   'messages dropped, doubled, late': { weight: 3, forMs: [2_000, 60_000] },

@@ -88,6 +88,40 @@ test('what changes at the coordinator changes on the page by itself, to the end'
   expect(complaints).toEqual([]);
 });
 
+test('a paused sweep, the difference from base, and why trials were stopped are there to be read', {
+  timeout: 60_000,
+}, async () => {
+  await using gateway = await startGateway({ staticRoot: site.path });
+  await using opened = await openDashboard(browser, gateway.origin);
+  const { page, complaints } = opened;
+  await page.locator('table.results tbody tr').first().waitFor();
+  expect(await page.locator('.decisions').count()).toBe(0);
+
+  const scripted = live(gateway);
+  const reason = 'rung 1: 31.2 is not among the best 2 of 6';
+  Object.assign(scripted.trials[4] ?? {}, { state: 'TRIAL_STATE_STOPPED', stopReason: reason });
+  Object.assign(scripted.sweep, {
+    paused: true,
+    decisions: [{ time: { seconds: 1_800_000_000, nanos: 0 }, reason: 'TPE: 1 more from 9 observations' }],
+  });
+  scripted.base = { config: 'A', scale: 'S=32' };
+  gateway.api.changed(scripted);
+  await page.locator('.sweep-header .badge', { hasText: 'paused' }).waitFor();
+  await page.getByRole('navigation', { name: 'Sweeps' }).locator('.badge', { hasText: 'paused' }).waitFor();
+  await page.getByRole('columnheader', { name: 'from base' }).waitFor();
+  const rows = page.locator('table.results tbody tr');
+  expect(await rows.nth(0).locator('.from-base').innerText()).toBe('base');
+  expect(await rows.nth(1).locator('.from-base').innerText()).toBe('config A → A-LRN');
+  expect(await rows.nth(1).innerText()).toMatch(/\+0\.\d\d ± 0\.\d\d/);
+
+  await page.reload();
+  const decisions = page.getByRole('region', { name: 'Decisions', exact: true }).first();
+  await decisions.waitFor();
+  expect(await decisions.innerText()).toContain('TPE: 1 more from 9 observations');
+  expect(await decisions.innerText()).toContain(reason);
+  expect(complaints).toEqual([]);
+});
+
 test('a name that looks like markup is only text', { timeout: 60_000 }, async () => {
   await using gateway = await startGateway({ staticRoot: site.path });
   const markup = '<img src=x onerror="document.title=1"><script>document.title=2</script>';

@@ -16,6 +16,7 @@ type UnaryName =
   | 'submitSweep'
   | 'getSweep'
   | 'listSweeps'
+  | 'editSweep'
   | 'cancelSweep'
   | 'pauseSweep'
   | 'resumeSweep'
@@ -48,6 +49,7 @@ const SERVICE_OF: Readonly<
   getSweep: 'SweepService',
   listSweeps: 'SweepService',
   watchSweep: 'SweepService',
+  editSweep: 'SweepService',
   cancelSweep: 'SweepService',
   pauseSweep: 'SweepService',
   resumeSweep: 'SweepService',

@@ -38,6 +38,7 @@ export function startCommand(args: readonly string[], env: Readonly<Record<strin
     clock: systemClock,
     random: Math.random,
     uuid: randomUUID,
+    confirm: async () => false,
     programFile: '/nonexistent',
     onHangup: () => undefined,
     setExitCode: (wanted) => {

@@ -109,6 +109,9 @@ export function createScriptedApi(world: ScriptedWorld): ScriptedApi {
         finished: [],
       }));
     },
+    async editSweep(request) {
+      return { sweep: find(take(request).name).sweep, cellsAdded: 2, cellsKept: 14 };
+    },
     async cancelSweep(request) {
       const scripted = find(take(request).name);
       return Object.assign(scripted.sweep, { state: 'SWEEP_STATE_CANCELLED' as const });

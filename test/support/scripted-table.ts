@@ -19,7 +19,7 @@ export function countTrials(trials: readonly Trial[]): TrialCounts {
 }
 
 /** The table of a scripted sweep, computed from its trials, so that a finished trial changes it as it would in earnest. */
-export function tableOf({ sweep, trials }: ScriptedSweep, groupBy: readonly string[]): Table {
+export function tableOf({ sweep, trials, base }: ScriptedSweep, groupBy: readonly string[]): Table {
   const factors = groupBy.length > 0 ? [...groupBy] : (sweep.factors ?? []).map((factor) => factor.name ?? '');
   const groups = new Map<string, Trial[]>();
   for (const trial of trials) {
@@ -33,11 +33,38 @@ export function tableOf({ sweep, trials }: ScriptedSweep, groupBy: readonly stri
     groupBy: factors,
     metrics: [{ name: 'testError', title: 'test error', unit: '%' }],
     publishedSource: 'Simonyan & Zisserman 2015, arXiv 1409.1556v6, Table 3 (ImageNet, full width)',
-    rows: [...groups.values()].map((group) => rowOf(group, factors)),
+    rows: [...groups.values()].map((group) => ({ ...rowOf(group, factors), ...comparedOf(group, trials, base) })),
     complete: trials.every((trial) => trial.state === 'TRIAL_STATE_SUCCEEDED'),
     totalRows: groups.size,
     nextPageToken: '',
   };
+}
+
+/** What the API says of a row beside a base row: in what it differs, and by how much over pairs of equal seed. */
+function comparedOf(
+  group: readonly Trial[],
+  trials: readonly Trial[],
+  base: ScriptedSweep['base'],
+): Pick<TableRow, 'isBase' | 'differences' | 'paired'> {
+  if (base === undefined) return {};
+  const differences = Object.entries(base)
+    .map(([factor, label]) => ({ factor, base: label, label: levelOf(group[0], factor) }))
+    .filter((difference) => difference.base !== difference.label);
+  if (differences.length === 0) return { isBase: true };
+  const errorOf = (trial: Trial | undefined): number => Number(trial?.metrics?.[0]?.value);
+  const deltas = group.flatMap((trial) => {
+    const partner = trials.find(
+      (other) =>
+        other.seed === trial.seed && Object.entries(base).every(([factor, label]) => levelOf(other, factor) === label),
+    );
+    const delta = errorOf(trial) - errorOf(partner);
+    return Number.isFinite(delta) ? [delta] : [];
+  });
+  const mean = deltas.reduce((sum, delta) => sum + delta, 0) / deltas.length;
+  const squares = deltas.reduce((sum, delta) => sum + (delta - mean) ** 2, 0);
+  const std = deltas.length > 1 ? { std: Math.sqrt(squares / (deltas.length - 1)) } : {};
+  const known = deltas.length > 0 ? { mean, ...std } : {};
+  return { isBase: false, differences, paired: [{ metric: 'testError', n: deltas.length, ...known }] };
 }
 
 function rowOf(trials: readonly Trial[], factors: readonly string[]): TableRow {

@@ -102,6 +102,8 @@ export interface ScriptedSweep {
   readonly sweep: Sweep;
   readonly trials: Trial[];
   readonly reports: Report[];
+  /** Labels of the base row, for a study that has one. */
+  base?: Readonly<Record<string, string>>;
 }
 
 export interface ScriptedWorld {

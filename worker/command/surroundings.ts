@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandSpec } from '../../core/command/command.ts';
 import { argumentText, fillWord } from '../../core/command/template.ts';
-import { trialFolder } from '../training/checkpoints/folders.ts';
+import { trialFolder, weightsFolder } from '../training/checkpoints/folders.ts';
 
 /** What one attempt of a command finds when it starts. */
 export interface Surroundings {
@@ -25,6 +25,8 @@ export interface SurroundingsOptions {
   readonly environment: NodeJS.ProcessEnv;
 }
 
+const WEIGHTS_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
 /** Makes the folder of the trial and fills in the command. */
 export async function prepareSurroundings(options: SurroundingsOptions): Promise<Surroundings> {
   const { spec, checkpointFolder, cell, attempt, threads } = options;
@@ -36,6 +38,13 @@ export async function prepareSurroundings(options: SurroundingsOptions): Promise
   const metricsFile = join(folder, `metrics-${attempt}.jsonl`);
   const parameters = JSON.stringify({ ...spec.parameters, seed: spec.seed });
   await writeFile(parametersFile, `${parameters}\n`);
+
+  // As the training does: weights that are kept under a name, for trials of the same seed to begin with.
+  const { saveWeightsAs, initialWeights } = spec.parameters;
+  const named = (name: unknown): string | undefined =>
+    typeof name === 'string' && WEIGHTS_NAME.test(name) ? weightsFolder(checkpointFolder, name, spec.seed) : undefined;
+  const [saveDir, initialDir] = [named(saveWeightsAs), named(initialWeights)];
+  if (saveDir !== undefined) await mkdir(saveDir, { recursive: true });
 
   const values = Object.entries(spec.parameters).map(([name, value]) => [name, argumentText(value)] as const);
   const places = { seed: String(spec.seed), parameters, parametersFile, checkpointDir, metricsFile };
@@ -55,6 +64,8 @@ export async function prepareSurroundings(options: SurroundingsOptions): Promise
       TICKWORK_METRICS_FILE: metricsFile,
       TICKWORK_CHECKPOINT_DIR: checkpointDir,
       TICKWORK_SEED: String(spec.seed),
+      ...(saveDir === undefined ? {} : { TICKWORK_SAVE_DIR: saveDir }),
+      ...(initialDir === undefined ? {} : { TICKWORK_INITIAL_DIR: initialDir }),
       TICKWORK_CELL: cell,
     },
     metricsFile,

@@ -8,7 +8,7 @@ import type { Logger } from '../../../runtime/logger.ts';
 import type { RecordStream } from '../../ports.ts';
 import type { NatsLink } from './connection.ts';
 import { type Acknowledge, createAcknowledge, toDelivery } from './delivery.ts';
-import { natsUnreachable } from './nats-errors.ts';
+import { isTransient, natsUnreachable } from './nats-errors.ts';
 import { ensureRecordConsumer, reclaimDeliveries } from './record-consumer.ts';
 import { ensureStream } from './streams.ts';
 
@@ -23,14 +23,16 @@ export interface NatsRecordStreamOptions {
   readonly replicas?: number;
   /** A full stream refuses workers' records, which stay in their outboxes. Default: no limit. */
   readonly maxBytes?: number;
+  /** How long opening bears a server that does not answer. */
+  readonly patienceMs?: number;
   /** After this time without an acknowledgement a record is delivered again. */
   readonly ackWaitMs?: number;
   /** Whether NATS limits workers to their subjects; see delivery.ts. Default: no. */
   readonly boundSubjects?: boolean;
 }
 
-/** One pull request: its end is also how a server that went away is noticed. */
-const PULL = { max_messages: 500, expires: 5_000, idle_heartbeat: 1_000 };
+/** One pull request: its end is also how a server that went away, and records that got lost on their way, are noticed. */
+const PULL = { max_messages: 500, expires: 2_000, idle_heartbeat: 1_000 };
 /** Messages that wait here for the coordinator; pulling pauses above. With PULL it stays below MAX_ACK_PENDING. */
 const HIGH_WATER = 1_000;
 const RETRY_BACKOFF = { firstMs: 100, capMs: 2_000 };
@@ -41,7 +43,17 @@ const RETRY_BACKOFF = { firstMs: 100, capMs: 2_000 };
  * @throws TickworkError NATS_UNREACHABLE, CONFIG_INVALID
  */
 export async function openNatsRecordStream(options: NatsRecordStreamOptions): Promise<RecordStream> {
-  const { link, names, clock, random, logger, replicas = 1, maxBytes = -1, ackWaitMs = 20_000 } = options;
+  const {
+    link,
+    names,
+    clock,
+    random,
+    logger,
+    replicas = 1,
+    maxBytes = -1,
+    ackWaitMs = 20_000,
+    patienceMs = 30_000,
+  } = options;
   const settings = { name: names.recordStream, subjects: names.recordSubjects, replicas, maxBytes };
   const consumerSettings = {
     stream: names.recordStream,
@@ -155,12 +167,22 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
     }
   }
 
-  try {
-    await ensureConsumer();
-    await reclaimDeliveries(link, consumerSettings, clock);
-  } catch (error) {
-    throw error instanceof TickworkError ? error : natsUnreachable('opening the record stream', error);
+  /** A cluster that elects its leaders answers nothing for a while. */
+  async function open(): Promise<void> {
+    const deadline = clock.now() + patienceMs;
+    for (let failures = 0; ; failures++) {
+      try {
+        await ensureConsumer();
+        return await reclaimDeliveries(link, consumerSettings, clock);
+      } catch (error) {
+        if (error instanceof TickworkError) throw error;
+        if (!isTransient(error) || clock.now() >= deadline) throw natsUnreachable('opening the record stream', error);
+        await clock.sleep(50 + backoffMs(failures, random(), RETRY_BACKOFF));
+      }
+    }
   }
+
+  await open();
   return {
     deliveries,
     async backlog() {

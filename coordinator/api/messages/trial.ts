@@ -1,5 +1,5 @@
 import { gridIndexOf, seedOf } from '../../../core/grid/grid.ts';
-import { type SweepState, trialOf } from '../../../core/sweep/state.ts';
+import { isWithdrawn, type SweepState, trialOf } from '../../../core/sweep/state.ts';
 import type { Trial as DomainTrial } from '../../../core/trial/trial.ts';
 import { failureKindCodec, trialStateCodec } from '../../../proto/enums.ts';
 import type { Metric } from '../../../proto/generated/tickwork/v1/Metric.ts';
@@ -32,7 +32,7 @@ export function toTrialMessage(sweep: SweepState, cell: number, details: TrialDe
     ...(progress ? { progress } : {}),
     metrics: toMetricMessages(result?.record.metrics ?? {}),
     ...timesOf(trial),
-    stopReason: trial.state === 'stopped' ? trial.reason : '',
+    stopReason: stopReasonOf(sweep, cell, trial),
     provenanceJson: result ? JSON.stringify(result.record.provenance) : '',
   };
 }
@@ -55,6 +55,13 @@ function workerOf(trial: DomainTrial): string {
     case 'cancelled':
       return '';
   }
+}
+
+function stopReasonOf(sweep: SweepState, cell: number, trial: DomainTrial): string {
+  if (trial.state === 'stopped') return trial.reason;
+  return trial.state === 'cancelled' && isWithdrawn(sweep, cell)
+    ? 'withdrawn: an edit of the sweep has taken it away'
+    : '';
 }
 
 function failureOf(trial: DomainTrial): Pick<Trial, 'failureKind' | 'failureMessage'> {

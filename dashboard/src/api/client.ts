@@ -31,6 +31,8 @@ export interface Client {
   status(signal: AbortSignal): Promise<ClusterStatus>;
   workers(signal: AbortSignal): Promise<WorkerPage>;
   sweeps(pageSize: number, signal: AbortSignal): Promise<SweepPage>;
+  /** With what a search has decided. */
+  sweep(name: string, signal: AbortSignal): Promise<Sweep>;
   trials(sweep: string, query: { pageSize: number; state?: string }, signal: AbortSignal): Promise<TrialPage>;
   reports(sweep: string, pageSize: number, signal: AbortSignal): Promise<ReportPage>;
   watchSweep(sweep: string, signal: AbortSignal): AsyncIterable<SweepWatch>;
@@ -62,6 +64,7 @@ export function createClient(): Client {
     status: (signal) => get(url('status'), signal),
     workers: (signal) => get(url('workers', { pageSize: 1000 }), signal),
     sweeps: (pageSize, signal) => get(url('sweeps', { pageSize }), signal),
+    sweep: (name, signal) => get(url(name), signal),
     trials: (sweep, query, signal) => get(url(`${sweep}/trials`, query), signal),
     reports: (sweep, pageSize, signal) => get(url(`${sweep}/reports`, { pageSize }), signal),
     watchSweep: (sweep, signal) => openEventStream<SweepWatch>(url(`${sweep}:watch`), signal),

@@ -4,7 +4,7 @@ import { formatDuration } from '../text/durations.ts';
 import { plural, shortName } from '../text/words.ts';
 import { paceOf } from './pace.ts';
 import { BAR_STATES, ProgressBar } from './progress-bar.tsx';
-import { StateBadge } from './state-badge.tsx';
+import { SweepBadge } from './state-badge.tsx';
 
 /** What the sweep is, how far it is, how long it has taken and about how long it still will. */
 export function SweepHeader({ sweep, active }: { readonly sweep: Sweep; readonly active: readonly Trial[] }) {
@@ -15,12 +15,17 @@ export function SweepHeader({ sweep, active }: { readonly sweep: Sweep; readonly
     <header className="panel sweep-header">
       <div className="line">
         <h1>{sweep.title || sweep.study}</h1>
-        <StateBadge state={sweep.state} prefix="sweep_state" />
+        <SweepBadge sweep={sweep} />
       </div>
       <p className="muted">
         <code>{shortName(sweep.name)}</code> · {plural(sweep.seeds.length, 'seed')} · factors{' '}
         {sweep.factors.map((factor) => `${factor.name} (${factor.levels.length})`).join(', ')}
       </p>
+      {sweep.paused && sweep.state === 'SWEEP_STATE_ACTIVE' && (
+        <p className="muted">
+          Paused: no further trial starts. <code>tickwork resume {shortName(sweep.name)}</code>
+        </p>
+      )}
       {counts && (
         <>
           <ProgressBar counts={counts} />

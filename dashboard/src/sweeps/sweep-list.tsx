@@ -4,7 +4,7 @@ import { sweepLink } from '../live/use-selected-sweep.ts';
 import { formatAge } from '../text/durations.ts';
 import { shortName } from '../text/words.ts';
 import { ProgressBar } from './progress-bar.tsx';
-import { StateBadge } from './state-badge.tsx';
+import { SweepBadge } from './state-badge.tsx';
 
 /** Sweeps, newest first, as links. */
 export function SweepList({
@@ -23,7 +23,7 @@ export function SweepList({
           <a {...sweepLink(sweep.name)} aria-current={sweep.name === selected ? 'page' : undefined}>
             <span className="line">
               <strong>{shortName(sweep.name)}</strong>
-              <StateBadge state={sweep.state} prefix="sweep_state" />
+              <SweepBadge sweep={sweep} />
             </span>
             <span className="muted title">{sweep.title || sweep.study}</span>
             {sweep.counts && <ProgressBar counts={sweep.counts} />}

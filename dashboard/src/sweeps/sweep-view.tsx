@@ -4,6 +4,7 @@ import { useClient } from '../live/client-context.ts';
 import { useWatch } from '../live/use-watch.ts';
 import { TablePanel } from '../table/table-panel.tsx';
 import { shortName } from '../text/words.ts';
+import { DecisionsPanel } from './decisions-panel.tsx';
 import { RunningTrials } from './running-trials.tsx';
 import { SweepHeader } from './sweep-header.tsx';
 
@@ -29,6 +30,7 @@ export function SweepView({ name }: { readonly name: string }) {
     <>
       <SweepHeader sweep={sweep} active={value.active} />
       <TablePanel sweep={sweep} />
+      <DecisionsPanel sweep={sweep} />
       <div className="pair">
         <CurvesPanel sweep={sweep} />
         <RunningTrials sweep={sweep} active={value.active} />

@@ -15,6 +15,8 @@ export interface RowColumns {
   readonly weightLayers: boolean;
   readonly parameters: boolean;
   readonly published: readonly PublishedColumn[];
+  /** The study has a base row, and the rows tell in what they differ from it. */
+  readonly base: boolean;
 }
 
 export function rowColumnsOf({ rows }: Table): RowColumns {
@@ -24,6 +26,7 @@ export function rowColumnsOf({ rows }: Table): RowColumns {
     shown: [...new Set(rows.flatMap((row) => row.shownParameters.map((level) => level.factor)))],
     weightLayers: rows.some((row) => row.weightLayers != null),
     parameters: rows.some((row) => row.parameters != null),
+    base: rows.some((row) => row.isBase),
     published: [...byMetric.values()].map(({ metric, title, unit }) => ({
       metric,
       title,
@@ -31,6 +34,12 @@ export function rowColumnsOf({ rows }: Table): RowColumns {
       decimals: decimalsOf(published.filter((value) => value.metric === metric).map(({ value }) => value)),
     })),
   };
+}
+
+/** `dropout 0.5 → 0, schedule cosine → constant`; `base` for the base row. */
+export function differenceText({ isBase, differences }: TableRow): string {
+  if (isBase) return 'base';
+  return differences.map(({ factor, base, label }) => `${factor} ${base} → ${label}`).join(', ');
 }
 
 /** Cells of a row that have no result, by state. */

@@ -1,6 +1,6 @@
 import type { Table, TableRow } from '../api/client.ts';
 import { formatCount, formatValue } from '../text/numbers.ts';
-import { missingOf, type RowColumns } from './columns.ts';
+import { differenceText, missingOf, type RowColumns } from './columns.ts';
 
 export interface ResultRowProps {
   readonly row: TableRow;
@@ -17,6 +17,7 @@ export function ResultRow({ row, table, columns }: ResultRowProps) {
       {row.levels.map((level, place) => (
         <LevelCell key={level.factor} label={level.label} first={place === 0} />
       ))}
+      {columns.base && <td className="from-base">{differenceText(row) || <None />}</td>}
       {columns.shown.map((name) => (
         <td key={name} className="number">
           {shown.get(name) ?? <None />}
@@ -41,6 +42,15 @@ export function ResultRow({ row, table, columns }: ResultRowProps) {
           unit={metric.unit}
         />
       ))}
+      {columns.base &&
+        table.metrics.map((metric) => (
+          <OurValue
+            key={metric.name}
+            aggregate={row.paired.find((a) => a.metric === metric.name)}
+            unit={metric.unit}
+            signed
+          />
+        ))}
       {columns.published.map(({ metric, decimals }) => (
         <td key={metric} className="number published">
           {published.get(metric)?.toFixed(decimals) ?? <None />}
@@ -57,9 +67,11 @@ const LevelCell = ({ label, first }: { readonly label: string; readonly first: b
 function OurValue({
   aggregate,
   unit,
+  signed = false,
 }: {
   readonly aggregate: TableRow['aggregates'][number] | undefined;
   readonly unit: string;
+  readonly signed?: boolean;
 }) {
   if (aggregate?.mean == null) {
     return (
@@ -71,7 +83,10 @@ function OurValue({
   }
   return (
     <td className="number ours">
-      <b>{formatValue(aggregate.mean, unit)}</b>
+      <b>
+        {signed && aggregate.mean > 0 && '+'}
+        {formatValue(aggregate.mean, unit)}
+      </b>
       <span className="std">{aggregate.std == null ? '' : ` ± ${formatValue(aggregate.std, unit)}`}</span>
     </td>
   );

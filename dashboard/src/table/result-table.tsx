@@ -38,6 +38,7 @@ export function ResultTable({ table }: { readonly table: Table }) {
 function TableHead({ table, columns }: { readonly table: Table; readonly columns: RowColumns }) {
   const ours =
     table.groupBy.length +
+    (columns.base ? 1 + table.metrics.length : 0) +
     columns.shown.length +
     Number(columns.weightLayers) +
     Number(columns.parameters) +
@@ -61,6 +62,7 @@ function TableHead({ table, columns }: { readonly table: Table; readonly columns
             {factor}
           </th>
         ))}
+        {columns.base && <th scope="col">from base</th>}
         {columns.shown.map((name) => (
           <th key={name} scope="col" className="number">
             {name}
@@ -85,6 +87,17 @@ function TableHead({ table, columns }: { readonly table: Table; readonly columns
             <span className="statistic muted">mean ± std</span>
           </th>
         ))}
+        {columns.base &&
+          table.metrics.map((metric) => (
+            <th
+              key={metric.name}
+              scope="col"
+              className="number"
+              title="Difference from the base cells of equal seed, mean and standard deviation over the pairs"
+            >
+              <Heading title={`Δ ${metric.title || metric.name}`} unit={metric.unit} />
+            </th>
+          ))}
         {columns.published.map((column) => (
           <th key={column.metric} scope="col" className="number published">
             <Heading title={column.title || column.metric} unit={column.unit} />

@@ -13,6 +13,7 @@ const EXPECTED = `
   GetSweep       -     yes     yes        -       yes
   ListSweeps     -     yes     yes        -       yes
   WatchSweep     -     yes     yes        -       yes
+  EditSweep      -     -       yes        -       yes
   CancelSweep    -     -       yes        -       yes
   PauseSweep     -     -       yes        -       yes
   ResumeSweep    -     -       yes        -       yes

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createStream } from '../../../core/random/stream.ts';
-import { type Dimension, goodCount, type Observation, suggestPoint } from '../../../core/search/tpe.ts';
-
-/** Branin on the unit square; its minimum is 0.397887, at three places (Dixon & Szegő 1978). */
-function branin([u, v]: readonly number[]): number {
-  const [x, y] = [15 * (u as number) - 5, 15 * (v as number)];
-  const b = 5.1 / (4 * Math.PI ** 2);
-  return (y - b * x ** 2 + (5 / Math.PI) * x - 6) ** 2 + 10 * (1 - 1 / (8 * Math.PI)) * Math.cos(x) + 10;
-}
+import type { Dimension, Observation } from '../../../core/search/observation.ts';
+import { goodCount, suggestPoint } from '../../../core/search/tpe.ts';
+import { branin } from '../../support/test-functions.ts';
 
 function minimise(
   f: (point: readonly number[]) => number,

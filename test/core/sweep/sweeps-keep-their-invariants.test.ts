@@ -1,12 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { vectorEntries } from '../../../core/collections/sparse-vector.ts';
-import { createGrid } from '../../../core/grid/grid.ts';
+import { createGrid, gridIndexOf, seedOf } from '../../../core/grid/grid.ts';
+import type { Study } from '../../../core/study/study.ts';
 import type { Command } from '../../../core/sweep/commands.ts';
 import { decide } from '../../../core/sweep/decide.ts';
 import type { SweepEvent } from '../../../core/sweep/events.ts';
 import { evolve } from '../../../core/sweep/evolve.ts';
-import { type ClusterState, cellsFrom, EMPTY_CLUSTER, type SweepState, trialOf } from '../../../core/sweep/state.ts';
+import {
+  type ClusterState,
+  cellsFrom,
+  EMPTY_CLUSTER,
+  isCell,
+  isWithdrawn,
+  type SweepState,
+  trialOf,
+} from '../../../core/sweep/state.ts';
 import { FAILURE_KINDS } from '../../../core/trial/states.ts';
 import { isFinished, isLive, type LeaseRef, TRIAL_TRANSITIONS } from '../../../core/trial/trial.ts';
 import { smallStudy } from '../../support/studies.ts';
@@ -19,10 +28,22 @@ const study = smallStudy({
 });
 const total = createGrid(study).countConfigurations() * study.seeds.length;
 
+/** What the study may be edited to: fewer and more levels, seeds, another constraint. */
+const edits = [
+  study,
+  smallStudy({
+    configs: ['B', 'D'],
+    seeds: [2, 3],
+    extra: '  dropout: [0.5, 0.2, 0]\n  trainEpochs: [4]\nmaxAttempts: 2\n',
+  }),
+  smallStudy({ configs: ['C', 'A'], seeds: [1], extra: '  dropout: [0, 0.5]\n  trainEpochs: [4]\nmaxAttempts: 3\n' }),
+];
+
 /** What the world does next; numbers pick among what is there. */
 type Action =
   | { readonly do: 'lead' | 'submit' | 'lease' }
   | { readonly do: 'cancel' | 'pause' | 'resume' | 'retry'; readonly pick: number }
+  | { readonly do: 'edit'; readonly pick: number; readonly to: number; readonly cancelRunning: boolean }
   | { readonly do: 'start' | 'forget'; readonly pick: number }
   | { readonly do: 'lose' | 'fail'; readonly pick: number; readonly kind: number }
   | { readonly do: 'report'; readonly pick: number; readonly trainEpoch: number; readonly value: number }
@@ -38,6 +59,15 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constantFrom('pause' as const, 'resume' as const, 'resume' as const, 'retry' as const),
       pick,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('edit' as const),
+      pick,
+      to: fc.nat(edits.length - 1),
+      cancelRunning: fc.boolean(),
     }),
   },
   { weight: 25, arbitrary: fc.record({ do: fc.constantFrom('start' as const, 'forget' as const), pick }) },
@@ -97,6 +127,7 @@ function commandOf(
       return { type: 'submit-sweep', requestId: `r${step}`, study, studyYaml: '', total };
     case 'lease':
       return { type: 'grant-lease', worker, leaseId: `l${step}` };
+    case 'edit':
     case 'cancel':
     case 'pause':
     case 'resume':
@@ -105,6 +136,10 @@ function commandOf(
       const sweepId = ids[action.pick % Math.max(1, ids.length)];
       if (sweepId === undefined) return undefined;
       const request = { requestId: `r${step}`, sweepId };
+      if (action.do === 'edit') {
+        const { to, cancelRunning } = action;
+        return { type: 'edit-sweep', ...request, study: edits[to] as Study, studyYaml: `${to}`, cancelRunning };
+      }
       if (action.do === 'retry')
         return { type: 'retry-failed', ...request, kinds: action.pick % 2 === 0 ? [] : ['diverged'] };
       return { type: `${action.do}-sweep`, ...request };
@@ -131,7 +166,10 @@ function commandOf(
 }
 
 function expectConsistent(sweep: SweepState): void {
-  const states = [...cellsFrom(sweep, 0)].map((cell) => trialOf(sweep, cell).state);
+  // A cell that an edit has taken away before it ran is in no count.
+  const states = [...cellsFrom(sweep, 0)]
+    .filter((cell) => !isWithdrawn(sweep, cell) || trialOf(sweep, cell).state !== 'cancelled')
+    .map((cell) => trialOf(sweep, cell).state);
   const counts = { pending: 0, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, stopped: 0 };
   for (const state of states) counts[state]++;
   expect({ counts: sweep.counts, total: sweep.total }).toEqual({ counts, total: states.length });
@@ -139,6 +177,13 @@ function expectConsistent(sweep: SweepState): void {
   expect([...sweep.live].sort((a, b) => a - b)).toEqual(live);
   const finished = states.every((s) => s === 'succeeded' || s === 'failed' || s === 'cancelled' || s === 'stopped');
   expect(sweep.status === 'active').toBe(!finished);
+}
+
+/** An edit renames no cell. */
+function expectCellsKept(before: SweepState, after: SweepState): void {
+  const named = ({ grid }: SweepState, cell: number) => `${grid.title(gridIndexOf(grid, cell))} ${seedOf(grid, cell)}`;
+  const cells = [...cellsFrom(before, 0)];
+  expect(cells.filter((cell) => !isCell(after, cell) || named(after, cell) !== named(before, cell))).toEqual([]);
 }
 
 const actions = fc
@@ -162,12 +207,13 @@ describe('decide and evolve', () => {
         play(list, (before, after, command) => {
           for (const [id, sweep] of before.sweeps) {
             const next = after.sweeps.get(id) as SweepState;
+            if (command.type === 'edit-sweep' && next !== sweep) expectCellsKept(sweep, next);
             for (const cell of cellsFrom(sweep, 0)) {
               const [a, b] = [trialOf(sweep, cell), trialOf(next, cell)];
               if (a === b) continue;
               if (a.state !== b.state) {
                 expect(TRIAL_TRANSITIONS[a.state]).toContain(b.state);
-                if (isFinished(a)) expect(command.type).toBe('retry-failed');
+                if (isFinished(a)) expect(command.type).toBe(a.state === 'cancelled' ? 'edit-sweep' : 'retry-failed');
               } else if (isFinished(a) && sweep.status !== 'cancelled') expect(b).toEqual(a);
             }
           }
@@ -193,9 +239,12 @@ describe('decide and evolve', () => {
             event.type === 'attempt-lost' ||
             event.type === 'trial-succeeded' ||
             event.type === 'trial-failed' ||
-            event.type === 'trial-stopped'
+            event.type === 'trial-stopped' ||
+            event.type === 'trial-withdrawn'
           ) {
             held.delete(`${event.sweepId}/${event.cell}`);
+          } else if (event.type === 'sweep-edited') {
+            for (const cell of event.cancelled) held.delete(`${event.sweepId}/${cell}`);
           }
         }
       }),

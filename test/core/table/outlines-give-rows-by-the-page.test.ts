@@ -24,15 +24,15 @@ const { grid } = sweep;
 const factors = study.factors.map(({ name }) => name);
 
 /** Rows as a walk over all configurations finds them. */
-function walked(names: readonly string[]): Pick<RowOutline, 'key' | 'first' | 'configurations'>[] {
+function walked(names: readonly string[]): Pick<RowOutline, 'key' | 'first' | 'cells'>[] {
   const grouping = createGrouping(study, grid, names);
-  const rows = new Map<string, { key: string; first: number; configurations: number }>();
+  const rows = new Map<string, { key: string; first: number; cells: number }>();
   for (let index = 0; index < grid.size; index++) {
     if (!grid.allows(index)) continue;
     const key = groupKey(groupOf(grouping, index));
     const row = rows.get(key);
-    if (row) row.configurations++;
-    else rows.set(key, { key, first: index, configurations: 1 });
+    if (row) row.cells += 2;
+    else rows.set(key, { key, first: index, cells: 2 });
   }
   return [...rows.values()];
 }
@@ -41,7 +41,7 @@ describe('the outline of a table', () => {
   it('gives the rows that a walk over all configurations finds, page by page', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(factors), fc.integer({ min: 1, max: 7 }), (names, size) => {
-        const outline = outlineOf(study, grid, createGrouping(study, grid, names));
+        const outline = outlineOf(sweep, createGrouping(study, grid, names));
         const rows: RowOutline[] = [];
         for (let start: number | undefined = 0; start !== undefined; ) {
           const page = outline.rows(start, size);
@@ -50,7 +50,7 @@ describe('the outline of a table', () => {
           start = page.next;
         }
         const expected = walked(names.length === 0 ? factors : names);
-        expect(rows.map(({ key, first, configurations }) => ({ key, first, configurations }))).toEqual(expected);
+        expect(rows.map(({ key, first, cells }) => ({ key, first, cells }))).toEqual(expected);
         expect(outline.totalRows).toBe(expected.length);
       }),
     );
@@ -70,7 +70,7 @@ describe('the outline of a table', () => {
 
   it('builds a page with the whole table’s count of rows', () => {
     const grouping = createGrouping(study, grid, []);
-    const { rows } = outlineOf(study, grid, grouping).rows(4, 3);
+    const { rows } = outlineOf(sweep, grouping).rows(4, 3);
     const page = buildTable(sweep, grouping, ['testError'], [], [], rows);
     const whole = buildTable(sweep, grouping, ['testError'], []);
     expect(page.totalRows).toBe(15);

@@ -87,8 +87,9 @@ test.each([
   ['consumers', `$JS.API.CONSUMER.CREATE.${names.recordStream}`],
   [
     'acknowledgements in the place of the coordinator',
-    `$JS.ACK.${names.recordStream}.${names.recordConsumer}.1.1.1.1.0`,
+    `$JS.ACK.${names.recordStream}.${names.recordConsumer('table-1')}.1.1.1.1.0`,
   ],
+  ['the leadership', `$KV.${names.leaderBucket}.leader`],
   ['anything else', 'some.subject'],
 ])('a worker does not write %s', async (_, subject) => {
   const worker = await asWorker();

@@ -20,7 +20,7 @@ const ASKING: readonly (readonly [args: readonly string[], text: RegExp, json: (
   ],
   [
     ['workers'],
-    /^gpu-a +connected +bench-2 +1 +onnx +cpu +98.1 %/m,
+    /^gpu-a +connected +bench-2 +1 +onnx +cpu +11.2 GiB +98.1 %/m,
     ({ workers }: { workers: object[] }) => expect(workers).toHaveLength(2),
   ],
   [

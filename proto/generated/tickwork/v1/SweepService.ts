@@ -3,6 +3,7 @@
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { CancelSweepRequest as _tickwork_v1_CancelSweepRequest, CancelSweepRequest__Output as _tickwork_v1_CancelSweepRequest__Output } from '../../tickwork/v1/CancelSweepRequest.ts';
+import type { EditSweepRequest as _tickwork_v1_EditSweepRequest, EditSweepRequest__Output as _tickwork_v1_EditSweepRequest__Output } from '../../tickwork/v1/EditSweepRequest.ts';
 import type { GetSweepRequest as _tickwork_v1_GetSweepRequest, GetSweepRequest__Output as _tickwork_v1_GetSweepRequest__Output } from '../../tickwork/v1/GetSweepRequest.ts';
 import type { GetTrialRequest as _tickwork_v1_GetTrialRequest, GetTrialRequest__Output as _tickwork_v1_GetTrialRequest__Output } from '../../tickwork/v1/GetTrialRequest.ts';
 import type { ListSweepsRequest as _tickwork_v1_ListSweepsRequest, ListSweepsRequest__Output as _tickwork_v1_ListSweepsRequest__Output } from '../../tickwork/v1/ListSweepsRequest.ts';
@@ -15,6 +16,7 @@ import type { ResumeSweepRequest as _tickwork_v1_ResumeSweepRequest, ResumeSweep
 import type { RetryFailedRequest as _tickwork_v1_RetryFailedRequest, RetryFailedRequest__Output as _tickwork_v1_RetryFailedRequest__Output } from '../../tickwork/v1/RetryFailedRequest.ts';
 import type { SubmitSweepRequest as _tickwork_v1_SubmitSweepRequest, SubmitSweepRequest__Output as _tickwork_v1_SubmitSweepRequest__Output } from '../../tickwork/v1/SubmitSweepRequest.ts';
 import type { Sweep as _tickwork_v1_Sweep, Sweep__Output as _tickwork_v1_Sweep__Output } from '../../tickwork/v1/Sweep.ts';
+import type { SweepEdit as _tickwork_v1_SweepEdit, SweepEdit__Output as _tickwork_v1_SweepEdit__Output } from '../../tickwork/v1/SweepEdit.ts';
 import type { SweepPlan as _tickwork_v1_SweepPlan, SweepPlan__Output as _tickwork_v1_SweepPlan__Output } from '../../tickwork/v1/SweepPlan.ts';
 import type { Trial as _tickwork_v1_Trial, Trial__Output as _tickwork_v1_Trial__Output } from '../../tickwork/v1/Trial.ts';
 import type { WatchSweepRequest as _tickwork_v1_WatchSweepRequest, WatchSweepRequest__Output as _tickwork_v1_WatchSweepRequest__Output } from '../../tickwork/v1/WatchSweepRequest.ts';
@@ -38,6 +40,23 @@ export interface SweepServiceClient extends grpc.Client {
   cancelSweep(argument: _tickwork_v1_CancelSweepRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
   cancelSweep(argument: _tickwork_v1_CancelSweepRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
   cancelSweep(argument: _tickwork_v1_CancelSweepRequest, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Replaces the study of a live sweep: cells that both have keep their number and what they have. Says what changes; with
+   * dry_run nothing does.
+   */
+  EditSweep(argument: _tickwork_v1_EditSweepRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_SweepEdit__Output>): grpc.ClientUnaryCall;
+  EditSweep(argument: _tickwork_v1_EditSweepRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tickwork_v1_SweepEdit__Output>): grpc.ClientUnaryCall;
+  EditSweep(argument: _tickwork_v1_EditSweepRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_SweepEdit__Output>): grpc.ClientUnaryCall;
+  EditSweep(argument: _tickwork_v1_EditSweepRequest, callback: grpc.requestCallback<_tickwork_v1_SweepEdit__Output>): grpc.ClientUnaryCall;
+  /**
+   * Replaces the study of a live sweep: cells that both have keep their number and what they have. Says what changes; with
+   * dry_run nothing does.
+   */
+  editSweep(argument: _tickwork_v1_EditSweepRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_SweepEdit__Output>): grpc.ClientUnaryCall;
+  editSweep(argument: _tickwork_v1_EditSweepRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tickwork_v1_SweepEdit__Output>): grpc.ClientUnaryCall;
+  editSweep(argument: _tickwork_v1_EditSweepRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_SweepEdit__Output>): grpc.ClientUnaryCall;
+  editSweep(argument: _tickwork_v1_EditSweepRequest, callback: grpc.requestCallback<_tickwork_v1_SweepEdit__Output>): grpc.ClientUnaryCall;
   
   GetSweep(argument: _tickwork_v1_GetSweepRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
   GetSweep(argument: _tickwork_v1_GetSweepRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tickwork_v1_Sweep__Output>): grpc.ClientUnaryCall;
@@ -184,6 +203,12 @@ export interface SweepServiceHandlers extends grpc.UntypedServiceImplementation 
    */
   CancelSweep: grpc.handleUnaryCall<_tickwork_v1_CancelSweepRequest__Output, _tickwork_v1_Sweep>;
   
+  /**
+   * Replaces the study of a live sweep: cells that both have keep their number and what they have. Says what changes; with
+   * dry_run nothing does.
+   */
+  EditSweep: grpc.handleUnaryCall<_tickwork_v1_EditSweepRequest__Output, _tickwork_v1_SweepEdit>;
+  
   GetSweep: grpc.handleUnaryCall<_tickwork_v1_GetSweepRequest__Output, _tickwork_v1_Sweep>;
   
   /**
@@ -232,6 +257,7 @@ export interface SweepServiceHandlers extends grpc.UntypedServiceImplementation 
 
 export interface SweepServiceDefinition extends grpc.ServiceDefinition {
   CancelSweep: MethodDefinition<_tickwork_v1_CancelSweepRequest, _tickwork_v1_Sweep, _tickwork_v1_CancelSweepRequest__Output, _tickwork_v1_Sweep__Output>
+  EditSweep: MethodDefinition<_tickwork_v1_EditSweepRequest, _tickwork_v1_SweepEdit, _tickwork_v1_EditSweepRequest__Output, _tickwork_v1_SweepEdit__Output>
   GetSweep: MethodDefinition<_tickwork_v1_GetSweepRequest, _tickwork_v1_Sweep, _tickwork_v1_GetSweepRequest__Output, _tickwork_v1_Sweep__Output>
   GetTrial: MethodDefinition<_tickwork_v1_GetTrialRequest, _tickwork_v1_Trial, _tickwork_v1_GetTrialRequest__Output, _tickwork_v1_Trial__Output>
   ListSweeps: MethodDefinition<_tickwork_v1_ListSweepsRequest, _tickwork_v1_ListSweepsResponse, _tickwork_v1_ListSweepsRequest__Output, _tickwork_v1_ListSweepsResponse__Output>

@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createMemoryEventLog } from '../../../coordinator/adapters/memory/event-log.ts';
+import { createMemoryRecordStream } from '../../../coordinator/adapters/memory/record-stream.ts';
+import { createMemoryResultStore } from '../../../coordinator/adapters/memory/result-store.ts';
+import { createFollower } from '../../../coordinator/ledger/follower.ts';
+import { createLedger } from '../../../coordinator/ledger/ledger.ts';
+import { recover } from '../../../coordinator/ledger/recover.ts';
+import type { Delivery, ResultStore } from '../../../coordinator/ports.ts';
+import type { SweepEvent } from '../../../core/sweep/events.ts';
+import { encodeRecord, type ResultRecord, recordContentHash, recordId } from '../../../proto/records.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import { createLogger } from '../../../runtime/logger.ts';
+import { eventually } from '../../support/eventually.ts';
+import { smallStudy } from '../../support/studies.ts';
+
+const logger = createLogger('test', 'silent');
+const study = smallStudy({ configs: ['A', 'B'], seeds: [1] });
+const SWEEP = 'small-1';
+
+type Lease = Extract<SweepEvent, { type: 'trial-leased' }>;
+
+/** One log, and a table and a consumer of the records for each coordinator. */
+function createWorld() {
+  const storage: string[] = [];
+  const records: Uint8Array[] = [];
+
+  function coordinator() {
+    const store = createMemoryResultStore();
+    const stream = createMemoryRecordStream();
+    let read = 0;
+    /** What has arrived meanwhile. */
+    const deliver = (): void => {
+      for (; read < records.length; read++) stream.publish(records[read] as Uint8Array);
+    };
+    const follow = () => {
+      deliver();
+      return createFollower({ log: createMemoryEventLog(storage), store, records: stream, clock: systemClock, logger });
+    };
+    async function lead(ledEpoch: number) {
+      const log = createMemoryEventLog(storage);
+      const { state } = await recover(log, store, { holder: 'test', now: 0, ledEpoch, fetch: follow().fetch });
+      return createLedger({
+        ...{ initial: state, log, store, clock: systemClock, random: () => 0.5, costOf: () => 1, logger },
+      });
+    }
+    return { store, lead, follow };
+  }
+  return { records, coordinator };
+}
+
+function resultOf(lease: Lease, testError: number): ResultRecord {
+  const { sweepId, cell, attempt, leaseId, epoch, worker } = lease;
+  const said = { metrics: { testError }, provenance: {}, durationMs: 1, endedAt: 1 };
+  return { kind: 'result', sweepId, cell, attempt, leaseId, epoch, worker, ...said };
+}
+
+function deliveryOf(record: ResultRecord, sequence: number): Delivery {
+  const { id, contentHash } = { id: recordId(record), contentHash: recordContentHash(record) };
+  return { record, id, contentHash, sequence, deliveries: 1, ack: async () => {} };
+}
+
+describe('a coordinator that was replaced between a row and its event', () => {
+  let world: ReturnType<typeof createWorld>;
+  let first: ReturnType<typeof world.coordinator>;
+  let second: ReturnType<typeof world.coordinator>;
+  let orphan: ResultRecord;
+
+  const grant = async (ledger: ReturnType<typeof createLedger>, worker: string): Promise<Lease> => {
+    const { events } = await ledger.submit({ type: 'grant-lease', worker, leaseId: `${worker}-${Math.random()}` });
+    return events.find((event): event is Lease => event.type === 'trial-leased') as Lease;
+  };
+  const rowOf = async (store: ResultStore, cell: number) => (await store.result(SWEEP, cell))?.record;
+
+  beforeEach(async () => {
+    world = createWorld();
+    first = world.coordinator();
+    second = world.coordinator();
+    const ledger = await first.lead(0);
+    await ledger.submit({ type: 'submit-sweep', requestId: 'r', study, studyYaml: 'x', total: 2 });
+    const lease = await grant(ledger, 'one');
+    await grant(ledger, 'two');
+    orphan = resultOf(lease, 10);
+    // Durable in its own table, and the event never came: the log was somebody else's by then.
+    const { cell } = lease;
+    const contentHash = recordContentHash(orphan);
+    const row = {
+      sweepId: SWEEP,
+      cell,
+      gridIndex: cell,
+      seed: 1,
+      record: orphan,
+      contentHash,
+      sequence: 1,
+      committedAt: 0,
+    };
+    await first.store.commit({ results: [row], reports: [], failures: [], setAside: [] });
+    await ledger.close();
+  });
+
+  it('has the work adopted where nobody else has done it', async () => {
+    const leads = await first.lead(0);
+    expect(leads.state.sweeps.get(SWEEP)?.counts.succeeded).toBe(1);
+    expect(await rowOf(first.store, orphan.cell)).toEqual(orphan);
+  });
+
+  it('has its row set aside where the log has another one, which it fetches', async () => {
+    const ledger = await second.lead(0);
+    const lease = { ...orphan };
+    await ledger.submit({ type: 'lose-attempt', lease, kind: 'infrastructure', message: 'gone', worker: 'one' });
+    const accepted = resultOf(await grant(ledger, 'two'), 20);
+    expect(accepted).toMatchObject({ cell: orphan.cell, attempt: 2 });
+    world.records.push(encodeRecord(accepted));
+    await ledger.ingest([deliveryOf(accepted, 2)]);
+    await ledger.close();
+
+    const again = await first.lead(1);
+    expect(again.state.epoch).toBe(3);
+    expect(await rowOf(first.store, orphan.cell)).toEqual(accepted);
+    expect(await first.store.counts()).toEqual({ results: 1, quarantined: 0, superseded: 1 });
+  });
+
+  it('is refused where the log has a row that is nowhere to be had', async () => {
+    const ledger = await second.lead(0);
+    await ledger.submit({
+      type: 'lose-attempt',
+      lease: orphan,
+      kind: 'infrastructure',
+      message: 'gone',
+      worker: 'one',
+    });
+    await ledger.ingest([deliveryOf(resultOf(await grant(ledger, 'two'), 20), 2)]);
+    await ledger.close();
+    await expect(first.lead(1)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+
+  it('follows: what the log has settled is in its table, what it has not waits', async () => {
+    const ledger = await second.lead(0);
+    world.records.push(encodeRecord(orphan));
+    const ended = new AbortController();
+    const standby = world.coordinator();
+    const following = standby.follow().follow(ended.signal);
+    await ledger.ingest([deliveryOf(orphan, 1)]);
+    await eventually('the row', () => rowOf(standby.store, orphan.cell));
+    expect(await standby.store.counts()).toEqual({ results: 1, quarantined: 0, superseded: 0 });
+    ended.abort();
+    await following;
+  });
+});
