@@ -5,11 +5,11 @@ import { join } from 'node:path';
 const TRIALS = 'trials';
 const WEIGHTS = 'weights';
 
-/** Holds the folders of all trials. */
-export const trialFolders = (root: string): string => join(root, TRIALS);
+export const trialsFolder = (root: string): string => join(root, TRIALS);
+export const weightsRoot = (root: string): string => join(root, WEIGHTS);
 
 /** @param cell names the sweep and the cell, as a file name may. */
-export const trialFolder = (root: string, cell: string): string => join(trialFolders(root), cell);
+export const trialFolder = (root: string, cell: string): string => join(trialsFolder(root), cell);
 
 /** @param name as a file name may. */
 export const weightsFolder = (root: string, name: string, seed: number): string =>
@@ -25,7 +25,7 @@ export async function removeCheckpoints(root: string, cell: string): Promise<voi
  * @param now and maxAgeMs in milliseconds, `now` on the clock of the files.
  */
 export async function removeStaleCheckpoints(root: string, now: number, maxAgeMs: number): Promise<void> {
-  const folder = trialFolders(root);
+  const folder = trialsFolder(root);
   for (const cell of await readdir(folder).catch(() => [])) {
     const path = join(folder, cell);
     const touched = await stat(path).catch(() => undefined);

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { removeCheckpoints, trialFolders } from './folders.ts';
+import { removeCheckpoints, trialsFolder } from './folders.ts';
 
 /**
  * Forgets the checkpoints of one cell after another. Most cells have none, so the folder is read once for all that ended while it
@@ -21,7 +21,7 @@ export function createForgetter(root: string): (cell: string) => Promise<void> {
   }
 
   async function remove(cells: ReadonlySet<string>): Promise<void> {
-    const found = await readdir(trialFolders(root)).catch((): string[] => []);
+    const found = await readdir(trialsFolder(root)).catch((): string[] => []);
     await Promise.all(found.filter((cell) => cells.has(cell)).map((cell) => removeCheckpoints(root, cell)));
   }
 
