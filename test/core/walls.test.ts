@@ -145,6 +145,11 @@ const WALLS: readonly Wall[] = [
     why: 'it starts the worker and knows none of its rooms',
   },
   {
+    room: 'cli/commands/weights.ts',
+    may: ['cli', 'core', 'proto', 'node:', 'commander', 'worker/training/checkpoints/unused-weights.ts'],
+    why: 'it looks into a checkpoint folder, and loads no TensorFlow.js for it',
+  },
+  {
     room: 'cli/commands/engine',
     may: ['cli', 'core', 'node:', 'commander', 'engine/probe/mod.ts', 'worker/training/inspect/questions.ts'],
     why: 'it asks processes that load TensorFlow.js and native libraries, and loads none itself',
@@ -185,6 +190,23 @@ const WALLS: readonly Wall[] = [
     why: 'it reads the public API with a database of its own, and trusts nothing of the coordinator',
   },
   {
+    room: 'fuzz',
+    may: [
+      ...[
+        'fuzz',
+        'core',
+        'proto',
+        'runtime',
+        'cli/local',
+        'cli/credentials',
+        'coordinator/access/permissions.ts',
+        'node:',
+      ],
+      ...['@grpc/grpc-js', 'protobufjs', 'fast-check'],
+    ],
+    why: 'it asks the program from outside, and knows of its insides only who may do what and what a good study is',
+  },
+  {
     room: 'dashboard',
     may: ['dashboard', 'proto/generated', 'react', 'react-dom', 'echarts', 'vite', '@vitejs/plugin-react'],
     why: 'it reads the public HTTP API',
@@ -201,6 +223,7 @@ const ROOMS = [
   'cli',
   'simulation',
   'chaos',
+  'fuzz',
   'dashboard',
 ];
 
