@@ -65,7 +65,8 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
     const outbox = await openOutbox(disk.open(process), { clock });
     for (const id of outbox.ids()) {
       // An earlier process may have died after the write and before it knew.
-      checker.records.kept(id, outbox.get(id) ?? new Uint8Array(0));
+      const record = checker.records.kept(id, outbox.get(id) ?? new Uint8Array(0));
+      if (record?.kind === 'failure') checker.log.mayEnd(record.leaseId);
       const leaseId = checker.records.leaseOf(id);
       if (leaseId !== undefined) checker.leases.holds(process, leaseId);
     }
