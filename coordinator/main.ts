@@ -126,13 +126,14 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     holder: `${hostname()}:${process.pid}`,
   });
   if (takeover === undefined) return;
-  const { state, adopted, leadership, records } = takeover;
+  const { state, adopted, leadership, records, tookMs } = takeover;
   lifecycle.add('leadership', leadership.release);
   lifecycle.add('record stream', records.close);
-  const replaySeconds = (clock.now() - startedAt) / 1000;
+  const replaySeconds = tookMs / 1000;
   logger.info({ epoch: state.epoch, sweeps: state.sweeps.size, adopted, replaySeconds }, 'leading');
 
-  const ledger = createLedger({ initial: state, log, store, clock, random, costOf: createCostModel(), logger });
+  const costOf = createCostModel();
+  const ledger = createLedger({ initial: state, log, store, clock, random, costOf, logger });
   const snapshotter = createSnapshotter({ ledger, log, folder: snapshots, logger });
   lifecycle.add('snapshots', snapshotter.close);
   lifecycle.add('ledger', ledger.close);
@@ -165,7 +166,7 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     httpAddress: () => httpAddress,
     eventLogSequence: () => log.lastSequence,
   };
-  const api = createApi({ ledger, store, sessions, clock: steadyClock, facts });
+  const api = createApi({ ledger, store, sessions, clock: steadyClock, costOf, facts });
   const serving = createServing({ config, api, work: sessions.accept, access, limits, metrics, clock, logger });
   lifecycle.add('serving', serving.close);
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Budget } from '../budget/budget.ts';
 import type { Command } from '../command/command.ts';
 import { factorsOf } from '../constraint/expression.ts';
 import { parseConstraint } from '../constraint/parse.ts';
@@ -14,6 +15,7 @@ import { digitOfLabel, firstLabels, levelCount } from './levels.ts';
 import { checkTableMetrics, metricNames } from './metric-names.ts';
 import { collectFactors, isPlain, type PlacedLeaf } from './raw-space.ts';
 import { type Complain, isMapping } from './read-axis.ts';
+import { readBudget } from './read-budget.ts';
 import { checkCommand, readCommand } from './read-command.ts';
 import { readEarlyStopping } from './read-early-stopping.ts';
 import { readRequirements } from './read-requirements.ts';
@@ -74,18 +76,13 @@ export function loadStudy(text: string): Study {
     ...checkTableMetrics(study),
   ];
   if (complaints.length > 0) throw problem('STUDY_INVALID', complaints.map(located));
-  const { size, allows } = createGrid(study);
-  if (study.search?.kind !== 'ask' && !hasIndex(size, allows)) {
+  const cells = createGrid(study);
+  if (study.search?.kind !== 'ask' && cells.countConfigurations() === 0) {
     const path = study.where === undefined ? ['space'] : ['where'];
-    const message = `Expected the constraint to keep a cell, got none of ${size}`;
+    const message = `Expected the constraint to keep a cell, got none of ${cells.size}`;
     throw problem('GRID_EMPTY', [located({ path, message })]);
   }
   return study;
-}
-
-function hasIndex(size: number, allows: (gridIndex: number) => boolean): boolean {
-  for (let i = 0; i < size; i++) if (allows(i)) return true;
-  return false;
 }
 
 interface ReadGrid {
@@ -97,6 +94,7 @@ interface ReadGrid {
   readonly shuffleSeed?: number;
   readonly requires?: Requirements;
   readonly retries?: Retries;
+  readonly budget?: Budget;
   /** Of an ablation. */
   readonly base?: Study['base'];
   readonly placed: readonly PlacedLeaf[];
@@ -116,6 +114,7 @@ function readGrid(value: unknown): ReadGrid {
     earlyStopping: stopping,
     requires: requiresText,
     retries: retriesText,
+    budget: budgetText,
     where,
   } = isMapping(value) ? value : {};
   const names = metricNames(commandText !== undefined);
@@ -124,6 +123,7 @@ function readGrid(value: unknown): ReadGrid {
   const earlyStopping = readEarlyStopping(stopping, names, complain);
   const requires = readRequirements(requiresText, complain);
   const retries = readRetries(retriesText, complain);
+  const budget = readBudget(budgetText, complain);
   const read = readSpace({ factors: isMapping(factors) ? factors : {}, ablation, space }, complain);
   const drawn = read && applySampler(read.space, sampler, typeof where === 'string' ? where : undefined, complain);
   if (read === undefined || drawn === undefined) return { factors: [], placed: [], complaints };
@@ -138,6 +138,7 @@ function readGrid(value: unknown): ReadGrid {
     ...(sampler?.kind === 'grid' && sampler.shuffleSeed !== undefined ? { shuffleSeed: sampler.shuffleSeed } : {}),
     ...(requires === undefined ? {} : { requires }),
     ...(retries === undefined ? {} : { retries }),
+    ...(budget === undefined ? {} : { budget }),
     ...(read.base === undefined ? {} : { base: read.base }),
     placed: collected.placed,
     complaints,
@@ -146,7 +147,18 @@ function readGrid(value: unknown): ReadGrid {
 
 function toStudy(
   input: StudyInput,
-  { command, factors, space, search, earlyStopping, shuffleSeed, requires, retries, base = baseOf(input) }: ReadGrid,
+  {
+    command,
+    factors,
+    space,
+    search,
+    earlyStopping,
+    shuffleSeed,
+    requires,
+    retries,
+    budget,
+    base = baseOf(input),
+  }: ReadGrid,
 ): Study {
   const values = input.published?.values ?? {};
   return {
@@ -162,6 +174,7 @@ function toStudy(
     ...(shuffleSeed === undefined ? {} : { shuffleSeed }),
     ...(requires === undefined ? {} : { requires }),
     ...(retries === undefined ? {} : { retries }),
+    ...(budget === undefined ? {} : { budget }),
     ...(base === undefined ? {} : { base }),
     ...(input.where === undefined ? {} : { where: input.where }),
     ...(input.priority === 0 ? {} : { priority: input.priority }),
