@@ -29,7 +29,8 @@ const rpcs: Arbitrary<FuzzRequest>[] = rpcMethods().map(({ path, type, stream })
         path,
         messages: messages.map((message) => encodeMessage(type, message)),
         wellFormed: true,
-        ...(hasStudy ? { study: verdictOf(travelled(yaml)) } : {}),
+        // A call that names a sweep too may be refused for the name first.
+        ...(hasStudy && !('name' in type.fields) ? { study: verdictOf(travelled(yaml)) } : {}),
       };
     }),
 );
