@@ -39,7 +39,12 @@ function aboutRpc(request: Extract<FuzzRequest, { kind: 'rpc' }>, answer: Answer
   if (denial) return expectOneOf(answer, [denial]);
   if (study !== undefined) return expectStudy(answer, study, grpcStatusOf);
   // grpc-js answers INTERNAL for bytes that are no message, as gRPC's table of statuses says.
-  return expectOneOf(answer, wellFormed ? CALLERS_FAULT : [...CALLERS_FAULT, 'INTERNAL']);
+  const more = [
+    ...(wellFormed ? [] : ['INTERNAL']),
+    // Under another name than that of its credentials.
+    ...(method === 'Work' && asker === 'worker' ? ['PERMISSION_DENIED'] : []),
+  ];
+  return expectOneOf(answer, [...CALLERS_FAULT, ...more]);
 }
 
 function aboutHttp(request: Extract<FuzzRequest, { kind: 'http' }>, answer: Answer): string | undefined {
