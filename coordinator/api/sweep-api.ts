@@ -1,6 +1,6 @@
 import { vectorEntries } from '../../core/collections/sparse-vector.ts';
 import { createGrid } from '../../core/grid/grid.ts';
-import { planStudy } from '../../core/plan/plan.ts';
+import { planStudy, seedsAtFirst } from '../../core/plan/plan.ts';
 import { loadStudy } from '../../core/study/load-study.ts';
 import type { Command } from '../../core/sweep/commands.ts';
 import { cellsFrom, type SweepState, trialOf } from '../../core/sweep/state.ts';
@@ -91,7 +91,7 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
     async submitSweep({ requestId, studyYaml }) {
       checkRequestId(requestId);
       const study = loadStudy(studyYaml);
-      const total = createGrid(study).countConfigurations() * study.seeds.length;
+      const total = createGrid(study).countConfigurations() * seedsAtFirst(study);
       const { sweepId } = await ledger.submit({ type: 'submit-sweep', requestId, study, studyYaml, total }, DEADLINE);
       return toSweepMessage(ledger.state.sweeps.get(sweepId as string) as SweepState);
     },

@@ -165,7 +165,7 @@ function groupsOf(sweep: SweepState, grouping: Grouping): Map<string, Group> {
 /** Those that are wanted, and those that ended before an edit took them away: their results stay. */
 function countCells(sweep: SweepState, gridIndex: number): number {
   const { grid, editions } = sweep;
-  if (editions === undefined) return grid.seeds.length;
+  if (editions === undefined) return grid.replicas?.(gridIndex) ?? grid.seeds.length;
   return grid.seeds.filter((_, seedIndex) => {
     const cell = grid.cellOf(gridIndex, seedIndex);
     return grid.wants(cell) || trialOf(sweep, cell).state !== 'cancelled';
