@@ -21,6 +21,7 @@ import { addTokenCommands } from './commands/token.ts';
 import { addTrials } from './commands/trials.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
+import { addWeights } from './commands/weights.ts';
 import { addWhy } from './commands/why.ts';
 import { DEFAULT_COORDINATOR } from './commands/with-client.ts';
 import { addWorker } from './commands/worker.ts';
@@ -49,6 +50,7 @@ const COMMANDS: readonly AddCommand[] = [
   addWorkers,
   addDrain,
   addStatus,
+  addWeights,
   addCerts,
   addTokenCommands,
   addNatsConfig,

@@ -65,13 +65,18 @@ export interface CompiledStep {
   dispose(): Promise<void>;
 }
 
+export interface CompileOptions {
+  /** The step will run a few times only: nothing is to be timed for it first. */
+  readonly brief?: boolean;
+}
+
 /**
  * Runs steps. One state may be shared by several compiled steps of the same executor (train and evaluate);
  * an evaluation step may name a subset of the state's entries.
  */
 export interface Executor {
   describe(): ExecutorDescription;
-  compile(step: Step): Promise<CompiledStep>;
+  compile(step: Step, options?: CompileOptions): Promise<CompiledStep>;
   createState(values: Readonly<Record<string, HostTensor>>): StepState;
   dispose(): Promise<void>;
 }

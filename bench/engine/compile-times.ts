@@ -19,7 +19,7 @@ export async function measureCompilation(executor: Executor, now: Milliseconds):
   for (const { parameters } of await demoTrials()) {
     const { network, config, dropout, batchSize } = parameters;
     const description = describeNetwork(network, config, { ...networkEnds(parameters), dropout });
-    const scaling = scalingOf(DATASETS[parameters.dataset].normalisation, parameters.inputNormalisation);
+    const scaling = scalingOf(DATASETS[parameters.dataset].normalisation, 'standardise');
     const start = now();
     const compiled = await executor.compile(trainingStep(description, batchSize, parameters, scaling));
     const ms = now() - start;

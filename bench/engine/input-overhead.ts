@@ -38,7 +38,7 @@ export async function measureInputOverhead(executor: Executor, now: Milliseconds
     const images = selectImages({ ...parameters, testImages: 1 }, spec.seed, dataset);
     const direct = openImageInput(images, parameters, { loaderThreads: 0, pixelCacheBytes: CACHE_BYTES });
     const description = describeNetwork(network, config, { ...networkEnds(parameters), dropout });
-    const scaling = scalingOf(images.facts.normalisation, parameters.inputNormalisation);
+    const scaling = scalingOf(images.facts.normalisation, 'standardise');
     const state = executor.createState(initialState(description, spec.seed, OPTIMISERS[parameters.optimiser]));
     const step = await executor.compile(trainingStep(description, batchSize, parameters, scaling));
     const input = createTrainingInput({ ...spec, parameters }, description, images, direct);

@@ -37,7 +37,7 @@ export async function measureDemoWaits(threads: readonly number[], rounds: numbe
     const { network, config, dropout, batchSize } = parameters;
     const selected = selectImages(parameters, 1, makeTextures());
     const description = describeNetwork(network, config, { ...networkEnds(parameters), dropout });
-    const scaling = scalingOf(selected.facts.normalisation, parameters.inputNormalisation);
+    const scaling = scalingOf(selected.facts.normalisation, 'standardise');
     const executor = createOnnxExecutor({ threads: 1 });
     const state = executor.createState(initialState(description, 1, OPTIMISERS[parameters.optimiser]));
     const step = await executor.compile(trainingStep(description, batchSize, parameters, scaling));

@@ -1,4 +1,4 @@
-import type { TrainScale } from '../../worker/training/data/crops.ts';
+import { square, type TrainScale } from '../../worker/training/data/crops.ts';
 import type { ImageSet } from '../../worker/training/data/dataset.ts';
 import type { ImageInput } from '../../worker/training/input/image-input.ts';
 import { countBatches, type InputPass } from '../../worker/training/input/pass.ts';
@@ -61,7 +61,7 @@ function passOf({ images, scale, side, batchSize, count }: PassShape, trainEpoch
     places,
     batchSize,
     firstBatch: 0,
-    side,
+    window: square(side),
     views: { kind: 'train', seed: 1, trainEpoch, scale, flip: true },
     corruptImages: 'fail',
   };

@@ -6,7 +6,7 @@ import { type Comparison, compare } from '../check/compare.ts';
 import { readExport } from '../check/exported-rows.ts';
 import { type Cluster, startCluster } from '../cluster/cluster.ts';
 import { inject, scopeOf } from '../faults/inject.ts';
-import { drawPlan } from '../faults/plan.ts';
+import { drawPlan, withoutStandby } from '../faults/plan.ts';
 import { createRecoveries, type Recoveries } from '../faults/recoveries.ts';
 import { expectedStudy } from '../trial/study.ts';
 import type { ChaosOptions } from './options.ts';
@@ -111,7 +111,8 @@ async function putFaults(
   const start = performance.now();
   const running: Promise<void>[] = [];
   let natsAway = false;
-  for (const fault of drawPlan(seed * 10 + natsServers, span)) {
+  for (const drawn of drawPlan(seed * 10 + natsServers, span)) {
+    const fault = cluster.coordinators.length > 1 ? drawn : { ...drawn, kind: withoutStandby(drawn.kind) };
     await clock.sleep(Math.max(0, start + fault.at - performance.now()), signal);
     if (signal.aborted) break;
     // What is away cannot be killed, and does not count.

@@ -50,7 +50,6 @@ const RECIPES: Readonly<Record<FaultKind, Recipe>> = {
   'coordinator ended': { weight: 3, forMs: [0, 1_000] },
   'coordinator paused': { weight: 5, forMs: [1_000, 12_000] },
   'coordinator disk full': { weight: 3, forMs: [500, 4_000] },
-  // Of the one that leads where there is no other.
   'standby killed': { weight: 2, forMs: [0, 4_000] },
   'standby paused': { weight: 2, forMs: [1_000, 12_000] },
   'worker killed': { weight: 14, forMs: [0, 5_000] },
@@ -99,6 +98,12 @@ export function drawPlan(seed: number, span: number): readonly Fault[] {
       dice: random.next(),
     };
   });
+}
+
+/** What a fault is where only one coordinator is. */
+export function withoutStandby(kind: FaultKind): FaultKind {
+  if (kind === 'standby killed') return 'coordinator killed';
+  return kind === 'standby paused' ? 'coordinator paused' : kind;
 }
 
 function shuffled<T>(items: readonly T[], random: Random): readonly T[] {

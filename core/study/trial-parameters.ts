@@ -95,8 +95,11 @@ const trialParametersObject = z
      * image (Krizhevsky, Sutskever & Hinton 2012, §4.1: 0.1); 0 leaves colours alone.
      */
     colourShift: z.number().min(0).max(10).default(0),
-    /** `standardise`: zero mean and unit variance; `subtract-mean`: grey levels 0–255 less their mean, as the papers had them. */
-    inputNormalisation: z.enum(['standardise', 'subtract-mean']).default('standardise'),
+    /**
+     * `standardise`: zero mean and unit variance; grey levels 0–255 less their mean, as the papers had them: `subtract-mean` by
+     * channel (VGG), `subtract-mean-image` by pixel, over the training images (Krizhevsky et al., Zeiler & Fergus, Caffe).
+     */
+    inputNormalisation: z.enum(['standardise', 'subtract-mean', 'subtract-mean-image']).default('standardise'),
     learningRate: z.number().positive(),
     schedule: z.enum(['constant', 'step', 'plateau', 'poly', 'cosine']).default('constant'),
     /** Train epochs between two drops of the `step` schedule. */

@@ -52,27 +52,31 @@ export function createOnnxExecutor(
       // What is timed may be chosen otherwise the next time, and GPU kernels add in an order of the hardware's choosing.
       deterministic: device === 'cpu' && !tuned,
     }),
-    async compile(step) {
+    async compile(step, { brief = false } = {}) {
       if (disposed) throw disposedOf('the onnx executor');
       const graph = simplifyGraph(traceStep(step));
       const fixed = createFixedChoice();
-      const choice = tuned
-        ? await tune(tuningTasks(graph), {
-            runtime,
-            threads,
-            provider,
-            now,
-            cacheFolder,
-            budget: TUNING_BUDGET,
-            fallback: fixed,
-          })
-        : fixed;
+      const choice =
+        tuned && !brief
+          ? await tune(tuningTasks(graph), {
+              runtime,
+              threads,
+              provider,
+              now,
+              cacheFolder,
+              budget: TUNING_BUDGET,
+              fallback: fixed,
+            })
+          : fixed;
       const session = await openSession(runtime, step.name, encodeModel(lowerGraph(graph, choice)), threads, provider);
       sessions.add(session);
       const compiled = createCompiledStep(step, graph, session, {
         runtime,
         stateOf: (state) => states.get(state),
-        release: () => release(session),
+        release() {
+          steps.delete(compiled);
+          return release(session);
+        },
       });
       steps.add(compiled);
       return compiled;

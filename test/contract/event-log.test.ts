@@ -57,7 +57,7 @@ describe.each([memoryAdapter, simulatedAdapter, jetStreamAdapter])('event log: $
         await log.append(batch);
         batches.push(batch);
       }),
-      { numRuns: 50 },
+      { numRuns: 120 },
     );
     expect(await readAll(log)).toEqual(batches);
   });

@@ -145,6 +145,11 @@ const WALLS: readonly Wall[] = [
     why: 'it starts the worker and knows none of its rooms',
   },
   {
+    room: 'cli/commands/weights.ts',
+    may: ['cli', 'core', 'proto', 'node:', 'commander', 'worker/training/checkpoints/unused-weights.ts'],
+    why: 'it looks into a checkpoint folder, and loads no TensorFlow.js for it',
+  },
+  {
     room: 'cli/commands/engine',
     may: ['cli', 'core', 'node:', 'commander', 'engine/probe/mod.ts', 'worker/training/inspect/questions.ts'],
     why: 'it asks processes that load TensorFlow.js and native libraries, and loads none itself',

@@ -1,8 +1,9 @@
 import type { NetworkDescription } from '../../core/networks/description.ts';
 import type { CompiledStep, StepState } from '../../engine/executor.ts';
-import type { Crop } from './data/crops.ts';
+import { type Crop, square } from './data/crops.ts';
 import type { ImageView } from './data/trial-images.ts';
-import type { TestInput } from './input/test-input.ts';
+import { viewsOfImage } from './input/pass.ts';
+import type { Showing, TestInput } from './input/test-input.ts';
 import type { PixelScaling } from './networks/pixel-scaling.ts';
 import { createVotes, topError, type Votes } from './votes.ts';
 
@@ -28,27 +29,36 @@ export interface Evaluation {
  */
 export async function measureError(evaluation: Evaluation, crops: readonly Crop[]): Promise<number> {
   const votes = createVotes(evaluation.view.labels.length, evaluation.description.classes);
-  await addVotes(evaluation, crops, votes);
+  await addVotes(evaluation, cropsShown(evaluation.description, crops), votes);
   return topError(votes, evaluation.view);
 }
 
+/** Crops of the network's own side. */
+export function cropsShown({ side }: NetworkDescription, crops: readonly Crop[]): Showing {
+  return { views: { kind: 'test', crops }, window: square(side) };
+}
+
 /**
- * Adds what the network says of every crop of every image to the votes. Crops fill whole batches across images; the last
- * batch is padded with crops of earlier batches, and what they give is ignored.
+ * Adds what the network says of every view of every image to the votes. Views fill whole batches across images; the last
+ * batch is padded with views of earlier batches, and what they give is ignored.
  */
-export async function addVotes(evaluation: Evaluation, crops: readonly Crop[], { sums, shown }: Votes): Promise<void> {
+export async function addVotes(evaluation: Evaluation, showing: Showing, { sums, shown }: Votes): Promise<void> {
   const { description, step, batchSize, state, view, input, pause } = evaluation;
-  const { side, channels, classes } = description;
-  const reader = input.open(crops, side, batchSize);
-  const views = view.labels.length * crops.length;
-  for (let first = 0; first < views; first += batchSize) {
-    const filled = Math.min(batchSize, views - first);
+  const { channels, classes } = description;
+  const { views, window, images: chosen } = showing;
+  const shape = [batchSize, window.height, window.width, channels];
+  const reader = input.open(showing, batchSize);
+  const perImage = viewsOfImage(views);
+  const rows = (chosen ?? view.labels).length * perImage;
+  for (let first = 0; first < rows; first += batchSize) {
+    const filled = Math.min(batchSize, rows - first);
     const { images, shows } = await reader.next();
-    const batch = { images: { shape: [batchSize, side, side, channels], data: images } };
+    const batch = { images: { shape, data: images } };
     const said = await step.run(state, { batch, scalars: {}, noise: {} });
     for (let row = 0; row < filled; row += 1) {
       if (!shows(row)) continue;
-      const image = Math.floor((first + row) / crops.length);
+      const number = Math.floor((first + row) / perImage);
+      const image = chosen === undefined ? number : (chosen[number] as number);
       shown[image] = 1;
       for (let label = 0; label < classes; label += 1) {
         const index = image * classes + label;

@@ -4,10 +4,9 @@ import type { TrialParameters } from '../../core/study/trial-parameters.ts';
 import type { Executor } from '../../engine/executor.ts';
 import { cornerCrops } from './corner-crops.ts';
 import { type Crop, testCrops } from './data/crops.ts';
-import { addVotes, type Evaluation } from './evaluation.ts';
-import { denseEvaluationStep } from './networks/dense-evaluation-step.ts';
-import { votesOf } from './networks/evaluation-step.ts';
-import { createVotes, divideVotes, joinVotes, judgeVotes, type Votes } from './votes.ts';
+import { addDenseVotes } from './dense-test.ts';
+import { addVotes, cropsShown, type Evaluation } from './evaluation.ts';
+import { createVotes, divideVotes, joinVotes, judgeVotes } from './votes.ts';
 
 type Protocol = Pick<TrialParameters, 'loss' | 'testScale' | 'testCrops' | 'testFlip' | 'testDense'>;
 
@@ -19,7 +18,7 @@ export function testScales({ testScale }: Pick<Protocol, 'testScale'>): readonly
 /**
  * The judgement by the trial's own protocol: votes averaged over its scales, its crops or the whole image (or both, with
  * equal weight), and mirror images (Simonyan & Zisserman 2015, §4.1–4.3).
- * @param evaluation over the network's crops; a dense test compiles a step for each scale instead, and disposes of it.
+ * @param evaluation over the network's crops; a dense test compiles a step for each shape of the images instead, and disposes of it.
  * @throws TickworkError as `judgeVotes` does.
  */
 export async function judgeFinally(
@@ -31,41 +30,16 @@ export async function judgeFinally(
   const votes = createVotes(evaluation.view.labels.length, description.classes);
   if (protocol.testDense !== true) {
     const crops = testScales(protocol).flatMap((scale) => cropsAt(scale, description.side, protocol));
-    await addVotes(evaluation, crops, votes);
+    await addVotes(evaluation, cropsShown(description, crops), votes);
     divideVotes(votes, crops.length);
   }
   if (protocol.testDense !== false) {
     const dense = createVotes(evaluation.view.labels.length, description.classes);
-    const views = await addDenseVotes(protocol, description, executor, evaluation, dense);
+    const views = await addDenseVotes(protocol, testScales(protocol), description, executor, evaluation, dense);
     divideVotes(dense, views);
     joinVotes(votes, dense);
   }
   return judgeVotes(votes, evaluation.view);
-}
-
-/** @returns how many views there are of an image. */
-async function addDenseVotes(
-  protocol: Protocol,
-  description: NetworkDescription,
-  executor: Executor,
-  evaluation: Evaluation,
-  votes: Votes,
-): Promise<number> {
-  let views = 0;
-  for (const side of testScales(protocol)) {
-    const kind = votesOf(protocol.loss);
-    const { batchSize, scaling } = evaluation;
-    const step = await executor.compile(denseEvaluationStep(description, side, batchSize, kind, scaling));
-    try {
-      const whole = { ...evaluation, step, description: { ...description, side } };
-      const crops = testCrops(side, side, 1, protocol.testFlip);
-      await addVotes(whole, crops, votes);
-      views += crops.length;
-    } finally {
-      await step.dispose();
-    }
-  }
-  return views;
 }
 
 function cropsAt(scale: number, side: number, protocol: Protocol): readonly Crop[] {

@@ -7,6 +7,7 @@ import { trialFingerprint } from './checkpoints/fingerprint.ts';
 import { trialFolder, weightsFolder } from './checkpoints/folders.ts';
 import { type KeptWeights, keepWeights, loadWeights } from './checkpoints/kept-weights.ts';
 import { type CheckpointStore, createCheckpointStore } from './checkpoints/store.ts';
+import { findHold, heldWeights, holdWeights } from './checkpoints/weights-hold.ts';
 import { copyWeights } from './networks/copied-weights.ts';
 import { initialState } from './networks/initial-state.ts';
 import { OPTIMISERS } from './optimisers/optimisers.ts';
@@ -78,7 +79,13 @@ async function findKeptWeights(
   place: CheckpointPlace | undefined,
 ): Promise<KeptWeights | undefined> {
   const name = parameters.initialWeights;
-  return name === undefined ? undefined : loadWeights(weightsFolder(requirePlace(place, name), name, seed));
+  if (name === undefined) return undefined;
+  const root = requirePlace(place, name);
+  const { cell, writer } = place as CheckpointPlace;
+  const held = await findHold(root, cell);
+  const kept = await loadWeights(weightsFolder(root, name, seed), held);
+  if (kept.digest !== held) await holdWeights(root, cell, writer, kept.digest);
+  return kept;
 }
 
 /** Keeps a trial's final weights under the name that its study gives them. @returns what to add to the provenance. */
@@ -92,7 +99,8 @@ export async function keepFinalWeights(
   if (name === undefined) return {};
   const folder = weightsFolder(requirePlace(place, name), name, seed);
   const names = listWeights(description).map((weight) => weight.name);
-  const digest = await keepWeights(folder, place?.writer ?? '', description.title, names, state);
+  const held = await heldWeights(requirePlace(place, name));
+  const digest = await keepWeights(folder, place?.writer ?? '', description.title, names, state, held);
   return { keptWeights: { name, digest } };
 }
 

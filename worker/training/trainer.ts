@@ -16,8 +16,9 @@ import { judgeFinally, testScales } from './final-test.ts';
 import { checkFirstBatch } from './first-batch.ts';
 import { type InputResources, openImageInput } from './input/open-input.ts';
 import { createTestInput } from './input/test-input.ts';
+import { measureMeanImage } from './mean-image.ts';
 import { evaluationStep, votesOf } from './networks/evaluation-step.ts';
-import { scalingOf } from './networks/pixel-scaling.ts';
+import { meanImageScaling, scalingOf } from './networks/pixel-scaling.ts';
 import { trainingStep } from './networks/training-step.ts';
 import { scalarsAt } from './optimisers/optimisers.ts';
 import type { TrialMetrics, TrialOutcome, TrialProgress, TrialProvenance, TrialReport } from './outcome.ts';
@@ -92,10 +93,21 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   const input = createTrainingInput(spec, trained, images, imageInput);
   const steps = input.stepsPerEpoch * trainEpochs;
 
+  const pause = async (): Promise<void> => {
+    await yieldToEventLoop();
+    signal.throwIfAborted();
+  };
   const start = await findStart(spec, trained, deps);
   const state = executor.createState(start.state);
   lifecycle.add('the state', () => state.dispose());
-  const scaling = scalingOf(facts.normalisation, parameters.inputNormalisation);
+  const { inputNormalisation } = parameters;
+  const scaling =
+    inputNormalisation === 'subtract-mean-image'
+      ? meanImageScaling(
+          await measureMeanImage(imageInput, images.train, { ...parameters, side: description.side, pause }),
+          facts.channels,
+        )
+      : scalingOf(facts.normalisation, inputNormalisation);
   const step = trainingStep(trained, batchSize, parameters, scaling);
   const trainStep = await executor.compile(step);
   lifecycle.add('the training step', () => trainStep.dispose());
@@ -103,10 +115,6 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   const testStep = await executor.compile(evaluationStep(description, batchSize, votesOf(parameters.loss), scaling));
   lifecycle.add('the evaluation step', () => testStep.dispose());
 
-  const pause = async (): Promise<void> => {
-    await yieldToEventLoop();
-    signal.throwIfAborted();
-  };
   if (deps.checkFirstBatch && start.origin.resumedFrom === undefined) {
     const { batch, noise } = await input.startEpoch(1).fill(0);
     const scalars = scalarsAt(parameters, 0, input.stepsPerEpoch);

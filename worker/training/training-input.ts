@@ -5,6 +5,7 @@ import { createXoshiro } from '../../core/random/xoshiro.ts';
 import type { TrialSpec } from '../../core/study/trial-parameters.ts';
 import type { HostTensor, RunInputs } from '../../engine/executor.ts';
 import { colourComponents, createColourShift } from './data/colour.ts';
+import { square } from './data/crops.ts';
 import { drawOrder, type ImageView, type TrialImages } from './data/trial-images.ts';
 import type { ImageInput } from './input/image-input.ts';
 import { dropoutMaskSpecs, shiftsColours } from './networks/training-step.ts';
@@ -58,7 +59,7 @@ export function createTrainingInput(
         places: drawOrder(seed, trainEpoch, train.places),
         batchSize,
         firstBatch: firstStep,
-        side,
+        window: square(side),
         views: { kind: 'train', seed, trainEpoch, scale: trainScale, flip: trainFlip },
         corruptImages,
       });

@@ -27,6 +27,7 @@ export interface NatsEventLogOptions {
 }
 
 const RETRY_BACKOFF = { firstMs: 100, capMs: 2_000 };
+const FEW = 100;
 
 /**
  * The event log on JetStream: one message a batch, each published with the sequence it expects the stream to end at, so the
@@ -56,13 +57,24 @@ export async function openNatsEventLog(options: NatsEventLogOptions): Promise<Ev
     }
   }
 
+  /** A few are asked for one by one: whoever follows the log reads on every second, and a consumer is something to be elected. */
+  async function* messages(
+    after: number,
+    last: number,
+  ): AsyncGenerator<{ readonly seq: number; readonly data: Uint8Array }> {
+    if (last - after > FEW) return yield* readStream(link, names.eventStream, { after, last }, patienceMs);
+    for (let seq = after + 1; seq <= last; seq++) {
+      yield await patiently('reading the event log', () => link.manager.streams.getMessage(names.eventStream, { seq }));
+    }
+  }
+
   async function* replay(after = 0): AsyncGenerator<readonly SweepEvent[]> {
     const doing = 'reading the event log';
     const { state } = await patiently(doing, () => link.manager.streams.info(names.eventStream));
     checkComplete(state);
     if (state.last_seq < after) throw missing(after, state.last_seq);
     lastSequence = after;
-    for await (const message of readStream(link, names.eventStream, { after, last: state.last_seq }, patienceMs)) {
+    for await (const message of messages(after, state.last_seq)) {
       if (message.seq !== lastSequence + 1) throw missing(lastSequence + 1, message.seq);
       const events = decodeEventBatch(message.data, message.seq);
       lastSequence = message.seq;

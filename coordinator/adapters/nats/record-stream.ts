@@ -31,8 +31,8 @@ export interface NatsRecordStreamOptions {
   readonly boundSubjects?: boolean;
 }
 
-/** One pull request: its end is also how a server that went away is noticed. */
-const PULL = { max_messages: 500, expires: 5_000, idle_heartbeat: 1_000 };
+/** One pull request: its end is also how a server that went away, and records that got lost on their way, are noticed. */
+const PULL = { max_messages: 500, expires: 2_000, idle_heartbeat: 1_000 };
 /** Messages that wait here for the coordinator; pulling pauses above. With PULL it stays below MAX_ACK_PENDING. */
 const HIGH_WATER = 1_000;
 const RETRY_BACKOFF = { firstMs: 100, capMs: 2_000 };

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import type { Step } from '../../../engine/mod.ts';
+import type { HostTensor, Step } from '../../../engine/mod.ts';
 import { createOnnxExecutor, estimateMemory, printGraph, simplifyGraph, traceStep } from '../../../engine/mod.ts';
 import { lowerGraph } from '../../../engine/onnx/lower.ts';
 import {
@@ -83,6 +83,20 @@ test('a step sees bytes as int32, which does not wrap around', async () => {
       below: { shape: [5], data: Int32Array.of(-255, -254, -128, -127, 0) },
       set: { shape: [5], data: Int32Array.of(0, 1, 1, 1, 1) },
     });
+  }
+});
+
+test('memory that threads share is read where it lies, at any offset', async () => {
+  const { images, mask } = { ...run.inputs.batch, ...run.inputs.noise } as Record<'images' | 'mask', HostTensor>;
+  const shared = ({ shape, data }: HostTensor): HostTensor => {
+    const copy = new Uint8Array(new SharedArrayBuffer(data.length + 16), 3, data.length);
+    copy.set(data);
+    return { shape, data: copy };
+  };
+  const inputs = { batch: { images: shared(images) }, scalars: {}, noise: { mask: shared(mask) } };
+  for (const name of [...(await compiledExecutors()), 'cpu'] as const) {
+    const expected = await resultsOf(await opened(name), run);
+    expect(await resultsOf(await opened(name), { ...run, inputs }), name).toEqual(expected);
   }
 });
 

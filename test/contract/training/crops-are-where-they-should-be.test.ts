@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStream } from '../../../core/random/stream.ts';
 import { createCropSampler, type Raster, sourceWindow } from '../../../worker/training/data/crop-sampler.ts';
-import { type Crop, drawTrainCrop, rescaledSize, stretchCrop, testCrops } from '../../../worker/training/data/crops.ts';
+import {
+  type Crop,
+  drawTrainCrop,
+  rescaledSize,
+  square,
+  stretchCrop,
+  testCrops,
+} from '../../../worker/training/data/crops.ts';
 
 const SIDE = 28;
 function imageOf(side: number, channels: number, pixel: (x: number, y: number, channel: number) => number): Raster {
@@ -212,7 +219,7 @@ describe('an image of any proportions', () => {
       fc.property(anyImage, fc.nat(), ({ seed, width, height, channels, scale, flip }, place) => {
         const image = rasterOf(seed, width, height, channels);
         const crop = { ...drawTrainCrop(createStream(place), scale, 12, true, image), flip };
-        const window = sourceWindow(image, crop, 12);
+        const window = sourceWindow(image, crop, square(12));
         const pixels = new Uint8Array(window.width * window.height * channels);
         for (let row = 0; row < window.height; row += 1) {
           const start = ((window.top + row) * width + window.left) * channels;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { describeNetwork } from '../../../core/catalogue/networks.ts';
 import type { NetworkDescription } from '../../../core/networks/description.ts';
 import { createOnnxExecutor } from '../../../engine/mod.ts';
+import { square } from '../../../worker/training/data/crops.ts';
 import { denseEvaluationStep } from '../../../worker/training/networks/dense-evaluation-step.ts';
 import { evaluationStep, type VoteKind, votesOf } from '../../../worker/training/networks/evaluation-step.ts';
 import { initialState } from '../../../worker/training/networks/initial-state.ts';
@@ -26,7 +27,7 @@ describe('at the side it was trained on, a fully convolutional network gives wha
       inputs,
     });
     const dense = await runOn(createOnnxExecutor({ threads: 1 }), {
-      step: denseEvaluationStep(description, description.side, 3),
+      step: denseEvaluationStep(description, square(description.side), 3),
       state,
       inputs,
     });
@@ -78,7 +79,7 @@ test('over a larger image it averages the scores of all positions, before the so
     }
   }
   const total = sums.reduce((sum, score) => sum + Math.exp(score), 0);
-  const dense = await run(denseEvaluationStep(network, side, 1), image);
+  const dense = await run(denseEvaluationStep(network, square(side), 1), image);
   dense.forEach((posterior, label) => {
     expect(posterior).toBeCloseTo(Math.exp(sums[label] ?? 0) / total, 5);
   });
@@ -90,7 +91,7 @@ test('a network of a hinge loss votes by its scores, of which the posteriors are
   const state = initialState(description, 1);
   const images = randomTensor([2, 40, 40, 1], createUniform(2));
   const votes = async (kind: VoteKind): Promise<number[]> => {
-    const step = denseEvaluationStep(description, 40, 2, kind);
+    const step = denseEvaluationStep(description, square(40), 2, kind);
     const inputs = { batch: { images }, scalars: {}, noise: {} };
     const results = await runOn(createOnnxExecutor({ threads: 1 }), { step, state, inputs });
     return Array.from(results.votes?.data ?? []);

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIXED_DATASETS } from '../../../core/catalogue/datasets.ts';
-import { testCrops } from '../../../worker/training/data/crops.ts';
+import { square, testCrops } from '../../../worker/training/data/crops.ts';
 import type { ImageSet } from '../../../worker/training/data/dataset.ts';
 import { readImageFolder } from '../../../worker/training/data/image-folder.ts';
 import { createPixelCache } from '../../../worker/training/data/pixel-cache.ts';
@@ -52,7 +52,7 @@ const trainPass = (count: number, batchSize: number, seed: number, trainEpoch: n
   places: placesOf(count, [...Array(count).keys()].reverse()),
   batchSize,
   firstBatch: 0,
-  side: SIDE,
+  window: square(SIDE),
   views: { kind: 'train', seed, trainEpoch, scale: [SIDE, 40], flip: true },
   corruptImages: 'skip',
 });
@@ -62,7 +62,7 @@ const testPass = (count: number, batchSize: number, grid: number): InputPass => 
   places: placesOf(count, [...Array(count).keys()]),
   batchSize,
   firstBatch: 0,
-  side: SIDE,
+  window: square(SIDE),
   views: { kind: 'test', crops: testCrops(32, SIDE, grid, true) },
   corruptImages: 'skip',
 });
@@ -117,6 +117,18 @@ describe('the same seed gives the same stream', () => {
       } finally {
         await input.close();
       }
+    }
+  });
+
+  it.each(['stored', 'files'] as const)('images kept at one scale are not shown at another, from %s', async (kind) => {
+    const images = kind === 'stored' ? stored : files;
+    // As of validation images, which lie in the training set.
+    const pass = { ...testPass(images.count, 5, 2), set: 'train' } as const;
+    const expected = await bytesOf(createDirectInput(setsOf(images)), pass);
+    for (const capacity of [0, 5000, 2 ** 20]) {
+      const input = createDirectInput(setsOf(images, capacity, 48));
+      expect(await bytesOf(input, pass)).toEqual(expected);
+      expect(await bytesOf(input, pass)).toEqual(expected);
     }
   });
 
@@ -176,6 +188,17 @@ describe('an image that cannot be decoded', () => {
       expect(await bytesOf(input, trainPass(files.count, 3, 1, 1))).toHaveLength(files.count);
       await input.close();
     }
+  });
+
+  it('does not end the next pass, though its thread says so late', async () => {
+    const input = loaders.createLoaderInput(setsOf(files), 2);
+    const pass = trainPass(files.count, 3, 1, 1);
+    await bytesOf(input, pass);
+    input.open({ ...pass, corruptImages: 'fail' });
+    // While this thread hears nothing, those that read the images meet the one that cannot be decoded, and say so.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    expect(await bytesOf(input, pass)).toHaveLength(files.count);
+    await input.close();
   });
 
   it('ends it as well when the file has gone', async () => {

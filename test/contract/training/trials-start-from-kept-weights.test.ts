@@ -1,10 +1,11 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { vgg8 } from '../../../core/networks/vgg.ts';
 import { listWeights } from '../../../core/networks/weights.ts';
 import { type TrialParameters, trialParametersSchema } from '../../../core/study/trial-parameters.ts';
 import { createOnnxExecutor } from '../../../engine/mod.ts';
+import { removeCheckpoints } from '../../../worker/training/checkpoints/folders.ts';
 import { loadWeights } from '../../../worker/training/checkpoints/kept-weights.ts';
 import { copyWeights } from '../../../worker/training/networks/copied-weights.ts';
 import { initialState } from '../../../worker/training/networks/initial-state.ts';
@@ -24,11 +25,16 @@ beforeEach(async () => {
 });
 afterEach(async () => folder[Symbol.asyncDispose]());
 
-function run(changes: Partial<TrialParameters>, seed = 1): Promise<TrialOutcome> {
-  const checkpoints = { root: folder.path, cell: 'grid-1.0', writer: 'test' };
+function run(changes: Partial<TrialParameters>, seed = 1, cell = 'grid-1.0'): Promise<TrialOutcome> {
+  const checkpoints = { root: folder.path, cell, writer: 'test' };
   const { signal } = new AbortController();
   const deps = { executor, datasets, signal, now: () => 0, ...recorder(), checkpoints };
   return trainTrial({ parameters: { ...SHORT_TRIAL, ...changes }, seed }, deps);
+}
+
+function metricsOf(outcome: TrialOutcome) {
+  if (outcome.status === 'failed') throw new Error(`${outcome.kind}: ${outcome.message}`);
+  return outcome.metrics;
 }
 
 function provenanceOf(outcome: TrialOutcome) {
@@ -91,6 +97,24 @@ describe('weights kept by a trial', () => {
   ])('%s end a trial by name', async (_, changes, kind, message) => {
     await run({ saveWeightsAs: 'vgg-a', trainEpochs: 1 });
     expect(await run(changes)).toMatchObject({ status: 'failed', kind, message: expect.stringMatching(message) });
+  });
+
+  it('are the same for every attempt of a trial, whatever others keep under the name in between', async () => {
+    const dependent = { initialWeights: 'vgg-a', learningRate: 0.005 };
+    const first = provenanceOf(await run({ saveWeightsAs: 'vgg-a', trainEpochs: 1 })).keptWeights?.digest;
+    const begun = await run(dependent);
+    const second = provenanceOf(await run({ saveWeightsAs: 'vgg-a' }, 1, 'other-1.0')).keptWeights?.digest;
+    expect(second).not.toBe(first);
+    // What it has saved is thrown away, as another executor's would be: it begins anew, with the weights it began with.
+    for (const name of await readdir(join(folder.path, 'trials', 'grid-1.0')))
+      if (name.endsWith('.checkpoint')) await rm(join(folder.path, 'trials', 'grid-1.0', name));
+    const again = await run(dependent);
+    expect(provenanceOf(again).initialWeights?.digest).toBe(first);
+    expect(again).toMatchObject({ metrics: { trainLoss: metricsOf(begun).trainLoss } });
+    // Once the trial is forgotten, nothing holds the old ones.
+    await removeCheckpoints(folder.path, 'grid-1.0');
+    await run({ saveWeightsAs: 'vgg-a', trainEpochs: 3 }, 1, 'other-1.0');
+    expect(await readdir(join(folder.path, 'weights', 'vgg-a', 'seed-1'))).toHaveLength(1);
   });
 
   it('are refused when they are damaged', async () => {

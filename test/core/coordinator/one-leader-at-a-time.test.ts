@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryEventLog } from '../../../coordinator/adapters/memory/event-log.ts';
 import { createMemoryLeaderKey } from '../../../coordinator/adapters/memory/leader-key.ts';
+import { createMemoryRecordStream } from '../../../coordinator/adapters/memory/record-stream.ts';
+import { createMemoryResultStore } from '../../../coordinator/adapters/memory/result-store.ts';
 import { createElection, type Leadership } from '../../../coordinator/leadership/election.ts';
-import type { LeaderKey } from '../../../coordinator/ports.ts';
+import { takeLeadership } from '../../../coordinator/leadership/take-leadership.ts';
+import type { EventLog, LeaderKey } from '../../../coordinator/ports.ts';
+import { openSnapshotFolder } from '../../../coordinator/snapshots/snapshot-folder.ts';
+import { systemClock } from '../../../runtime/clock.ts';
 import { deferred } from '../../../runtime/deferred.ts';
 import { createLogger } from '../../../runtime/logger.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const LEASE_MS = 5_000;
 const logger = createLogger('test', 'silent');
@@ -160,6 +167,42 @@ describe('coordinators that stand by', () => {
     await world.machines.pass(2 * LEASE_MS);
     expect(world.leaders()).toHaveLength(1);
     expect(world.lost.length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a standby whose log does not answer', () => {
+  it('ends all the same when it is told to', async () => {
+    await using home = await temporaryFolder();
+    const key = createMemoryLeaderKey();
+    await key.write({ holder: 'leader', process: 'leader', renewals: 0, released: false }, 0);
+    const signal = new AbortController();
+    const asked = deferred<void>();
+    const log: EventLog = {
+      ...createMemoryEventLog(),
+      async *replay() {
+        asked.resolve();
+        await new Promise<never>(() => {});
+        yield [];
+      },
+    };
+    const election = { key, holder: 'standby', process: 'standby', clock: systemClock, leaseMs: 60_000, logger };
+    const taking = takeLeadership({
+      election: createElection(election),
+      standby: true,
+      identity: { id: 'standby', ledEpoch: 0 },
+      stateDirectory: home.path,
+      log,
+      store: createMemoryResultStore(),
+      snapshots: await openSnapshotFolder(home.path, logger),
+      openRecords: async () => createMemoryRecordStream(),
+      holder: 'standby',
+      clock: systemClock,
+      logger,
+      signal: signal.signal,
+    });
+    await asked.promise;
+    signal.abort();
+    expect(await taking).toBeUndefined();
   });
 });
 

@@ -36,7 +36,7 @@ async function learningCurve(name: ExecutorName, nudged = false): Promise<readon
   const executor = await openForTest(name);
   try {
     const description = describeNetwork(TRIAL.network, TRIAL.config, { ...networkEnds(TRIAL), dropout: TRIAL.dropout });
-    const scaling = scalingOf(images.facts.normalisation, TRIAL.inputNormalisation);
+    const scaling = scalingOf(images.facts.normalisation, 'standardise');
     const compiled = await executor.compile(trainingStep(description, TRIAL.batchSize, TRIAL, scaling));
     const initial = initialState(description, SEED, OPTIMISERS[TRIAL.optimiser]);
     const { data } = initial['conv1_1/kernel'] as HostTensor;

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 const TRIALS = 'trials';
 const WEIGHTS = 'weights';
 
+export const trialsFolder = (root: string): string => join(root, TRIALS);
+export const weightsRoot = (root: string): string => join(root, WEIGHTS);
+
 /** @param cell names the sweep and the cell, as a file name may. */
 export const trialFolder = (root: string, cell: string): string => join(root, TRIALS, cell);
 

@@ -14,10 +14,12 @@ export interface KeptWeights {
   readonly digest: string;
 }
 
-const FILE = /^([0-9a-f]{64})\.weights$/;
+export const WEIGHTS_FILE = /^([0-9a-f]{64})\.weights$/;
 
 /**
- * Writes `<SHA-256 of the bytes>.weights` and removes what was there before. Durable when it resolves.
+ * Writes `<SHA-256 of the bytes>.weights` and removes what was there before, but for weights that are held. Durable when it
+ * resolves.
+ * @param held digests of the weights that trials which may run again have begun with.
  * @param names of the state's entries that are weights.
  * @param writer names the draft of this process.
  * @returns the digest.
@@ -28,19 +30,24 @@ export async function keepWeights(
   title: string,
   names: readonly string[],
   state: StepState,
+  held: ReadonlySet<string>,
 ): Promise<string> {
   const pieces = encodeTensorFile({ title }, names, state.read);
   const draft = join(folder, `${writer}.draft`);
   const path = await writeDurably(draft, pieces, (digest) => join(folder, `${digest}.weights`));
   const digest = path.slice(-'.weights'.length - 64, -'.weights'.length);
-  for (const { name } of await list(folder))
-    if (!name.startsWith(digest)) await rm(join(folder, name), { force: true });
+  for (const { name, digest: other } of await list(folder))
+    if (other !== digest && !held.has(other)) await rm(join(folder, name), { force: true });
   return digest;
 }
 
-/** @throws TickworkError WEIGHTS_MISSING, CHECKPOINT_CORRUPT */
-export async function loadWeights(folder: string): Promise<KeptWeights> {
-  const [newest] = await list(folder);
+/**
+ * @param held of the weights that are wanted, if they are still there; else, and by default, the newest.
+ * @throws TickworkError WEIGHTS_MISSING, CHECKPOINT_CORRUPT
+ */
+export async function loadWeights(folder: string, held?: string): Promise<KeptWeights> {
+  const kept = await list(folder);
+  const newest = kept.find(({ digest }) => digest === held) ?? kept[0];
   if (newest === undefined) {
     throw new TickworkError(
       'WEIGHTS_MISSING',
@@ -59,12 +66,12 @@ export async function loadWeights(folder: string): Promise<KeptWeights> {
   return { title: (head as { readonly title: string }).title, weights: tensors, digest: actual };
 }
 
-/** Newest first; more than one only while a trial replaces them. */
+/** Newest first; more than one while a trial replaces them, or where older ones are held. */
 async function list(folder: string): Promise<readonly { readonly name: string; readonly digest: string }[]> {
   const names = await readdir(folder).catch(() => []);
   const found = await Promise.all(
     names.flatMap((name) => {
-      const digest = FILE.exec(name)?.[1];
+      const digest = WEIGHTS_FILE.exec(name)?.[1];
       if (digest === undefined) return [];
       return [stat(join(folder, name)).then(({ mtimeMs }) => ({ name, digest, mtimeMs }))];
     }),

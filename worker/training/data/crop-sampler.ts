@@ -16,11 +16,11 @@ export interface Window extends Size {
   readonly top: number;
 }
 
-/** The pixels of an image that a crop is made of. @param side of the crop. */
-export function sourceWindow(size: Size, crop: Crop, side: number): Window {
+/** The pixels of an image that a crop is made of. @param window of the crop, pixels. */
+export function sourceWindow(size: Size, crop: Crop, window: Size): Window {
   const rescaled = rescaledSize(size, crop.scale);
-  const [left, right] = sourceRange(size.width, rescaled.width, crop.left, side);
-  const [top, bottom] = sourceRange(size.height, rescaled.height, crop.top, side);
+  const [left, right] = sourceRange(size.width, rescaled.width, crop.left, window.width);
+  const [top, bottom] = sourceRange(size.height, rescaled.height, crop.top, window.height);
   return { left, top, width: right - left, height: bottom - top };
 }
 

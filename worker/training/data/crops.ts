@@ -27,7 +27,9 @@ export function rescaledSize({ width, height }: Size, scale: number): Size {
   return { width: along(width), height: along(height) };
 }
 
-const SQUARE: Size = { width: 1, height: 1 };
+export const square = (side: number): Size => ({ width: side, height: side });
+
+const SQUARE = square(1);
 
 /**
  * Scale, mirroring and place of one training crop (Simonyan & Zisserman 2015, §3.1). Everything comes from the image's

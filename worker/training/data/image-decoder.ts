@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { TickworkError } from '../../../core/errors.ts';
 import type { Raster, Window } from './crop-sampler.ts';
@@ -34,6 +34,32 @@ export async function decodeImageFile(path: string, windowOf?: (size: Size) => W
   return decode(path, bytes, header, windowOf?.(header));
 }
 
+/** Bytes in which most files have said how large they are; those with a thumbnail or a profile before it are read whole. */
+const HEADER_BYTES = 2 ** 16;
+
+/** The size of an image that is not decoded. @throws TickworkError as `decodeImageFile` does for what is in the header. */
+export async function readImageSize(path: string): Promise<Size> {
+  const found = readImageHeader(await readStart(path));
+  const header = typeof found === 'string' ? readImageHeader(await readBounded(path)) : found;
+  if (typeof header === 'string') throw corrupt(path, 'a JPEG or PNG', header);
+  checkSize(path, header);
+  return { width: header.width, height: header.height };
+}
+
+async function readStart(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path);
+    try {
+      const { bytesRead, buffer } = await file.read(new Uint8Array(HEADER_BYTES), 0, HEADER_BYTES, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw missing(path, error);
+  }
+}
+
 async function decode(path: string, bytes: Uint8Array, header: ImageHeader, window?: Window): Promise<Raster> {
   const { width, height, format, plain } = header;
   try {
@@ -62,13 +88,17 @@ async function readBounded(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (error) {
     if (error instanceof TickworkError) throw error;
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new TickworkError(
-      'DATASET_MISSING',
-      `Expected ${path} to be a readable file, got ${code}. Install the dataset or name the directory it is in.`,
-      { cause: error },
-    );
+    throw missing(path, error);
   }
+}
+
+function missing(path: string, error: unknown): TickworkError {
+  const { code = String(error) } = error as NodeJS.ErrnoException;
+  return new TickworkError(
+    'DATASET_MISSING',
+    `Expected ${path} to be a readable file, got ${code}. Install the dataset or name the directory it is in.`,
+    { cause: error },
+  );
 }
 
 function checkSize(path: string, { width, height }: ImageHeader): void {

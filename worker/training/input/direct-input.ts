@@ -15,10 +15,10 @@ export interface ReadableSets {
 export function createDirectInput(sets: ReadableSets): ImageInput {
   return {
     open(pass) {
-      const { batchSize, side } = pass;
+      const { batchSize, window } = pass;
       const set = sets[pass.set];
       const fill = createRowFiller(pass, set);
-      const length = side * side * set.images.channels;
+      const length = window.width * window.height * set.images.channels;
       const pixels = new Uint8Array(batchSize * length);
       const places = new Int32Array(batchSize);
       let batch = pass.firstBatch;

@@ -2,7 +2,7 @@ import type { InputPass } from './pass.ts';
 
 /** Crops of one batch before they are normalised. Its arrays are valid until the next call of `next`. */
 export interface InputBatch {
-  /** [batchSize, side, side, channels], grey levels; rows that show nothing hold anything. */
+  /** [batchSize, height, width, channels], grey levels; rows that show nothing hold anything. */
   readonly pixels: Uint8Array;
   /** [batchSize]: place of the image that a row shows, −1 for nothing. */
   readonly places: Int32Array;

@@ -13,7 +13,7 @@ export function createLoaderInput(sets: ReadableSets, threads: number): ImageInp
     const settings: LoaderSettings = { sets, thread, threads };
     const worker = new Worker(entry, { workerData: settings });
     worker.on('message', failures.raise);
-    worker.on('error', (error) => failures.raise({ code: 'INTERNAL', message: `A loader thread has ended: ${error}` }));
+    worker.on('error', (error) => failures.end(`A loader thread has ended: ${error}`));
     return worker;
   });
   let current: Ring | undefined;
@@ -24,10 +24,10 @@ export function createLoaderInput(sets: ReadableSets, threads: number): ImageInp
   return {
     open(pass) {
       end();
-      failures.forget();
+      const number = failures.forget();
       const ring = createRing(pass, sets[pass.set].images.channels);
       current = ring;
-      const order: LoaderOrder = { pass, ring };
+      const order: LoaderOrder = { number, pass, ring };
       for (const worker of workers) worker.postMessage(order);
       let batch = pass.firstBatch;
       let taken: number | undefined;
@@ -74,10 +74,25 @@ function createFailures() {
     promise.catch(() => {});
     return promise;
   };
+  let current = 0;
+  let ended: TickworkError | undefined;
   const failures = {
     next: create(),
-    forget: () => void (failures.next = create()),
-    raise: ({ code, message }: LoaderFailure) => reject(new TickworkError(code, message)),
+    /** Begins another pass. @returns its number. */
+    forget(): number {
+      failures.next = create();
+      current += 1;
+      if (ended !== undefined) reject(ended);
+      return current;
+    },
+    raise({ order, code, message }: LoaderFailure): void {
+      if (order === current) reject(new TickworkError(code, message));
+    },
+    /** A thread is gone: this pass and all that follow. */
+    end(message: string): void {
+      ended = new TickworkError('INTERNAL', message);
+      reject(ended);
+    },
   };
   return failures;
 }

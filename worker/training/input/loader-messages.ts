@@ -12,12 +12,16 @@ export interface LoaderSettings {
 }
 
 export interface LoaderOrder {
+  /** Counts the passes of an input. */
+  readonly number: number;
   readonly pass: InputPass;
   readonly ring: Ring;
 }
 
 /** An error that ends the pass. */
 export interface LoaderFailure {
+  /** Of the order. A pass that was given up may fail when the next one has begun. */
+  readonly order: number;
   readonly code: ErrorCode;
   readonly message: string;
 }

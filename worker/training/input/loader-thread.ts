@@ -15,7 +15,11 @@ function main(port: NonNullable<typeof parentPort>, settings: LoaderSettings): v
       .then(() => fillPass(order, settings))
       .catch((error: unknown) => {
         const code: ErrorCode = error instanceof TickworkError ? error.code : 'INTERNAL';
-        const failure: LoaderFailure = { code, message: error instanceof Error ? error.message : String(error) };
+        const failure: LoaderFailure = {
+          order: order.number,
+          code,
+          message: error instanceof Error ? error.message : String(error),
+        };
         if (!isStopped(order.ring)) port.postMessage(failure);
       });
   });
@@ -24,7 +28,7 @@ function main(port: NonNullable<typeof parentPort>, settings: LoaderSettings): v
 async function fillPass({ pass, ring }: LoaderOrder, { sets, thread, threads }: LoaderSettings): Promise<void> {
   const set = sets[pass.set];
   const fill = createRowFiller(pass, set);
-  const length = pass.side * pass.side * set.images.channels;
+  const length = pass.window.width * pass.window.height * set.images.channels;
   const shares = sharesOf(pass, thread, threads);
   const lane = async (): Promise<void> => {
     for (const { batch, row } of shares) {

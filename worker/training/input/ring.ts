@@ -6,7 +6,7 @@ import { countBatches, countRows, type InputPass } from './pass.ts';
  * written into it, its `done` the rows of that batch that are.
  */
 export interface Ring {
-  /** For each slot: [batchSize, side, side, channels]. */
+  /** For each slot: [batchSize, height, width, channels]. */
   readonly pixels: readonly Uint8Array[];
   /** For each slot: [batchSize], as in `InputBatch`. */
   readonly places: readonly Int32Array[];
@@ -24,8 +24,8 @@ const MIN_SLOTS = 3;
 const MAX_SLOTS = 16;
 const BYTES = 64 * 2 ** 20;
 
-export function createRing({ batchSize, side, firstBatch }: InputPass, channels: number): Ring {
-  const length = batchSize * side * side * channels;
+export function createRing({ batchSize, window, firstBatch }: InputPass, channels: number): Ring {
+  const length = batchSize * window.width * window.height * channels;
   const slots = Math.max(MIN_SLOTS, Math.min(MAX_SLOTS, Math.floor(BYTES / length)));
   const each = <T>(make: (slot: number) => T): T[] => Array.from({ length: slots }, (_, slot) => make(slot));
   const control = new Int32Array(new SharedArrayBuffer(4 * (1 + 2 * slots)));

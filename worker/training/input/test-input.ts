@@ -1,7 +1,7 @@
-import type { Crop } from '../data/crops.ts';
+import type { Size } from '../data/crops.ts';
 import type { ImageView } from '../data/trial-images.ts';
 import type { ImageInput } from './image-input.ts';
-import type { InputPass } from './pass.ts';
+import type { InputPass, TestViews, WholeViews } from './pass.ts';
 import { NOTHING } from './row-filler.ts';
 
 export interface TestInputSettings {
@@ -11,16 +11,26 @@ export interface TestInputSettings {
   readonly corruptImages: InputPass['corruptImages'];
 }
 
-/** The crops by which a network is judged. */
+/** How images are shown to a network that is judged. */
+export interface Showing {
+  readonly views: TestViews | WholeViews;
+  /** Of the views, pixels. */
+  readonly window: Size;
+  /** Which of the view's images, by their numbers in it; default: all. */
+  readonly images?: readonly number[] | undefined;
+}
+
+/** The images by which a network is judged. */
 export interface TestInput {
-  /** Every crop of every image of the view, one image after the other. @param side of the crops, pixels. */
-  open(crops: readonly Crop[], side: number, batchSize: number): TestReader;
+  readonly corruptImages: InputPass['corruptImages'];
+  /** Every view of every image, one image after the other. */
+  open(showing: Showing, batchSize: number): TestReader;
 }
 
 export interface TestReader {
   /**
-   * @returns grey levels, [batchSize, side, side, channels], written again by the next call, and for each row whether its
-   * image could be decoded; rows past the last crop hold anything.
+   * @returns grey levels, [batchSize, height, width, channels], written again by the next call, and for each row whether its
+   * image could be decoded; rows past the last view hold anything.
    * @throws TickworkError DATASET_MISSING, DATASET_CORRUPT.
    */
   next(): Promise<{ readonly images: Uint8Array; shows(row: number): boolean }>;
@@ -28,10 +38,10 @@ export interface TestReader {
 
 export function createTestInput({ input, set, view, corruptImages }: TestInputSettings): TestInput {
   return {
-    open(crops, side, batchSize) {
-      const { places } = view;
-      const views = { kind: 'test', crops } as const;
-      const reader = input.open({ set, places, batchSize, firstBatch: 0, side, views, corruptImages });
+    corruptImages,
+    open({ views, window, images }, batchSize) {
+      const places = images === undefined ? view.places : chosen(view.places, images);
+      const reader = input.open({ set, places, batchSize, firstBatch: 0, window, views, corruptImages });
       return {
         async next() {
           const batch = await reader.next();
@@ -40,4 +50,10 @@ export function createTestInput({ input, set, view, corruptImages }: TestInputSe
       };
     },
   };
+}
+
+function chosen(places: Uint32Array, images: readonly number[]): Uint32Array {
+  const some = new Uint32Array(new SharedArrayBuffer(4 * images.length));
+  for (const [row, image] of images.entries()) some[row] = places[image] as number;
+  return some;
 }

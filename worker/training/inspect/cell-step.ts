@@ -8,7 +8,7 @@ import { createStream } from '../../../core/random/stream.ts';
 import type { TrialSpec } from '../../../core/study/trial-parameters.ts';
 import type { HostTensor, RunInputs, Step } from '../../../engine/mod.ts';
 import { initialState } from '../networks/initial-state.ts';
-import { type PixelScaling, scalingOf } from '../networks/pixel-scaling.ts';
+import { meanImageScaling, type PixelScaling, scalingOf } from '../networks/pixel-scaling.ts';
 import { type Objective, trainingStep } from '../networks/training-step.ts';
 import { OPTIMISERS, scalarsAt } from '../optimisers/optimisers.ts';
 
@@ -27,8 +27,15 @@ export function describeTrial({ parameters }: TrialSpec): NetworkDescription {
   return describeNetwork(network, config, { ...networkEnds(parameters), dropout });
 }
 
-export function scalingOfTrial({ parameters }: TrialSpec): PixelScaling {
-  return scalingOf(DATASETS[parameters.dataset].normalisation, parameters.inputNormalisation);
+/** Without looking at an image, so that a mean image is flat. */
+export function scalingOfTrial(spec: TrialSpec): PixelScaling {
+  const { dataset, inputNormalisation } = spec.parameters;
+  const { normalisation } = DATASETS[dataset];
+  if (inputNormalisation !== 'subtract-mean-image') return scalingOf(normalisation, inputNormalisation);
+  const { side, channels } = describeTrial(spec);
+  const flat = { length: side * side * channels };
+  const levels = Float32Array.from(flat, (_, i) => 255 * (normalisation.mean[i % channels] ?? 0));
+  return meanImageScaling({ side, levels }, channels);
 }
 
 /** @param objective in place of parts of the trial's own. */

@@ -4,6 +4,7 @@ import { withoutAuxiliaryHeads } from '../../../core/networks/connections.ts';
 import type { NetworkDescription } from '../../../core/networks/description.ts';
 import { listWeights } from '../../../core/networks/weights.ts';
 import type { NamedTensors, Step, StepSignature, TensorSpec } from '../../../engine/step.ts';
+import { type Size, square } from '../data/crops.ts';
 import { forward } from './forward.ts';
 import { named } from './named.ts';
 import { type PixelScaling, scalePixels } from './pixel-scaling.ts';
@@ -32,7 +33,7 @@ export function evaluationStep(
   const description = withoutAuxiliaryHeads(trained);
   return {
     name: `${description.title} evaluation, batch ${batchSize}`,
-    signature: evaluationSignature(description, description.side, batchSize, scaling),
+    signature: evaluationSignature(description, square(description.side), batchSize, scaling),
     run: ({ state, batch }) => {
       const [scores] = forward(description, state, imagesOf(batch, scaling));
       return { state: {}, metrics: { votes: castVotes(scores, kind) } };
@@ -49,10 +50,10 @@ export function imagesOf(batch: NamedTensors, scaling: PixelScaling | undefined)
   return scaling === undefined ? images : scalePixels(images, scaling);
 }
 
-/** The weights and one batch of square images. */
+/** The weights and one batch of images. */
 export function evaluationSignature(
   description: NetworkDescription,
-  side: number,
+  { width, height }: Size,
   batchSize: number,
   scaling: PixelScaling | undefined,
 ): StepSignature {
@@ -62,7 +63,7 @@ export function evaluationSignature(
     ),
     batch: {
       images: {
-        shape: [batchSize, side, side, description.channels],
+        shape: [batchSize, height, width, description.channels],
         dtype: scaling === undefined ? 'float32' : 'uint8',
       },
     },
