@@ -4,6 +4,8 @@ import { TickworkError } from '../core/errors.ts';
 import { isSubjectToken } from '../proto/subjects.ts';
 
 const port = z.int().min(0).max(65_535);
+/** More than a coordinator answers: no limit. */
+export const MAX_CALLS_PER_SECOND = 1_000_000;
 const host = z.string().min(1).max(255);
 
 const coordinatorConfigSchema = z
@@ -42,7 +44,7 @@ const coordinatorConfigSchema = z
     /** Serve beyond this machine although TLS or tokens are missing. */
     insecure: z.boolean().default(false),
     /** Calls a second of one identity; twice as many at once. */
-    callsPerSecond: z.int().min(1).max(1_000_000).optional(),
+    callsPerSecond: z.int().min(1).max(MAX_CALLS_PER_SECOND).optional(),
     reflection: z.boolean().default(false),
     /** Names beside localhost and literal addresses under which browsers may reach the page. */
     allowedHosts: z.array(host).default([]),

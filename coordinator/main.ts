@@ -17,7 +17,7 @@ import { openNatsLeaderKey } from './adapters/nats/leader-key.ts';
 import { openNatsRecordStream } from './adapters/nats/record-stream.ts';
 import { createApi } from './api/create-api.ts';
 import { runInBackground } from './background.ts';
-import type { CoordinatorConfig } from './config.ts';
+import { type CoordinatorConfig, MAX_CALLS_PER_SECOND } from './config.ts';
 import { type IngestionDeps, ingest } from './ingestion/ingest.ts';
 import { createElection } from './leadership/election.ts';
 import { readStateIdentity } from './leadership/state-identity.ts';
@@ -74,11 +74,15 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
   const startedAt = clock.now();
 
   const { callsPerSecond: perSecond } = config;
-  const limits = perSecond === undefined ? LIMITS : { ...LIMITS, rate: { perSecond, burst: 2 * perSecond } };
+  const rate = perSecond === undefined ? undefined : { perSecond, burst: 2 * perSecond };
+  const limits = rate
+    ? { ...LIMITS, rate, heavyRate: perSecond === MAX_CALLS_PER_SECOND ? rate : LIMITS.heavyRate }
+    : LIMITS;
   const access = openAccess(
     { ...config, hosts: [config.grpcHost, config.httpHost] },
     { limits, clock, now: () => performance.now(), logger },
   );
+  options.onReloadable?.(access.reload);
   // Before anything else is touched: a second coordinator on this directory must not touch anything else.
   const store = await openDuckDbResultStore({ stateDirectory: config.stateDir });
   lifecycle.add('table', store.close);
@@ -128,7 +132,8 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
   const replaySeconds = (clock.now() - startedAt) / 1000;
   logger.info({ epoch: state.epoch, sweeps: state.sweeps.size, adopted, replaySeconds }, 'leading');
 
-  const ledger = createLedger({ initial: state, log, store, clock, random, costOf: createCostModel(), logger });
+  const costOf = createCostModel();
+  const ledger = createLedger({ initial: state, log, store, clock, random, costOf, logger });
   const snapshotter = createSnapshotter({ ledger, log, folder: snapshots, logger });
   lifecycle.add('snapshots', snapshotter.close);
   lifecycle.add('ledger', ledger.close);
@@ -161,7 +166,7 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     httpAddress: () => httpAddress,
     eventLogSequence: () => log.lastSequence,
   };
-  const api = createApi({ ledger, store, sessions, clock: steadyClock, facts });
+  const api = createApi({ ledger, store, sessions, clock: steadyClock, costOf, facts });
   const serving = createServing({ config, api, work: sessions.accept, access, limits, metrics, clock, logger });
   lifecycle.add('serving', serving.close);
 
@@ -182,7 +187,6 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     await ledger.close();
   });
 
-  options.onReloadable?.(access.reload);
   const addresses = await serving.listen();
   httpAddress = addresses.http;
   serving.setReady(true);

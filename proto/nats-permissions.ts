@@ -14,6 +14,11 @@ export function workerPermissions(names: NatsNames, worker: string): NatsPermiss
   return { publish: [names.recordSubject(worker)], subscribe: [`${natsInbox(worker)}.>`] };
 }
 
+/** Any worker of a machine whose programs trust each other: it may deliver records, and read and administer nothing. */
+export function anyWorkerPermissions(names: NatsNames): NatsPermissions {
+  return { publish: [names.recordSubjects], subscribe: [`${natsInbox('*')}.>`] };
+}
+
 /**
  * The coordinator makes and reads the streams of its namespace. It may not delete or purge one, nor a message of one: what JetStream
  * has acknowledged outlives even a coordinator that was taken over.

@@ -57,7 +57,7 @@ export async function* followSweep(
         failures = 0;
         lostAt = undefined;
         yield { sweep, active, finished: untold([...missed, ...finished]) };
-        if (sweep.state !== 'SWEEP_STATE_ACTIVE') return;
+        if (sweep.state !== 'SWEEP_STATE_ACTIVE' || sweep.exhaustedReason !== '') return;
       }
     } catch (error) {
       signal.throwIfAborted();

@@ -11,6 +11,7 @@ import { withClient } from './with-client.ts';
 interface SubmitOptions extends GlobalOptions {
   readonly wait?: boolean;
   readonly requestId?: string;
+  readonly user?: string;
 }
 
 export const addSubmit: AddCommand = (program, cli) => {
@@ -18,6 +19,10 @@ export const addSubmit: AddCommand = (program, cli) => {
     .command('submit <FILE>')
     .description('submit a study; prints the name of the sweep')
     .option('--wait', 'follow the sweep to its end and print its table; exit code 1 when a trial failed')
+    .option(
+      '--user <NAME>',
+      'whose share of the slots it has (default: who you are by your token, else on this machine)',
+    )
     .option('--request-id <UUID>', 'submit at most once under this id (default: a new one)')
     .addHelpText(
       'after',
@@ -30,7 +35,11 @@ export const addSubmit: AddCommand = (program, cli) => {
     .action(async (file: string, _, command) => {
       const options = command.optsWithGlobals() as SubmitOptions;
       const studyYaml = await readStudyFile(file);
-      const request = { requestId: options.requestId ?? cli.uuid(), studyYaml };
+      const request = {
+        requestId: options.requestId ?? cli.uuid(),
+        studyYaml,
+        user: options.user ?? cli.env['USER'] ?? cli.env['LOGNAME'] ?? '',
+      };
       await withClient(cli, options, async (client) => {
         const sweep = await aboutFile(file, () => client.submitSweep(request));
         const id = sweep.name.replace(/^sweeps\//, '');

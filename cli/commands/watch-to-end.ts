@@ -51,14 +51,15 @@ export function hasFailures({ state, counts }: Sweep__Output): boolean {
 }
 
 /** `vgg-demo-1 completed: 14 of 14 trials succeeded, in 2 min 3 s.` */
-export function endLine({ name, state, counts, createTime, finishTime }: Sweep__Output): string {
+export function endLine({ name, state, counts, createTime, finishTime, exhaustedReason }: Sweep__Output): string {
   const start = unixMs(createTime);
   const finish = unixMs(finishTime);
   return [
-    `${name.replace(/^sweeps\//, '')} ${state.replace('SWEEP_STATE_', '').toLowerCase()}:`,
+    `${name.replace(/^sweeps\//, '')} ${exhaustedReason === '' ? state.replace('SWEEP_STATE_', '').toLowerCase() : 'stopped by its budget'}:`,
     `${counts?.succeeded ?? 0} of ${counts?.total ?? 0} trials succeeded`,
     ...((counts?.failed ?? 0) > 0 ? [`(${counts?.failed} failed)`] : []),
     ...((counts?.stopped ?? 0) > 0 ? [`(${counts?.stopped} stopped early)`] : []),
+    ...(exhaustedReason === '' ? [] : [`(${exhaustedReason})`]),
     ...(start === undefined || finish === undefined ? [] : [`in ${formatSeconds((finish - start) / 1000)}`]),
   ].join(' ');
 }

@@ -7,6 +7,7 @@ import { createLifecycle } from '../../runtime/lifecycle.ts';
 import { findExecutable } from '../provision/find-executable.ts';
 import type { Machine } from '../provision/machine.ts';
 import { lastLine, runCommand } from '../provision/run-command.ts';
+import { ensureNatsKeys, type NatsKeys } from './nats-keys.ts';
 import { natsSpec, parseNatsVersion, writeNatsConfig } from './nats-spec.ts';
 import { type Supervised, supervise } from './supervise.ts';
 import { tickworkSpec } from './tickwork-spec.ts';
@@ -90,14 +91,15 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       return process;
     };
 
-    const nats = keep('nats-server', await startNats(options, common));
+    const workerNames = Array.from({ length: options.workers }, (_, i) => `worker-${i + 1}`);
+    const keys = await ensureNatsKeys(stateDir, workerNames);
+    const nats = keep('nats-server', await startNats(options, common, keys));
     const natsUrl = `nats://127.0.0.1:${nats.ready.port}`;
-    const coordinator = keep('coordinator', await startCoordinator(options, common, natsUrl));
+    const coordinator = keep('coordinator', await startCoordinator(options, common, keys, natsUrl));
     const workers = await Promise.allSettled(
-      Array.from({ length: options.workers }, async (_, i) => {
-        const name = `worker-${i + 1}`;
-        return keep(name, await startWorker(options, common, name, coordinator.ready.grpc));
-      }),
+      workerNames.map(async (name) =>
+        keep(name, await startWorker(options, common, keys, name, coordinator.ready.grpc)),
+      ),
     );
     for (const outcome of workers) if (outcome.status === 'rejected') throw outcome.reason;
 
@@ -121,7 +123,11 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
 
 type Common = Pick<LocalClusterOptions, 'clock' | 'random' | 'signal' | 'say'> & { readonly readyWithinMs: number };
 
-async function startNats(options: LocalClusterOptions, common: Common): Promise<Supervised<{ readonly port: number }>> {
+async function startNats(
+  options: LocalClusterOptions,
+  common: Common,
+  { authorization }: NatsKeys,
+): Promise<Supervised<{ readonly port: number }>> {
   const { natsProgram, machine, signal, stateDir } = options;
   const asked = await runCommand(natsProgram, ['--version'], { timeoutMs: 10_000, signal, env: machine.env });
   const version = parseNatsVersion(asked.output);
@@ -138,6 +144,7 @@ async function startNats(options: LocalClusterOptions, common: Common): Promise<
     folder: join(stateDir, 'nats'),
     logFile: join(stateDir, 'logs', 'nats-server.log'),
     env: machine.env,
+    authorization,
     ...(setpriv === undefined ? {} : { setpriv }),
   };
   await writeNatsConfig(settings, -1);
@@ -150,6 +157,7 @@ async function startNats(options: LocalClusterOptions, common: Common): Promise<
 async function startCoordinator(
   options: LocalClusterOptions,
   common: Common,
+  keys: NatsKeys,
   natsUrl: string,
 ): Promise<Supervised<{ readonly grpc: string; readonly page: string }>> {
   let grpc = `127.0.0.1:${options.grpcPort}`;
@@ -166,6 +174,8 @@ async function startCoordinator(
         http,
         '--nats',
         natsUrl,
+        '--credentials',
+        keys.folder('coordinator'),
         '--state-dir',
         join(options.stateDir, 'coordinator'),
         '--log-level',
@@ -190,6 +200,7 @@ async function startCoordinator(
 function startWorker(
   options: LocalClusterOptions,
   common: Common,
+  keys: NatsKeys,
   name: string,
   grpc: string,
 ): Promise<Supervised<unknown>> {
@@ -199,6 +210,8 @@ function startWorker(
     grpc,
     '--name',
     name,
+    '--credentials',
+    keys.folder(name),
     '--threads',
     String(options.threads),
     ...options.executorArguments,

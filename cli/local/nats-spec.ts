@@ -14,12 +14,14 @@ export interface NatsSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `setpriv`, which makes the kernel end the server when its parent is killed; absent where there is none. */
   readonly setpriv?: string;
+  /** Lines that say who may use which subjects; absent: everybody all. */
+  readonly authorization?: string;
 }
 
 const POLL_MS = 20;
 
 /** Writes the server's configuration. @param port -1 lets the system choose. */
-export async function writeNatsConfig({ folder, version }: NatsSettings, port: number): Promise<void> {
+export async function writeNatsConfig({ folder, version, authorization }: NatsSettings, port: number): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const [major, minor] = version;
   await writeFile(
@@ -33,6 +35,7 @@ export async function writeNatsConfig({ folder, version }: NatsSettings, port: n
       // An acknowledged message is on disk. Servers before 2.10 do not know the option.
       ...(major > 2 || minor >= 10 ? ['  sync_interval: always'] : []),
       '}',
+      ...(authorization === undefined ? [] : [authorization]),
       '',
     ].join('\n'),
   );

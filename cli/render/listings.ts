@@ -6,7 +6,7 @@ import type { SweepPlan__Output } from '../../proto/generated/tickwork/v1/SweepP
 import type { Trial__Output } from '../../proto/generated/tickwork/v1/Trial.ts';
 import type { Worker__Output } from '../../proto/generated/tickwork/v1/Worker.ts';
 import { visible } from './display-width.ts';
-import { formatBytes, formatCount, formatLarge, formatShare, formatValue } from './numbers.ts';
+import { formatBytes, formatCount, formatLarge, formatSeconds, formatShare, formatValue } from './numbers.ts';
 import { finishedCells } from './sweep-progress.ts';
 import { textTable } from './text-table.ts';
 import { formatTimestamp } from './timestamp.ts';
@@ -25,17 +25,23 @@ export function renderSweeps(sweeps: readonly Sweep__Output[]): string[] {
       right('done'),
       right('failed'),
       right('running'),
+      right('left'),
+      left('user'),
       left('created (UTC)'),
       left('title'),
     ],
     sweeps.map((sweep) => [
       shortName(sweep.name),
-      sweep.paused && sweep.state === 'SWEEP_STATE_ACTIVE'
-        ? 'paused'
-        : (sweepStateCodec.decode(sweep.state) ?? 'unknown'),
+      sweep.state === 'SWEEP_STATE_ACTIVE' && sweep.exhaustedReason !== ''
+        ? 'over budget'
+        : sweep.paused && sweep.state === 'SWEEP_STATE_ACTIVE'
+          ? 'paused'
+          : (sweepStateCodec.decode(sweep.state) ?? 'unknown'),
       `${finishedCells(sweep)}/${sweep.counts?.total ?? 0}`,
       String(sweep.counts?.failed ?? 0),
       String((sweep.counts?.running ?? 0) + (sweep.counts?.leased ?? 0)),
+      sweep.secondsLeft === undefined ? '' : `~${formatSeconds(sweep.secondsLeft)}`,
+      visible(sweep.user),
       formatTimestamp(sweep.createTime),
       visible(sweep.title),
     ]),
@@ -209,6 +215,7 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
     '',
     `${formatCount(plan.cells)} trials = ${formatCount(plan.configurations)} configurations × ${plan.seeds.length} seeds (${plan.seeds.join(', ')})` +
       (known ? `, about ${formatLarge(plan.estimatedMacs)} multiply-accumulates` : ''),
+    ...(known ? [timeLine(plan)] : []),
     ...(plan.configurationsToDraw === 0
       ? []
       : [
@@ -234,4 +241,13 @@ export function renderStatus(status: ClusterStatus__Output): string[] {
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${visible(value)}`);
+}
+
+function timeLine({ estimatedDeviceSeconds, estimatedSeconds, slots }: SweepPlan__Output): string {
+  if (estimatedDeviceSeconds === undefined)
+    return 'How long that takes is known once a trial of each of its networks has ended here.';
+  const hours = `${formatValue(estimatedDeviceSeconds / 3600, 3)} device-hours at the measured speed`;
+  return estimatedSeconds === undefined
+    ? `About ${hours}; no worker is connected.`
+    : `About ${hours}: ${formatSeconds(estimatedSeconds)} on the ${slots} connected slots.`;
 }

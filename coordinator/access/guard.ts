@@ -2,9 +2,9 @@ import { ANYONE, type Identity } from '../../core/access/identity.ts';
 import { isLoopback } from '../../core/access/loopback.ts';
 import { TickworkError } from '../../core/errors.ts';
 import type { Authenticate, Credentials } from './authenticator.ts';
-import type { Limits } from './limits.ts';
+import { HEAVY, type Limits } from './limits.ts';
 import { type Action, allows, PERMISSIONS } from './permissions.ts';
-import { createTokenBuckets } from './token-bucket.ts';
+import { createTokenBuckets, type Rate, type TokenBuckets } from './token-bucket.ts';
 
 /** A call that may go on. */
 export interface Admission {
@@ -47,6 +47,7 @@ const ROOM_RETRY_MS = 1_000;
 
 export function createGuard({ authenticate, limits, wallClock, now }: GuardDeps): Guard {
   const buckets = createTokenBuckets(limits.rate);
+  const heavyBuckets = createTokenBuckets(limits.heavyRate);
   const underWay = new Set<UnderWay>();
   const counts = new Map<string, number>();
 
@@ -60,16 +61,20 @@ export function createGuard({ authenticate, limits, wallClock, now }: GuardDeps)
     );
   }
 
-  function limit(key: string): void {
-    const waitMs = buckets.take(key, now());
-    const { perSecond, burst } = limits.rate;
+  function limit(key: string, action: Action): void {
+    take(buckets, limits.rate, `calls of ${key}`, key);
+    if (HEAVY.has(action)) take(heavyBuckets, limits.heavyRate, `studies and exports of ${key}`, key);
+    if ((counts.get(key) ?? 0) < limits.callsPerIdentity) return;
+    throw limited(
+      `Expected at most ${limits.callsPerIdentity} calls of ${key} at the same time, got more.`,
+      ROOM_RETRY_MS,
+    );
+  }
+
+  function take(from: TokenBuckets, { perSecond, burst }: Rate, what: string, key: string): void {
+    const waitMs = from.take(key, now());
     if (waitMs > 0)
-      throw limited(`Expected at most ${perSecond} calls a second (${burst} at once) of ${key}, got more.`, waitMs);
-    if ((counts.get(key) ?? 0) >= limits.callsPerIdentity)
-      throw limited(
-        `Expected at most ${limits.callsPerIdentity} calls of ${key} at the same time, got more.`,
-        ROOM_RETRY_MS,
-      );
+      throw limited(`Expected at most ${perSecond} ${what} a second (${burst} at once), got more.`, waitMs);
   }
 
   return {
@@ -78,7 +83,7 @@ export function createGuard({ authenticate, limits, wallClock, now }: GuardDeps)
       // Strangers are told apart by their address. On this machine, unasked who they are, they are the person at the keyboard.
       const key = identity === ANYONE ? (isLoopback(peer) ? undefined : peer) : identity.name;
       if (key !== undefined) {
-        limit(key);
+        limit(key, action);
         counts.set(key, (counts.get(key) ?? 0) + 1);
       }
       const entry: UnderWay = { action, credentials, identity, revoke: new AbortController() };

@@ -1,9 +1,12 @@
+import type { Action } from './permissions.ts';
 import type { Rate } from './token-bucket.ts';
 
 /** What one caller, and one connection, may use up. */
 export interface Limits {
   /** Calls of one identity, of either carrier. */
   readonly rate: Rate;
+  /** Those of them that may take the coordinator's thread for a second: reading a study of 128 KiB, exporting a table. */
+  readonly heavyRate: Rate;
   /** Calls of one identity that are under way at the same time, streams included. */
   readonly callsPerIdentity: number;
   /** Calls under way on one gRPC connection. */
@@ -22,12 +25,16 @@ export interface Limits {
  */
 export const LIMITS: Limits = {
   rate: { perSecond: 250, burst: 500 },
+  heavyRate: { perSecond: 5, burst: 50 },
   callsPerIdentity: 256,
   callsPerConnection: 200,
   unadmittedMs: 15_000,
   unadmittedConnections: 1_024,
   connections: 8_192,
 };
+
+/** Calls that cost more than an answer from memory. */
+export const HEAVY: ReadonlySet<Action> = new Set(['PlanSweep', 'SubmitSweep', 'ExportTable']);
 
 /** Of a gRPC message in either direction, bytes. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;

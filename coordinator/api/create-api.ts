@@ -1,3 +1,4 @@
+import type { CostOf } from '../../core/sweep/cell-cost.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ResultStore } from '../ports.ts';
@@ -15,6 +16,7 @@ export interface CreateApiDeps {
   readonly store: ResultStore;
   readonly sessions: ClusterSessions;
   readonly clock: Clock;
+  readonly costOf: CostOf;
   readonly facts: ClusterFacts;
 }
 

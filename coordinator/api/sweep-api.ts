@@ -1,7 +1,10 @@
+import { ANYONE, type Identity } from '../../core/access/identity.ts';
 import { vectorEntries } from '../../core/collections/sparse-vector.ts';
 import { createGrid } from '../../core/grid/grid.ts';
 import { planStudy, seedsAtFirst } from '../../core/plan/plan.ts';
+import { planTime } from '../../core/plan/time-left.ts';
 import { loadStudy } from '../../core/study/load-study.ts';
+import type { CostOf } from '../../core/sweep/cell-cost.ts';
 import type { Command } from '../../core/sweep/commands.ts';
 import { cellsFrom, type SweepState, trialOf } from '../../core/sweep/state.ts';
 import { FAILURE_KINDS, type FailureKind, TRIAL_STATES, type TrialState } from '../../core/trial/states.ts';
@@ -16,6 +19,7 @@ import type { ResultStore } from '../ports.ts';
 import type { ClusterSessions } from '../sessions/cluster-sessions.ts';
 import type { Api } from './api.ts';
 import { type Changes, follow } from './changes.ts';
+import { connectedSlots, timeLeft } from './estimates.ts';
 import { toPlanMessage } from './messages/plan.ts';
 import { toSweepMessage } from './messages/sweep.ts';
 import { toTrialMessage } from './messages/trial.ts';
@@ -29,6 +33,8 @@ export interface ApiDeps {
   readonly sessions: ClusterSessions;
   readonly changes: Changes;
   readonly clock: Clock;
+  /** As the scheduler reckons. */
+  readonly costOf: CostOf;
 }
 
 type SweepApi = Pick<
@@ -50,7 +56,8 @@ const WATCH_INTERVAL_MS = 500;
 /** Finished trials in one message of a watch; of the 4 MiB it may have, each takes about one KiB. */
 const MAX_FINISHED = 1_000;
 
-export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiDeps): SweepApi {
+export function createSweepApi({ ledger, store, sessions, changes, clock, costOf }: ApiDeps): SweepApi {
+  const left = (sweep: SweepState): number | undefined => timeLeft({ ledger, sessions }, sweep, costOf);
   const activeTrials = (sweep: SweepState): Trial[] =>
     [...sweep.live].map((cell) =>
       toTrialMessage(sweep, cell, { progress: sessions.book.get(sweep.id, cell)?.progress }),
@@ -85,19 +92,27 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
   return {
     async planSweep({ studyYaml }) {
       const study = loadStudy(studyYaml);
-      return toPlanMessage(study, planStudy(study));
+      const plan = planStudy(study);
+      const slots = connectedSlots({ sessions });
+      const time = planTime(study, plan.cells, ledger.state.speeds, slots, costOf);
+      return toPlanMessage(study, plan, slots.length, time);
     },
 
-    async submitSweep({ requestId, studyYaml }) {
+    async submitSweep({ requestId, studyYaml, user: named }, { identity }) {
       checkRequestId(requestId);
+      const user = userOf(identity, named);
       const study = loadStudy(studyYaml);
       const total = createGrid(study).countConfigurations() * seedsAtFirst(study);
-      const { sweepId } = await ledger.submit({ type: 'submit-sweep', requestId, study, studyYaml, total }, DEADLINE);
+      const { sweepId } = await ledger.submit(
+        { type: 'submit-sweep', requestId, study, studyYaml, ...user, total },
+        DEADLINE,
+      );
       return toSweepMessage(ledger.state.sweeps.get(sweepId as string) as SweepState);
     },
 
     async getSweep({ name }) {
-      return toSweepMessage(requireSweep(ledger, name, 'name'), { withYaml: true });
+      const sweep = requireSweep(ledger, name, 'name');
+      return toSweepMessage(sweep, { withYaml: true, msLeft: left(sweep) });
     },
 
     async listSweeps({ pageSize, pageToken }) {
@@ -107,7 +122,7 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
       const start = Math.max(0, end - pageSizeOf(pageSize, 50, 1000));
       const page = sweeps.slice(start, end).reverse();
       return {
-        sweeps: page.map((sweep) => toSweepMessage(sweep)),
+        sweeps: page.map((sweep) => toSweepMessage(sweep, { msLeft: left(sweep) })),
         nextPageToken: start > 0 ? encodePageToken('sweeps', start) : '',
       };
     },
@@ -127,7 +142,7 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
         const snapshot = async () => {
           const sweep = requireSweep(ledger, name, 'name');
           const value = {
-            sweep: toSweepMessage(sweep),
+            sweep: toSweepMessage(sweep, { msLeft: left(sweep) }),
             active: activeTrials(sweep),
             finished: await finishedTrials(sweep, finished.splice(0, MAX_FINISHED)),
           };
@@ -166,6 +181,17 @@ export function createSweepApi({ ledger, store, sessions, changes, clock }: ApiD
   };
 }
 
+/** Whose share of the slots a sweep has: the caller's by its token, else by its own word. @throws TickworkError ARGUMENT_INVALID */
+function userOf(identity: Identity, named: string): { readonly user?: string } {
+  if (identity !== ANYONE) return { user: identity.name };
+  if (named === '') return {};
+  if (/^[\w.@-]{1,64}$/.test(named)) return { user: named };
+  throw invalidArgument(
+    'user',
+    `Expected user to be 1 to 64 letters, digits, ".", "@", "_" or "-", got ${JSON.stringify(named)}.`,
+  );
+}
+
 /** A command about a sweep before the sweep is looked up. */
 type SteeringCommand =
   | { readonly type: 'cancel-sweep' | 'pause-sweep' | 'resume-sweep'; readonly requestId: string }
@@ -188,7 +214,8 @@ function cancelledCells(sweep: SweepState | undefined): number[] {
 }
 
 /** What a stream that follows this sweep does next. */
-export const nextOf = (sweep: SweepState): 'later' | 'never' => (sweep.status === 'active' ? 'later' : 'never');
+export const nextOf = ({ status, exhausted, live }: SweepState): 'later' | 'never' =>
+  status === 'active' && !(exhausted !== undefined && live.size === 0) ? 'later' : 'never';
 
 /** @returns undefined for all states. @throws TickworkError ARGUMENT_INVALID for a number of a newer protocol. */
 function stateOf(state: ListTrialsRequest__Output['state']): TrialState | undefined {

@@ -24,6 +24,8 @@ export function waitingReason(
   const [first] = sweepsByTurn(state);
 
   function reason(cell: number): string {
+    if (sweep.exhausted !== undefined)
+      return `the budget of the sweep lets nothing start: ${sweep.exhausted}; \`tickwork edit\` with a higher one does`;
     if (sweep.paused) return 'the sweep is paused';
     if (connected.length === 0) return 'no worker is connected';
     if (connected.every(({ draining }) => draining)) return 'every worker is draining';

@@ -55,7 +55,7 @@ export const emptyBody = z.strictObject({});
 
 export const planBody = z.strictObject({ studyYaml: text });
 
-export const submitBody = z.strictObject({ requestId: text, studyYaml: text });
+export const submitBody = z.strictObject({ requestId: text, studyYaml: text, user: text.default('') });
 
 export const editBody = z.strictObject({
   requestId: text,

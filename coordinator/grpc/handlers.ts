@@ -30,7 +30,10 @@ export function unary<Request, Response>(
     const start = deps.now();
     const cancelled = new AbortController();
     call.on('cancelled', () => cancelled.abort());
-    handler(call.request, { identity: deps.callers.get(call.metadata).identity, signal: cancelled.signal }).then(
+    const { identity } = deps.callers.get(call.metadata);
+    // A handler that throws before it has anything to wait for is answered like one that rejects.
+    const answer = async (): Promise<Response> => handler(call.request, { identity, signal: cancelled.signal });
+    answer().then(
       (response) => {
         callback(null, response);
         deps.onFinished(method, status.OK, (deps.now() - start) / 1000, true);

@@ -118,6 +118,7 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
         );
       case 'leadership-taken':
       case 'memory-learned':
+      case 'budget-exhausted':
       case 'worker-quarantined':
       case 'worker-trusted':
       case 'sweep-submitted':

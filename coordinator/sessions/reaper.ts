@@ -46,6 +46,17 @@ export async function reapLeases(deps: ReaperDeps, signal: AbortSignal): Promise
     if (known?.connected) stopTrial(known.session, lease, message);
   }
 
+  /** Most sweeps have none. */
+  function enforceBudgets(): void {
+    const limited = [...ledger.state.sweeps.values()].some(
+      ({ status, study, exhausted }) => status === 'active' && study.budget !== undefined && exhausted === undefined,
+    );
+    if (!limited) return;
+    ledger
+      .submit({ type: 'enforce-budgets' })
+      .catch((error: unknown) => logger.debug({ err: error }, 'could not enforce budgets'));
+  }
+
   function forgetTheGone(now: number): void {
     for (const { session, connected } of registry.known()) {
       const gone = now - session.lastHeardAt > FORGET_AFTER_LEASES * leaseDurationMs;
@@ -57,6 +68,7 @@ export async function reapLeases(deps: ReaperDeps, signal: AbortSignal): Promise
     const now = clock.now();
     if (canDecide()) await Promise.all(book.expired(now, leaseDurationMs).map((lease) => expire(lease, now)));
     forgetTheGone(now);
+    if (canDecide()) enforceBudgets();
     const before = clock.now();
     await clock.sleep(everyMs, signal);
     // A process that was stopped, or a network that is gone: no worker's silence.

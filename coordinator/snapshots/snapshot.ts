@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import { EMPTY_INDEX_SET } from '../../core/collections/index-set.ts';
-import { createGrid } from '../../core/grid/grid.ts';
-import type { ClusterState, SweepState } from '../../core/sweep/state.ts';
+import { type ClusterState, gridOf, type SweepState } from '../../core/sweep/state.ts';
 import { SOFTWARE_VERSION } from '../../proto/protocol-version.ts';
 
 /** The state of a cluster after one batch of its event log. */
@@ -25,7 +24,7 @@ interface Header {
 }
 
 /** Raise the number when `evolve` makes another state of the same events. */
-const VERSION = `1/${SOFTWARE_VERSION}`;
+const VERSION = `2/${SOFTWARE_VERSION}`;
 const LINE_END = 0x0a;
 
 /** What has functions is told otherwise: grids follow from their studies, sets of indices are lists. */
@@ -55,7 +54,7 @@ export function decodeSnapshot(file: Buffer): Snapshot {
   const plain = deserialize(body) as PlainState;
   const sweeps = plain.sweeps.map(({ live, ...rest }): SweepState => {
     const cells = live.reduce((set, cell) => set.with(cell), EMPTY_INDEX_SET);
-    return { ...rest, grid: createGrid(rest.study), live: cells };
+    return { ...rest, grid: gridOf(rest), live: cells };
   });
   return { state: { ...plain, sweeps: new Map(sweeps.map((sweep) => [sweep.id, sweep])) }, sequence, batchId };
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Budget } from '../budget/budget.ts';
 import type { Command } from '../command/command.ts';
 import { factorsOf } from '../constraint/expression.ts';
 import { parseConstraint } from '../constraint/parse.ts';
@@ -14,6 +15,7 @@ import { digitOfLabel, firstLabels, levelCount } from './levels.ts';
 import { checkTableMetrics, metricNames } from './metric-names.ts';
 import { collectFactors, isPlain, type PlacedLeaf } from './raw-space.ts';
 import { type Complain, isMapping } from './read-axis.ts';
+import { readBudget } from './read-budget.ts';
 import { checkCommand, readCommand } from './read-command.ts';
 import { readEarlyStopping } from './read-early-stopping.ts';
 import { checkReplicas, readReplicas } from './read-replicas.ts';
@@ -99,6 +101,7 @@ interface ReadGrid {
   readonly shuffleSeed?: number;
   readonly requires?: Requirements;
   readonly retries?: Retries;
+  readonly budget?: Budget;
   /** Of an ablation. */
   readonly base?: Study['base'];
   readonly placed: readonly PlacedLeaf[];
@@ -119,6 +122,7 @@ function readGrid(value: unknown): ReadGrid {
     earlyStopping: stopping,
     requires: requiresText,
     retries: retriesText,
+    budget: budgetText,
     where,
   } = isMapping(value) ? value : {};
   const names = metricNames(commandText !== undefined);
@@ -128,6 +132,7 @@ function readGrid(value: unknown): ReadGrid {
   const earlyStopping = readEarlyStopping(stopping, names, complain);
   const requires = readRequirements(requiresText, complain);
   const retries = readRetries(retriesText, complain);
+  const budget = readBudget(budgetText, complain);
   const read = readSpace({ factors: isMapping(factors) ? factors : {}, ablation, space }, complain);
   const drawn = read && applySampler(read.space, sampler, typeof where === 'string' ? where : undefined, complain);
   if (read === undefined || drawn === undefined) return { factors: [], placed: [], complaints };
@@ -148,6 +153,7 @@ function readGrid(value: unknown): ReadGrid {
     ...(sampler?.kind === 'grid' && sampler.shuffleSeed !== undefined ? { shuffleSeed: sampler.shuffleSeed } : {}),
     ...(requires === undefined ? {} : { requires }),
     ...(retries === undefined ? {} : { retries }),
+    ...(budget === undefined ? {} : { budget }),
     ...(read.base === undefined ? {} : { base: read.base }),
     placed: collected.placed,
     complaints,
@@ -156,7 +162,18 @@ function readGrid(value: unknown): ReadGrid {
 
 function toStudy(
   input: StudyInput,
-  { command, factors, space, search, earlyStopping, shuffleSeed, requires, retries, base = baseOf(input) }: ReadGrid,
+  {
+    command,
+    factors,
+    space,
+    search,
+    earlyStopping,
+    shuffleSeed,
+    requires,
+    retries,
+    budget,
+    base = baseOf(input),
+  }: ReadGrid,
 ): Study {
   const values = input.published?.values ?? {};
   return {
@@ -172,6 +189,7 @@ function toStudy(
     ...(shuffleSeed === undefined ? {} : { shuffleSeed }),
     ...(requires === undefined ? {} : { requires }),
     ...(retries === undefined ? {} : { retries }),
+    ...(budget === undefined ? {} : { budget }),
     ...(base === undefined ? {} : { base }),
     ...(input.where === undefined ? {} : { where: input.where }),
     ...(input.priority === 0 ? {} : { priority: input.priority }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Budget } from '../budget/budget.ts';
 import type { Command } from '../command/command.ts';
 import type { Requirements } from '../placement/requirements.ts';
 import type { EarlyStopping } from '../pruners/early-stopping.ts';
@@ -81,6 +82,8 @@ export const studySchema = z.strictObject({
   priority: z.int().min(-100).max(100).default(0),
   /** Which workers may run its trials: see read-requirements.ts. */
   requires: z.unknown().optional(),
+  /** What the sweep may use: see read-budget.ts. */
+  budget: z.unknown().optional(),
   /** How often a trial is tried again after failures of some kinds: see read-retries.ts. */
   retries: z.unknown().optional(),
   /** Runs that a cell may lose to broken machines before it is given up. */
@@ -147,6 +150,7 @@ export interface Study {
   readonly priority?: number;
   readonly requires?: Requirements;
   readonly retries?: Retries;
+  readonly budget?: Budget;
   readonly maxAttempts: number;
   readonly table: { readonly metrics: readonly string[]; readonly show: readonly string[] };
   readonly published?: {

@@ -12,6 +12,8 @@ export type Command =
       readonly requestId: string;
       readonly study: Study;
       readonly studyYaml: string;
+      /** Who submits it. */
+      readonly user?: string;
       readonly total: number;
     }
   | {
@@ -59,6 +61,8 @@ export type Command =
       /** Of all connected workers; needed once a trial has run out of memory. */
       readonly places?: readonly Place[];
     }
+  /** Ends what is over its budget. */
+  | { readonly type: 'enforce-budgets' }
   | {
       /** A new process has its name. */
       readonly type: 'trust-worker';

@@ -12,6 +12,7 @@ import type { SweepEvent } from './events.ts';
 import { nextCell } from './next-cell.ts';
 import { type ClusterState, type SweepState, trialOf } from './state.ts';
 import { sweepsByTurn } from './turns.ts';
+import { budgetGate } from './usage.ts';
 
 type GrantLease = Extract<Command, { type: 'grant-lease' }>;
 
@@ -23,7 +24,7 @@ export function decideGrant(state: ClusterState, command: GrantLease, now: numbe
   if (allowed < 2 && runningOn(state.load, worker) >= allowed) return accept([]);
   // An unnamed place takes anything.
   for (const offer of at === undefined ? [undefined] : offersAt(at, state.load)) {
-    const found = nextTrial(state, offer, places, costOf);
+    const found = nextTrial(state, offer, places, now, costOf);
     if (found === undefined) continue;
     const { sweep, cell } = found;
     const placed = offer && placedAt(offer, state, sweep, cell);
@@ -43,16 +44,24 @@ export function decideGrant(state: ClusterState, command: GrantLease, now: numbe
   return accept([]);
 }
 
-function nextTrial(state: ClusterState, offer: Offer | undefined, places: readonly Place[], costOf: CostOf) {
+function nextTrial(
+  state: ClusterState,
+  offer: Offer | undefined,
+  places: readonly Place[],
+  now: number,
+  costOf: CostOf,
+) {
   for (const sweep of sweepsByTurn(state)) {
+    const affordable = budgetGate(state, sweep, now, costOf, offer);
     const cell = nextCell(
       sweep,
       costOf,
       // Nobody has allowed a command at an unnamed place.
       (candidate) =>
-        offer === undefined
+        affordable(candidate) &&
+        (offer === undefined
           ? sweep.study.command === undefined
-          : fits(state, sweep, candidate, offer, places) && turnOf(state, sweep, candidate, offer, places),
+          : fits(state, sweep, candidate, offer, places) && turnOf(state, sweep, candidate, offer, places)),
     );
     if (cell !== undefined) return { sweep, cell };
   }
@@ -89,7 +98,12 @@ function turnOf(
   return others.some((place) => fits(state, sweep, cell, emptyPlace(place), places)) ? false : 'last';
 }
 
-function placedAt({ device, freeBytes }: Offer, state: ClusterState, sweep: SweepState, cell: number): Placed {
+function placedAt(
+  { device, freeBytes, executor, kind }: Offer,
+  state: ClusterState,
+  sweep: SweepState,
+  cell: number,
+): Placed {
   const { memoryBytes } = needOf(sweep, gridIndexOf(sweep.grid, cell), state.learnedMemory);
-  return { device, reservedBytes: memoryBytes, freeBytes };
+  return { device, reservedBytes: memoryBytes, freeBytes, executor, kind };
 }

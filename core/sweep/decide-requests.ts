@@ -39,7 +39,8 @@ export function decideRequest(state: ClusterState, command: RequestCommand, now:
 }
 
 function submit(state: ClusterState, command: Extract<Command, { type: 'submit-sweep' }>, now: number): Decision {
-  const { requestId, study, studyYaml, total } = command;
+  const { requestId, study, studyYaml, user, total } = command;
+  const by = user === undefined ? {} : { user };
   const earlier = state.requests.get(requestId);
   if (earlier) {
     return earlier.what === 'submit' && state.sweeps.get(earlier.sweepId)?.studyYaml === studyYaml
@@ -57,6 +58,7 @@ function submit(state: ClusterState, command: Extract<Command, { type: 'submit-s
         requestId,
         study: withNamedMembers(study, sweepId),
         studyYaml,
+        ...by,
         total,
         at: now,
       },

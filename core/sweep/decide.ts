@@ -1,7 +1,10 @@
+import { speedKey } from '../budget/speed.ts';
+import { gridIndexOf } from '../grid/grid.ts';
 import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
-import type { CostOf } from './cell-cost.ts';
+import { type CostOf, cellCost } from './cell-cost.ts';
 import type { Command } from './commands.ts';
 import { withCompletion } from './completion.ts';
+import { decideBudgets } from './decide-budget.ts';
 import { decideGrant } from './decide-grant.ts';
 import { decideLoss } from './decide-loss.ts';
 import { decideReport } from './decide-report.ts';
@@ -34,6 +37,8 @@ export function decide(state: ClusterState, command: Command, now: number, optio
       return prune(state, command, now);
     case 'grant-lease':
       return decideGrant(state, command, now, options.costOf);
+    case 'enforce-budgets':
+      return accept(decideBudgets(state, now, options.costOf));
     case 'trust-worker':
       return accept(
         state.health.has(command.worker) ? [{ type: 'worker-trusted', worker: command.worker, at: now }] : [],
@@ -67,6 +72,7 @@ export function decide(state: ClusterState, command: Command, now: number, optio
           worker,
           contentHash,
           ...(objective === undefined ? {} : { objective }),
+          ...measurementOf(sweep, cell, now, options.costOf),
           at: now,
         },
       ];
@@ -124,4 +130,16 @@ function prune(state: ClusterState, command: Extract<Command, { type: 'prune-tri
   const worker = isLive(trial) ? trial.worker : '';
   const stopped: SweepEvent = { type: 'trial-stopped', sweepId, cell, attempt, trainEpoch, value, reason, worker, at };
   return accept(withCompletion(state, sweep, [stopped], at), { sweepId });
+}
+
+/** Nothing of a late result, whose trial is not the one that runs, and nothing where the place is unknown. */
+function measurementOf(sweep: SweepState, cell: number, now: number, costOf: CostOf) {
+  const trial = trialOf(sweep, cell);
+  if (trial.state !== 'running' || trial.placed === undefined || trial.placed.executor === '') return {};
+  const gridIndex = gridIndexOf(sweep.grid, cell);
+  const network = String(sweep.grid.parameters(gridIndex)['network'] ?? '');
+  const work = cellCost(sweep.grid, gridIndex, costOf);
+  // Of the lab's own program nobody knows how much there is to do.
+  if (work <= 0) return {};
+  return { measured: { key: speedKey(network, trial.placed), work, ms: Math.max(1, now - trial.leasedAt) } };
 }

@@ -1,3 +1,4 @@
+import type { Measured } from '../budget/speed.ts';
 import type { Space } from '../space/space.ts';
 import type { AskedLevels } from '../study/asked-configurations.ts';
 import type { AdaptiveReplicas, Search } from '../study/search.ts';
@@ -18,6 +19,7 @@ export type SweepEvent =
       readonly requestId: string;
       readonly study: Study;
       readonly studyYaml: string;
+      readonly user?: string;
       /** Cells that the constraint keeps, seeds included. */
       readonly total: number;
       readonly at: number;
@@ -60,6 +62,8 @@ export type SweepEvent =
       readonly attempt: number;
       readonly worker: string;
       readonly contentHash: string;
+      /** How fast it was; absent where its place is unknown. */
+      readonly measured?: Measured & { readonly key: string };
       /** The metric that the sweep's search goes by; absent without one. */
       readonly objective?: number;
       readonly at: number;
@@ -117,6 +121,13 @@ export type SweepEvent =
       readonly withdrawn: number;
       /** Cells whose running attempts are ended by this. */
       readonly cancelled: readonly number[];
+      readonly at: number;
+    }
+  | {
+      /** The sweep starts nothing more, until its budget is raised. */
+      readonly type: 'budget-exhausted';
+      readonly sweepId: string;
+      readonly reason: string;
       readonly at: number;
     }
   | {

@@ -29,7 +29,8 @@ export function edited(sweep: SweepState, event: Extract<SweepEvent, { type: 'sw
       back.push(cell);
     }
   }
-  const { finishedAt, ...rest } = sweep;
+  // A raised budget lets it go on, and one that was not is found out again.
+  const { finishedAt, exhausted: _, ...rest } = sweep;
   const open = counts.pending + counts.leased + counts.running > 0;
   const stays = sweep.status === 'completed' && !open && finishedAt !== undefined;
   return {

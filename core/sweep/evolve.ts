@@ -1,3 +1,4 @@
+import { withMeasurement } from '../budget/speed.ts';
 import { EMPTY_INDEX_SET } from '../collections/index-set.ts';
 import { vectorEntries, vectorGet, vectorSet } from '../collections/sparse-vector.ts';
 import { createGrid, gridIndexOf } from '../grid/grid.ts';
@@ -33,6 +34,8 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
         event,
         'submit',
       );
+    case 'budget-exhausted':
+      return withSweep(state, event.sweepId, (sweep) => ({ ...sweep, exhausted: event.reason }));
     case 'sweep-edited': {
       const next = withSweep(state, event.sweepId, (sweep) => edited(sweep, event), event.cancelled);
       return withRequest(next, event, 'edit');
@@ -108,16 +111,23 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
     case 'trial-succeeded':
     case 'trial-failed':
     case 'trial-stopped': {
-      const next = withSweep(
+      const counted = withSweep(
         state,
         event.sweepId,
         (sweep) => {
           const before = trialOf(sweep, event.cell);
           const after = trialAfter(before, event, sweep.study.retries);
-          return after === before ? sweep : withTrial(sweep, event.cell, before, after);
+          return after === before
+            ? sweep
+            : withTime(withTrial(sweep, event.cell, before, after), before, after, event.at);
         },
         [event.cell],
       );
+      const { key, ...measured } = (event.type === 'trial-succeeded' && event.measured) || { key: '', work: 0, ms: 0 };
+      const next =
+        key === '' || counted === state
+          ? counted
+          : { ...counted, speeds: withMeasurement(counted.speeds, key, measured) };
       const speaksOfWorker =
         event.type === 'attempt-lost' || event.type === 'trial-failed' || event.type === 'trial-succeeded';
       return speaksOfWorker && next !== state ? evolveHealth(next, event, failedOn(state, event)) : next;
@@ -214,6 +224,12 @@ function loadAfter(load: Load, before: SweepState, after: SweepState, cells: Ite
     next = withLoad(next, trial.worker, device, reservedBytes, isLive(is) ? 1 : -1);
   }
   return next;
+}
+
+/** A live trial that has ended has used its slot. */
+function withTime(sweep: SweepState, before: Trial, after: Trial, at: number): SweepState {
+  if (!isLive(before) || isLive(after)) return sweep;
+  return { ...sweep, usedMs: sweep.usedMs + Math.max(0, at - before.leasedAt) };
 }
 
 function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial): SweepState {

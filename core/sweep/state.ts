@@ -1,6 +1,7 @@
+import type { Speeds } from '../budget/speed.ts';
 import { EMPTY_INDEX_SET, type IndexSet } from '../collections/index-set.ts';
 import { emptyVector, type SparseVector, vectorGet } from '../collections/sparse-vector.ts';
-import type { Edition } from '../grid/edited-grid.ts';
+import { createEditedGrid, type Edition } from '../grid/edited-grid.ts';
 import { createGrid, type Grid, gridIndexOf } from '../grid/grid.ts';
 import type { Load } from '../placement/load.ts';
 import type { LearnedMemory } from '../placement/need.ts';
@@ -19,6 +20,8 @@ export interface SweepState {
   readonly id: string;
   readonly study: Study;
   readonly studyYaml: string;
+  /** Who has submitted it; absent where nobody knows. */
+  readonly user?: string;
   /** Derived from the study. */
   readonly grid: Grid;
   /** Of a sweep that was edited: how its study was spelt before, and last how it is now. */
@@ -41,6 +44,10 @@ export interface SweepState {
   readonly decisions: readonly { readonly at: number; readonly reason: string }[];
   /** No further cell starts. */
   readonly paused: boolean;
+  /** Slot time of its attempts that have ended, ms. */
+  readonly usedMs: number;
+  /** Why its budget lets nothing start any more. */
+  readonly exhausted?: string;
   /** Events that changed this sweep so far. */
   readonly revision: number;
   readonly createdAt: number;
@@ -62,6 +69,7 @@ export interface ClusterState {
   >;
   readonly learnedMemory: LearnedMemory;
   readonly health: Health;
+  readonly speeds: Speeds;
   /** What runs where: follows from the live trials. */
   readonly load: Load;
 }
@@ -73,14 +81,21 @@ export const EMPTY_CLUSTER: ClusterState = {
   requests: new Map(),
   learnedMemory: new Map(),
   health: new Map(),
+  speeds: new Map(),
   load: new Map(),
 };
+
+/** The grid of a sweep, which follows from its study and its editions. */
+export function gridOf({ study, editions }: Pick<SweepState, 'study' | 'editions'>): Grid {
+  return editions === undefined ? createGrid(study) : createEditedGrid(study.factors, editions);
+}
 
 export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>): SweepState {
   return {
     id: event.sweepId,
     study: event.study,
     studyYaml: event.studyYaml,
+    ...(event.user === undefined ? {} : { user: event.user }),
     grid: createGrid(event.study),
     status: 'active',
     total: event.total,
@@ -90,6 +105,7 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
     requeued: [],
     firstUntouched: 0,
     paused: false,
+    usedMs: 0,
     scores: emptyVector(),
     decisions: [],
     revision: 1,

@@ -49,6 +49,8 @@ export interface Placed {
   readonly reservedBytes: number;
   /** What was free there when it was leased. */
   readonly freeBytes: number;
+  readonly executor: string;
+  readonly kind: string;
 }
 
 /** What earlier attempts have left behind. */

@@ -8,6 +8,7 @@ export function snapshotOf(state: ClusterState): unknown {
     holder: state.holder,
     requests: [...state.requests],
     learnedMemory: [...state.learnedMemory],
+    speeds: [...state.speeds],
     health: [...state.health],
     load: [...state.load].sort(([a], [b]) => (a < b ? -1 : 1)),
     sweeps: [...state.sweeps.values()].map(({ grid: _, study, trials, live, ...sweep }) => ({

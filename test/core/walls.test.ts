@@ -190,6 +190,23 @@ const WALLS: readonly Wall[] = [
     why: 'it reads the public API with a database of its own, and trusts nothing of the coordinator',
   },
   {
+    room: 'fuzz',
+    may: [
+      ...[
+        'fuzz',
+        'core',
+        'proto',
+        'runtime',
+        'cli/local',
+        'cli/credentials',
+        'coordinator/access/permissions.ts',
+        'node:',
+      ],
+      ...['@grpc/grpc-js', 'protobufjs', 'fast-check'],
+    ],
+    why: 'it asks the program from outside, and knows of its insides only who may do what and what a good study is',
+  },
+  {
     room: 'dashboard',
     may: ['dashboard', 'proto/generated', 'react', 'react-dom', 'echarts', 'vite', '@vitejs/plugin-react'],
     why: 'it reads the public HTTP API',
@@ -206,6 +223,7 @@ const ROOMS = [
   'cli',
   'simulation',
   'chaos',
+  'fuzz',
   'dashboard',
 ];
 

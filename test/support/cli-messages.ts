@@ -30,6 +30,9 @@ export function sweep(change: Partial<Sweep__Output> = {}): Sweep__Output {
     decisions: [],
     configurationsToDraw: 0,
     search: '',
+    usedDeviceSeconds: 0,
+    exhaustedReason: '',
+    user: '',
     ...change,
   };
 }

@@ -1,9 +1,10 @@
 import { type Plan, seedsAtFirst } from '../../../core/plan/plan.ts';
+import type { TimeEstimate } from '../../../core/plan/time-left.ts';
 import type { Study } from '../../../core/study/study.ts';
 import type { SweepPlan } from '../../../proto/generated/tickwork/v1/SweepPlan.ts';
 import { configurationsToDraw, toFactorMessages } from './sweep.ts';
 
-export function toPlanMessage(study: Study, plan: Plan): SweepPlan {
+export function toPlanMessage(study: Study, plan: Plan, slots: number, time: TimeEstimate | undefined): SweepPlan {
   return {
     study: study.name,
     title: study.title,
@@ -13,6 +14,9 @@ export function toPlanMessage(study: Study, plan: Plan): SweepPlan {
     seeds: study.seeds.slice(0, seedsAtFirst(study)),
     estimatedMacs: plan.estimatedMacs,
     configurationsToDraw: configurationsToDraw(study),
+    slots,
+    ...(time === undefined ? {} : { estimatedDeviceSeconds: time.deviceMs / 1000 }),
+    ...(time?.wallMs === undefined ? {} : { estimatedSeconds: time.wallMs / 1000 }),
     rows: plan.rows.map((row) => ({ ...row, levels: row.levels.map((level) => ({ ...level })) })),
   };
 }

@@ -11,9 +11,11 @@ import { toTimestamp } from './timestamp.ts';
 export interface SweepMessageOptions {
   /** The submitted text is long; only GetSweep sends it. */
   readonly withYaml?: boolean;
+  /** See ../estimates.ts. */
+  readonly msLeft?: number | undefined;
 }
 
-export function toSweepMessage(sweep: SweepState, { withYaml = false }: SweepMessageOptions = {}): Sweep {
+export function toSweepMessage(sweep: SweepState, { withYaml = false, msLeft }: SweepMessageOptions = {}): Sweep {
   return {
     name: sweepName(sweep.id),
     study: sweep.study.name,
@@ -31,6 +33,10 @@ export function toSweepMessage(sweep: SweepState, { withYaml = false }: SweepMes
     decisions: withYaml ? sweep.decisions.map(({ at, reason }) => ({ time: toTimestamp(at), reason })) : [],
     configurationsToDraw: configurationsToDraw(sweep.study),
     search: sweep.study.search?.kind ?? '',
+    ...(msLeft === undefined ? {} : { secondsLeft: msLeft / 1000 }),
+    usedDeviceSeconds: sweep.usedMs / 1000,
+    exhaustedReason: sweep.exhausted ?? '',
+    user: sweep.user ?? '',
   };
 }
 

@@ -22,6 +22,8 @@ export function paceOf(sweep: Sweep, active: readonly Trial[], now: number): Pac
   if (sweep.state !== 'SWEEP_STATE_ACTIVE' || !counts || counts.total === 0) return { elapsedMs };
   const ended = counts.succeeded + counts.failed + counts.cancelled + counts.stopped;
   const share = (ended + active.reduce((sum, trial) => sum + trialShare(trial), 0)) / counts.total;
+  // The coordinator knows how fast such trials were before.
+  if (typeof sweep.secondsLeft === 'number') return { elapsedMs, remainingMs: 1000 * sweep.secondsLeft };
   if (share < LEAST_SHARE || share >= 1) return { elapsedMs };
   return { elapsedMs, remainingMs: (elapsedMs * (1 - share)) / share };
 }

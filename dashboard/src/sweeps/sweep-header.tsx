@@ -41,6 +41,7 @@ export function SweepHeader({ sweep, active }: { readonly sweep: Sweep; readonly
             </ul>
             <p className="pace">
               {sweep.state === 'SWEEP_STATE_ACTIVE' ? 'running for' : 'took'} <b>{formatDuration(elapsedMs)}</b>
+              {sweep.exhaustedReason !== '' && <>, stopped by its budget: {sweep.exhaustedReason}</>}
               {remainingMs !== undefined && (
                 <>
                   , about <b>{formatDuration(remainingMs)}</b> left

@@ -12,10 +12,10 @@ test('sweeps', () => {
   ];
   expect(text(renderSweeps(sweeps))).toMatchInlineSnapshot(`
     "
-    sweep       state      done  failed  running  created (UTC)        title
-    ─────────────────────────────────────────────────────────────────────────────────────────────
-    vgg-demo-1  active     4/14       1        2  2027-01-15 08:00:00  VGG/8 A-E on Fashion-MNIST
-    länge-2     completed  0/14       0        0  2027-01-15 08:00:00  画像 ×2
+    sweep       state      done  failed  running  left  user  created (UTC)        title
+    ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+    vgg-demo-1  active     4/14       1        2              2027-01-15 08:00:00  VGG/8 A-E on Fashion-MNIST
+    länge-2     completed  0/14       0        0              2027-01-15 08:00:00  画像 ×2
     "
   `);
   expect(renderSweeps([])).toEqual(['No sweeps yet. Submit one: tickwork submit FILE']);
@@ -85,6 +85,9 @@ test('a plan', () => {
     seeds: [1, 2],
     estimatedMacs: 1.234e13,
     configurationsToDraw: 0,
+    slots: 4,
+    estimatedDeviceSeconds: 9000,
+    estimatedSeconds: 2250,
     rows: [
       {
         levels: [{ factor: 'config', label: 'A-LRN' }],
@@ -107,6 +110,7 @@ test('a plan', () => {
     … and 1,999 more configurations
 
     4,000 trials = 2,000 configurations × 2 seeds (1, 2), about 1.23e13 multiply-accumulates
+    About 2.5 device-hours at the measured speed: 37 min 30 s on the 4 connected slots.
     "
   `);
 });

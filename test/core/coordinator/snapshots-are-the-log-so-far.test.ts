@@ -9,9 +9,10 @@ import { recover } from '../../../coordinator/ledger/recover.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../../coordinator/snapshots/snapshot.ts';
 import { openSnapshotFolder } from '../../../coordinator/snapshots/snapshot-folder.ts';
 import { createSnapshotter } from '../../../coordinator/snapshots/snapshotter.ts';
+import { gridIndexOf, seedOf } from '../../../core/grid/grid.ts';
 import type { SweepEvent } from '../../../core/sweep/events.ts';
 import { evolve } from '../../../core/sweep/evolve.ts';
-import { type ClusterState, EMPTY_CLUSTER, trialOf } from '../../../core/sweep/state.ts';
+import { type ClusterState, cellsFrom, EMPTY_CLUSTER, trialOf } from '../../../core/sweep/state.ts';
 import { isLive } from '../../../core/trial/trial.ts';
 import { systemClock } from '../../../runtime/clock.ts';
 import { createLogger } from '../../../runtime/logger.ts';
@@ -66,6 +67,33 @@ describe('a snapshot', () => {
     const tail = storage.slice(sequence).flatMap((text) => JSON.parse(text) as SweepEvent[]);
     expect(tail.length).toBeGreaterThan(5);
     expect(snapshotOf(tail.reduce(evolve, state))).toEqual(snapshotOf(folded(storage)));
+  });
+
+  it('knows the cells of a sweep that was edited', async () => {
+    const { ledger, work } = await clusterAtWork([]);
+    await work('one');
+    const [sweepId] = ledger.state.sweeps.keys();
+    const edited = smallStudy({ configs: ['A', 'D'], seeds: [2, 4] });
+    const edit = {
+      requestId: 'edit',
+      sweepId: sweepId as string,
+      study: edited,
+      studyYaml: 'new',
+      cancelRunning: false,
+    };
+    await ledger.submit({ type: 'edit-sweep', ...edit });
+    const { state } = decodeSnapshot(encodeSnapshot({ state: ledger.state, sequence: 3, batchId: 'b' }));
+    const cells = (of: ClusterState) =>
+      [...of.sweeps.values()].flatMap((sweep) =>
+        [...cellsFrom(sweep, 0)].map((cell) => [
+          cell,
+          sweep.grid.title(gridIndexOf(sweep.grid, cell)),
+          seedOf(sweep.grid, cell),
+          trialOf(sweep, cell).state,
+        ]),
+      );
+    expect(cells(state)).toEqual(cells(ledger.state));
+    expect(cells(state).at(-1)).toEqual([expect.any(Number), 'config=D', 4, 'pending']);
   });
 
   it('with any byte changed, or cut short, is refused', async () => {

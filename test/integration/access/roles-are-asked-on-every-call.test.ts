@@ -43,6 +43,7 @@ const PATHS = [
   ['POST', '/api/v1/sweeps', 'SubmitSweep'],
   ['POST', '/api/v1/sweeps:plan', 'PlanSweep'],
   ['GET', '/api/v1/sweeps/x-1', 'GetSweep'],
+  ['POST', '/api/v1/sweeps/x-1:edit', 'EditSweep'],
   ['POST', '/api/v1/sweeps/x-1:cancel', 'CancelSweep'],
   ['POST', '/api/v1/sweeps/x-1:pause', 'PauseSweep'],
   ['POST', '/api/v1/sweeps/x-1:resume', 'ResumeSweep'],

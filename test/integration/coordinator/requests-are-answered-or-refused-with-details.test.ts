@@ -152,6 +152,13 @@ describe('a request', () => {
     expect(details).toMatchObject({ code: 'ARGUMENT_INVALID', violations: [{ field: 'request_id' }] });
   });
 
+  it('of a kind of failure that does not exist is refused, not unknown', async () => {
+    // Thrown before there is anything to wait for.
+    const kinds = [99 as never];
+    const refused = await refusalOf(client.retryFailed({ requestId: randomUUID(), name: 'sweeps/none-1', kinds }));
+    expect(refused).toMatchObject({ status: 'INVALID_ARGUMENT', details: { code: 'ARGUMENT_INVALID' } });
+  });
+
   it('that names an unknown sweep is NOT_FOUND; one that names none is refused by field', async () => {
     const drain = async (stream: AsyncIterable<unknown>) => {
       for await (const _ of stream);

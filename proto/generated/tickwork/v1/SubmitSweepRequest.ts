@@ -7,6 +7,10 @@ export interface SubmitSweepRequest {
    */
   'requestId'?: (string);
   'studyYaml'?: (string);
+  /**
+   * Whose share of the slots it has. Only where the coordinator asks nobody who they are; else it is the caller.
+   */
+  'user'?: (string);
 }
 
 export interface SubmitSweepRequest__Output {
@@ -15,4 +19,8 @@ export interface SubmitSweepRequest__Output {
    */
   'requestId': (string);
   'studyYaml': (string);
+  /**
+   * Whose share of the slots it has. Only where the coordinator asks nobody who they are; else it is the caller.
+   */
+  'user': (string);
 }

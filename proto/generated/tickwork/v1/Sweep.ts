@@ -54,7 +54,24 @@ export interface Sweep {
    * What draws configurations as results come in: `tpe`, `coarse-to-fine`, `ask` (a program outside), …; empty without a search.
    */
   'search'?: (string);
+  /**
+   * Until it is through, if it had the cluster for itself; absent while too little was measured.
+   */
+  'secondsLeft'?: (number | string);
+  /**
+   * Slot time of all its attempts that have ended.
+   */
+  'usedDeviceSeconds'?: (number | string);
+  /**
+   * Why its budget lets nothing start; empty while it does.
+   */
+  'exhaustedReason'?: (string);
+  /**
+   * Who has submitted it; empty where nobody knows.
+   */
+  'user'?: (string);
   '_finishTime'?: "finishTime";
+  '_secondsLeft'?: "secondsLeft";
 }
 
 export interface Sweep__Output {
@@ -104,5 +121,22 @@ export interface Sweep__Output {
    * What draws configurations as results come in: `tpe`, `coarse-to-fine`, `ask` (a program outside), …; empty without a search.
    */
   'search': (string);
+  /**
+   * Until it is through, if it had the cluster for itself; absent while too little was measured.
+   */
+  'secondsLeft'?: (number);
+  /**
+   * Slot time of all its attempts that have ended.
+   */
+  'usedDeviceSeconds': (number);
+  /**
+   * Why its budget lets nothing start; empty while it does.
+   */
+  'exhaustedReason': (string);
+  /**
+   * Who has submitted it; empty where nobody knows.
+   */
+  'user': (string);
   '_finishTime'?: "finishTime";
+  '_secondsLeft'?: "secondsLeft";
 }

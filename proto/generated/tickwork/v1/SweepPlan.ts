@@ -29,6 +29,18 @@ export interface SweepPlan {
    * Configurations that a search draws later, from results; not in `cells`.
    */
   'configurationsToDraw'?: (number | string | Long);
+  /**
+   * Slot time of all trials, and time from now on with the connected workers, from the measured speed of earlier trials of the
+   * same networks; absent while one was never measured, and the second without workers.
+   */
+  'estimatedDeviceSeconds'?: (number | string);
+  'estimatedSeconds'?: (number | string);
+  /**
+   * Slots of the connected workers.
+   */
+  'slots'?: (number);
+  '_estimatedDeviceSeconds'?: "estimatedDeviceSeconds";
+  '_estimatedSeconds'?: "estimatedSeconds";
 }
 
 export interface SweepPlan__Output {
@@ -56,4 +68,16 @@ export interface SweepPlan__Output {
    * Configurations that a search draws later, from results; not in `cells`.
    */
   'configurationsToDraw': (number);
+  /**
+   * Slot time of all trials, and time from now on with the connected workers, from the measured speed of earlier trials of the
+   * same networks; absent while one was never measured, and the second without workers.
+   */
+  'estimatedDeviceSeconds'?: (number);
+  'estimatedSeconds'?: (number);
+  /**
+   * Slots of the connected workers.
+   */
+  'slots': (number);
+  '_estimatedDeviceSeconds'?: "estimatedDeviceSeconds";
+  '_estimatedSeconds'?: "estimatedSeconds";
 }
