@@ -5,6 +5,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   dispatch: async () => (await import('./dispatch/bench.ts')).benchDispatch,
   engine: async () => (await import('./engine/bench.ts')).benchEngine,
   input: async () => (await import('./input/bench.ts')).benchInput,
+  sweep: async () => (await import('./sweep/bench.ts')).benchSweep,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -126,10 +126,10 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     holder: `${hostname()}:${process.pid}`,
   });
   if (takeover === undefined) return;
-  const { state, adopted, leadership, records } = takeover;
+  const { state, adopted, leadership, records, tookMs } = takeover;
   lifecycle.add('leadership', leadership.release);
   lifecycle.add('record stream', records.close);
-  const replaySeconds = (clock.now() - startedAt) / 1000;
+  const replaySeconds = tookMs / 1000;
   logger.info({ epoch: state.epoch, sweeps: state.sweeps.size, adopted, replaySeconds }, 'leading');
 
   const costOf = createCostModel();

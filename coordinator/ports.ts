@@ -1,6 +1,6 @@
 import type { Locator } from '../core/space/locator.ts';
 import type { SweepEvent } from '../core/sweep/events.ts';
-import type { GroupedAggregate, Grouping } from '../core/table/grouping.ts';
+import type { GroupedAggregate, Grouping, IndexRange } from '../core/table/grouping.ts';
 import type { Pairing } from '../core/table/pairing.ts';
 import type { Disposition } from '../core/trial/states.ts';
 import type { FailureRecord, ReportRecord, ResultRecord, TrialRecord } from '../proto/records.ts';
@@ -137,13 +137,20 @@ export interface ResultStore {
    * a failure that was kept. What is not in the table is absent.
    */
   dispositions(ids: readonly string[]): Promise<ReadonlyMap<string, Disposition>>;
-  aggregate(sweepId: string, grouping: Grouping, metrics: readonly string[]): Promise<readonly GroupedAggregate[]>;
+  /** @param within only of these configurations. */
+  aggregate(
+    sweepId: string,
+    grouping: Grouping,
+    metrics: readonly string[],
+    within?: IndexRange,
+  ): Promise<readonly GroupedAggregate[]>;
   /** As `aggregate`, of the differences between each cell's value and that of its partner in the base row; cells without one are left out. */
   aggregateDifferences(
     sweepId: string,
     grouping: Grouping,
     pairing: Pairing,
     metrics: readonly string[],
+    within?: IndexRange,
   ): Promise<readonly GroupedAggregate[]>;
   /** In the order of (cell, attempt, trainEpoch); `after` is the last one seen. */
   reports(query: {

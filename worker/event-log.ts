@@ -58,6 +58,7 @@ export function createEventLog(logger: Logger): Emit {
       case 'record:kept':
       case 'record:published':
       case 'record:receipted':
+      case 'trial:queued':
       case 'trial:started':
       case 'slot:state':
       case 'slot:output':

@@ -20,6 +20,8 @@ export type WorkerEvent =
   | { readonly type: 'record:published'; readonly recordId: string; readonly duplicate: boolean }
   | { readonly type: 'record:receipted'; readonly recordId: string; readonly disposition: Disposition }
   | { readonly type: 'record:invalid'; readonly recordId: string; readonly problem: string }
+  /** It waits for a free slot. */
+  | { readonly type: 'trial:queued'; readonly leaseId: string; readonly title: string }
   | { readonly type: 'trial:assigned'; readonly leaseId: string; readonly title: string; readonly slot: number }
   | { readonly type: 'trial:started'; readonly leaseId: string }
   | { readonly type: 'trial:finished'; readonly leaseId: string; readonly end: 'result' | FailureKind }

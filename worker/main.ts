@@ -20,11 +20,15 @@ import { childEnvironment } from './slots/child-environment.ts';
 import { createSlot } from './slots/slot.ts';
 import { startTrialProcess } from './slots/trial-process.ts';
 import { STALE_CHECKPOINT_MS, WORKER_TIMINGS, type WorkerTimings } from './timings.ts';
-import { removeCheckpoints, removeStaleCheckpoints } from './training/checkpoints/folders.ts';
+import { removeStaleCheckpoints } from './training/checkpoints/folders.ts';
+import { createForgetter } from './training/checkpoints/forget.ts';
 import type { ExecutorChoice } from './trial-messages.ts';
 
 /** Images that a loader thread has decoded at the same time, and one more that it cuts crops from. */
 const DECODES_PER_LOADER = 4;
+
+/** Assignments that may wait for each slot: trials of a few milliseconds would wait for the round trip otherwise. */
+const QUEUE_PER_SLOT = 16;
 
 /** One device of the machine, and what a trial process needs in its environment to use it and no other. */
 export interface SlotDevice {
@@ -129,7 +133,7 @@ export async function runWorker(config: WorkerConfig, options: RunWorkerOptions)
     outbox,
     publisher,
     slots,
-    forgetCheckpoints: (cell) => removeCheckpoints(config.checkpointFolder, cell),
+    forgetCheckpoints: createForgetter(config.checkpointFolder),
     openStream: (listener) =>
       openCoordinatorStream({
         calls: connectWorkCalls(config.coordinator.split(','), shown),
@@ -163,6 +167,7 @@ function introduction(config: WorkerConfig, devices: readonly SlotDevice[], prot
     protocolVersion,
     softwareVersion: SOFTWARE_VERSION,
     slots: config.slots,
+    queue: QUEUE_PER_SLOT * config.slots,
     devices: devices.slice(0, config.slots).map(({ name, memoryBytes }) => ({
       name,
       executor: config.executor,

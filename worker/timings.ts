@@ -6,6 +6,8 @@ export interface WorkerTimings {
   readonly receiptWaitMs: number;
   /** From opening the stream to the coordinator's Welcome; grpc-js bounds no connection attempt (grpc-node #2785). */
   readonly welcomeTimeoutMs: number;
+  /** An assignment that no slot has taken up in this time is given back: other workers may be free. */
+  readonly queuePatienceMs: number;
   /** How often the coordinator is told of all records without a receipt. */
   readonly reconcileEveryMs: number;
   /**
@@ -24,6 +26,7 @@ export const WORKER_TIMINGS: WorkerTimings = {
   stopGraceMs: 5_000,
   receiptWaitMs: 10_000,
   welcomeTimeoutMs: 10_000,
+  queuePatienceMs: 1_000,
   reconcileEveryMs: 60_000,
   republishAfterMs: 30_000,
   republishCapMs: 300_000,

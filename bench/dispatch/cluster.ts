@@ -26,11 +26,21 @@ export interface BenchCluster extends AsyncDisposable {
   readonly client: CoordinatorClient;
   startWorker(name: string, options: BenchWorkerOptions): Promise<void>;
   stopWorkers(): Promise<void>;
-  /** SIGKILL, then a new process on the same state. @returns milliseconds from its start until it serves. */
-  restartCoordinator(): Promise<number>;
+  /**
+   * SIGKILL, then a new process on the same state.
+   * @param meanwhile what is done to the state before it starts.
+   * @returns milliseconds from its start until it serves.
+   */
+  restartCoordinator(meanwhile?: (state: ClusterState) => Promise<void>): Promise<number>;
   /** Processor seconds so far, by process; the trial processes of a worker in one. */
   cpuSeconds(): Promise<Readonly<Record<string, number>>>;
   coordinatorMemoryBytes(): Promise<number>;
+}
+
+/** What a coordinator finds when it starts. */
+export interface ClusterState {
+  readonly natsUrl: string;
+  readonly stateDir: string;
 }
 
 export interface BenchClusterOptions {
@@ -148,9 +158,10 @@ export async function startBenchCluster(options: BenchClusterOptions = {}): Prom
         workers.set(name, child);
       },
       stopWorkers,
-      async restartCoordinator() {
+      async restartCoordinator(meanwhile = async () => {}) {
         coordinator.child.kill();
         await coordinator.child.exited;
+        await meanwhile({ natsUrl, stateDir: join(folder, 'coordinator') });
         const before = performance.now();
         coordinator = await startCoordinator(natsUrl);
         return performance.now() - before;

@@ -3,7 +3,7 @@ import { describeNetwork } from '../../core/catalogue/networks.ts';
 import { createOnnxExecutor } from '../../engine/mod.ts';
 import { makeTextures } from '../../worker/training/data/textures.ts';
 import { selectImages } from '../../worker/training/data/trial-images.ts';
-import type { ImageInput } from '../../worker/training/input/image-input.ts';
+import type { BatchReader, ImageInput } from '../../worker/training/input/image-input.ts';
 import { openImageInput } from '../../worker/training/input/open-input.ts';
 import { initialState } from '../../worker/training/networks/initial-state.ts';
 import { scalingOf } from '../../worker/training/networks/pixel-scaling.ts';
@@ -78,18 +78,17 @@ export async function measureDemoWaits(threads: readonly number[], rounds: numbe
 
 /** @param waits gets the milliseconds of each batch. */
 function timed(input: ImageInput, waits: number[]): ImageInput {
-  return {
-    open(pass) {
-      const reader = input.open(pass);
-      return {
-        async next() {
-          const asked = performance.now();
-          const batch = await reader.next();
-          waits.push(performance.now() - asked);
-          return batch;
-        },
-      };
+  const timedReader = (reader: BatchReader): BatchReader => ({
+    async next() {
+      const asked = performance.now();
+      const batch = await reader.next();
+      waits.push(performance.now() - asked);
+      return batch;
     },
+  });
+  return {
+    open: (pass) => timedReader(input.open(pass)),
+    openAhead: (pass) => timedReader(input.openAhead(pass)),
     close: input.close,
   };
 }

@@ -2,7 +2,8 @@ import { TickworkError } from '../../core/errors.ts';
 import { firstLabels, levelCount } from '../../core/study/levels.ts';
 import { metricNames } from '../../core/study/metric-names.ts';
 import type { SweepState } from '../../core/sweep/state.ts';
-import { createGrouping } from '../../core/table/grouping.ts';
+import { createGrouping, type IndexRange } from '../../core/table/grouping.ts';
+import { type Outline, outlineOf, type RowOutline } from '../../core/table/outline.ts';
 import { createPairing } from '../../core/table/pairing.ts';
 import { RENDERERS } from '../../core/table/render/renderers.ts';
 import { buildTable, type Table as DomainTable } from '../../core/table/table.ts';
@@ -14,7 +15,7 @@ import type { Api } from './api.ts';
 import { follow } from './changes.ts';
 import { toTableMessage } from './messages/table.ts';
 import { toMetricMessages } from './messages/trial.ts';
-import { decodePageToken, encodePageToken, invalidPageToken, pageOf, pageSizeOf } from './page-token.ts';
+import { decodeCountToken, decodePageToken, encodePageToken, invalidPageToken, pageSizeOf } from './page-token.ts';
 import { invalidArgument, requireSweep } from './require-sweep.ts';
 import { type ApiDeps, nextOf } from './sweep-api.ts';
 
@@ -25,30 +26,39 @@ const CHUNK_BYTES = 512 * 1024;
 const PARQUET_MEDIA_TYPE = 'application/vnd.apache.parquet';
 
 export function createTableApi({ ledger, store, changes, clock }: ApiDeps): TableApi {
-  async function build(
-    request: Pick<GetTableRequest__Output, 'parent' | 'groupBy' | 'metrics'>,
-  ): Promise<{ sweep: SweepState; table: DomainTable }> {
+  type Request = Pick<GetTableRequest__Output, 'parent' | 'groupBy' | 'metrics'>;
+
+  /** @param choose the rows to build, of the outline of the table. */
+  async function build(request: Request, choose: (outline: Outline) => readonly RowOutline[]) {
     const sweep = requireSweep(ledger, request.parent, 'parent');
-    const grouping = createGrouping(sweep.study, sweep.grid, request.groupBy);
+    const { study, grid } = sweep;
+    const grouping = createGrouping(study, grid, request.groupBy);
     const metrics = metricsOf(sweep, request.metrics);
-    const pairing = createPairing(sweep.study, sweep.grid);
+    const pairing = createPairing(study, grid);
+    const outline = outlineOf(sweep, grouping);
+    const rows = choose(outline);
+    const within = outline.isWhole ? rangeOf(rows) : undefined;
     const [aggregates, differences] = await Promise.all([
-      store.aggregate(sweep.id, grouping, metrics),
-      pairing ? store.aggregateDifferences(sweep.id, grouping, pairing, metrics) : [],
+      store.aggregate(sweep.id, grouping, metrics, within),
+      pairing ? store.aggregateDifferences(sweep.id, grouping, pairing, metrics, within) : [],
     ]);
-    return { sweep, table: buildTable(sweep, grouping, metrics, aggregates, differences) };
+    return { sweep, table: buildTable(sweep, grouping, metrics, aggregates, differences, rows) };
   }
 
+  const allRows = (outline: Outline): readonly RowOutline[] => outline.rows(0, Number.POSITIVE_INFINITY).rows;
+
   async function page(request: GetTableRequest__Output) {
-    const { sweep, table } = await build(request);
-    const purpose = `table ${request.parent} ${table.groupBy.join()} ${table.metrics.map((m) => m.name).join()}`;
-    const { items, nextPageToken } = pageOf(
-      table.rows,
-      purpose,
-      request.pageToken,
-      pageSizeOf(request.pageSize, 100, 1000),
-    );
-    return { sweep, message: toTableMessage(sweep.id, table, items, nextPageToken) };
+    const purpose = `table ${request.parent} ${request.groupBy.join()} ${request.metrics.join()}`;
+    const start = decodeCountToken(purpose, request.pageToken) ?? 0;
+    const size = pageSizeOf(request.pageSize, 100, 1000);
+    let next: number | undefined;
+    const { sweep, table } = await build(request, (outline) => {
+      const found = outline.rows(start, size);
+      next = found.next;
+      return found.rows;
+    });
+    const nextPageToken = next === undefined ? '' : encodePageToken(purpose, next);
+    return { sweep, message: toTableMessage(sweep.id, table, nextPageToken) };
   }
 
   return {
@@ -71,7 +81,7 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
       const format = tableFormatCodec.decode(wireFormat);
       if (!format)
         throw invalidArgument('format', `Expected format to be one of the table formats, got ${wireFormat}.`);
-      const { sweep, table } = await build(request);
+      const { sweep, table } = await build(request, allRows);
       if (!table.complete && !allowIncomplete) throw incomplete(sweep, table);
       // CSV and Parquet have no place for a remark, so the name says it for all.
       const fileName = `${sweep.id}${table.complete ? '' : '-incomplete'}`;
@@ -109,6 +119,11 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
       };
     },
   };
+}
+
+/** An empty one for no rows. @param rows each of one configuration, in their order. */
+function rangeOf(rows: readonly RowOutline[]): IndexRange {
+  return { from: rows[0]?.first ?? 0, to: rows.at(-1)?.first ?? -1 };
 }
 
 /** @throws TickworkError PAGE_TOKEN_INVALID */

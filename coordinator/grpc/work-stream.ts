@@ -2,6 +2,7 @@ import { type handleBidiStreamingCall, type ServerDuplexStream, status } from '@
 import { TickworkError } from '../../core/errors.ts';
 import type { CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { WorkerMessage__Output as WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
+import { messagesOf, takeBatch } from '../../proto/work-batches.ts';
 import type { AcceptWork } from '../sessions/work-connection.ts';
 import { type HandlerDeps, shuttingDown } from './handlers.ts';
 import type { RpcMethod } from './methods.ts';
@@ -52,6 +53,7 @@ export function workStream(
 
     function end(error?: unknown): void {
       if (!open) return;
+      outgoing.flush();
       if (error === undefined) {
         close(status.OK);
         call.end();
@@ -70,19 +72,23 @@ export function workStream(
       end(revoked.reason);
     }
 
-    function onMessage(message: WorkerMessage): void {
-      if (!open) return;
+    function onMessages(messages: readonly WorkerMessage[]): void {
       try {
-        const wait = listener.onMessage(message);
-        if (!wait) return;
-        call.pause();
-        wait.then(() => void call.resume(), end);
+        for (const [i, message] of messages.entries()) {
+          if (!open) return;
+          const wait = listener.onMessage(message);
+          if (!wait) continue;
+          call.pause();
+          wait.then(() => onMessages(messages.slice(i + 1)), end);
+          return;
+        }
+        if (call.isPaused()) call.resume();
       } catch (error) {
         end(error);
       }
     }
 
-    call.on('data', onMessage);
+    call.on('data', (message: WorkerMessage) => onMessages(messagesOf(message)));
     call.on('end', () => end());
     for (const event of ['cancelled', 'error', 'close']) call.on(event, () => open && close(status.CANCELLED));
     if (deps.shutdown.aborted) onShutdown();
@@ -98,18 +104,28 @@ const MAX_QUEUED = 1_000;
 function createOutgoing(call: WorkCall) {
   const queue: CoordinatorMessage[] = [];
   let blocked = false;
+  let flushing = false;
+
+  function flush(): void {
+    flushing = false;
+    while (!blocked && queue.length > 0 && call.writable) blocked = !call.write(takeBatch(queue));
+  }
+
   call.on('drain', () => {
     blocked = false;
-    while (!blocked && queue.length > 0 && call.writable) blocked = !call.write(queue.shift() as CoordinatorMessage);
+    flush();
   });
   return {
     /** @returns false when too much waits already. */
     write(message: CoordinatorMessage): boolean {
-      if (!blocked) {
-        blocked = !call.write(message);
-        return true;
-      }
-      return queue.push(message) <= MAX_QUEUED;
+      queue.push(message);
+      if (blocked) return queue.length <= MAX_QUEUED;
+      // When everybody who has something to say now has said it.
+      if (!flushing) setImmediate(flush);
+      flushing = true;
+      return true;
     },
+    /** Writes what waits, as far as the worker reads. */
+    flush,
   };
 }

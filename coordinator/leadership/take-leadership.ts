@@ -11,6 +11,8 @@ import { type StateIdentity, writeStateIdentity } from './state-identity.ts';
 export interface Takeover extends Recovered {
   readonly leadership: Leadership;
   readonly records: RecordStream;
+  /** From the election on: the wait of a standby does not count. */
+  readonly tookMs: number;
 }
 
 export interface TakeLeadershipDeps {
@@ -75,6 +77,7 @@ export async function takeLeadership(deps: TakeLeadershipDeps): Promise<Takeover
     await records.close();
     return undefined;
   }
+  const electedAt = clock.now();
   try {
     const recovered = await recover(log, store, {
       ...{ holder, now: clock.now(), ledEpoch: identity.ledEpoch, known: follower.known, fetch: follower.fetch },
@@ -82,7 +85,7 @@ export async function takeLeadership(deps: TakeLeadershipDeps): Promise<Takeover
     await writeStateIdentity(stateDirectory, { ...identity, ledEpoch: recovered.state.epoch });
     // Opened anew, it hands over what the follower had in hand.
     await records.close();
-    return { ...recovered, leadership, records: await openRecords() };
+    return { ...recovered, leadership, records: await openRecords(), tookMs: clock.now() - electedAt };
   } catch (error) {
     await records.close();
     await leadership.release();

@@ -6,10 +6,11 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { ResultStore } from '../ports.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createLeaseBook, type EndedLease, type LeaseBook } from './lease-book.ts';
+import { QUEUE_POLICY, type QueuePolicy } from './queue-depth.ts';
 import { reapLeases } from './reaper.ts';
 import { answerUnreceipted, type ReceiptAnswer } from './receipts.ts';
 import { createSessionRegistry, type SessionRegistry } from './registry.ts';
-import { type Session, stopTrial } from './session.ts';
+import { recallTrial, type Session, stopTrial } from './session.ts';
 import type { AcceptWork } from './work-connection.ts';
 import { createWorkService } from './work-service.ts';
 
@@ -40,6 +41,8 @@ export interface ClusterSessionsDeps {
   readonly welcome: Pick<Welcome, 'natsServers' | 'natsNamespace' | 'coordinatorVersion'>;
   /** False while the log does not answer; no lease expires then. Default: always true. */
   readonly canDecide?: () => boolean;
+  /** Default: QUEUE_POLICY. */
+  readonly queuePolicy?: QueuePolicy;
   readonly onAssigned: (waitMs: number) => void;
   readonly onExpired: () => void;
   readonly logger: Logger;
@@ -69,6 +72,7 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
     registry,
     newLeaseId,
     quietMs,
+    queuePolicy: deps.queuePolicy ?? QUEUE_POLICY,
     now: clock.now,
     onAssigned,
     logger,
@@ -120,8 +124,18 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
     if (known.connected && !itself) stopTrial(known.session, lease, why);
   }
 
+  /** No further cell of a paused sweep starts, those included that wait for a slot. */
+  function recallAll(sweepId: string): void {
+    for (const lease of book.all()) {
+      if (lease.sweepId !== sweepId || lease.started || lease.ended) continue;
+      const known = registry.get(lease.worker);
+      if (known?.connected) recallTrial(known.session, lease, 'the sweep was paused before the trial began');
+    }
+  }
+
   ledger.onEvents((events) => {
     for (const ended of book.apply(events, clock.now())) settle(ended);
+    for (const event of events) if (event.type === 'sweep-paused') recallAll(event.sweepId);
     dispatcher.changed(events);
   });
 

@@ -1,6 +1,8 @@
 import type { CommandSpec } from '../../core/command/command.ts';
 import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
-import { type TrialParameters, type TrialSpec, trialParametersSchema } from '../../core/study/trial-parameters.ts';
+import type { Place } from '../../core/placement/place.ts';
+import type { TrialSpec } from '../../core/study/trial-parameters.ts';
+import { validParameters } from '../../core/study/valid-parameters.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import type { ClusterState, SweepState } from '../../core/sweep/state.ts';
 import { sweepsByTurn } from '../../core/sweep/turns.ts';
@@ -10,6 +12,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LeaseBook } from './lease-book.ts';
 import { wireLease } from './lease-message.ts';
+import { type QueuePolicy, queueDepth } from './queue-depth.ts';
 import type { SessionRegistry } from './registry.ts';
 import type { Session } from './session.ts';
 
@@ -25,6 +28,16 @@ export interface Dispatcher {
   freeSlots(session: Session): number;
 }
 
+/** Slots of a worker that could take a cell now, and cells that could wait there for a slot. */
+interface Room {
+  readonly free: number;
+  readonly queue: number;
+}
+
+const NO_ROOM: Room = { free: 0, queue: 0 };
+/** Trials of a worker that have ended while their results are not in the table: beyond that something is the matter with its records, and it waits. */
+const MAX_UNCOMMITTED = 1_024;
+
 export interface DispatcherDeps {
   readonly ledger: Ledger;
   readonly book: LeaseBook;
@@ -32,6 +45,7 @@ export interface DispatcherDeps {
   readonly newLeaseId: () => string;
   /** A worker that is silent for longer than this, ms, is given nothing. */
   readonly quietMs: number;
+  readonly queuePolicy: QueuePolicy;
   readonly now: () => number;
   readonly onAssigned: (waitMs: number) => void;
   readonly logger: Logger;
@@ -43,27 +57,45 @@ const TAKES_ONLY: ReadonlySet<SweepEvent['type']> = new Set(['trial-leased', 'tr
 type LeasedEvent = Extract<SweepEvent, { type: 'trial-leased' }>;
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { ledger, book, registry, newLeaseId, quietMs, now, onAssigned, logger } = deps;
+  const { ledger, book, registry, newLeaseId, quietMs, queuePolicy, now, onAssigned, logger } = deps;
   let scheduled = false;
   /** Workers that nothing fitted; until something changes they are asked no more, and what waits is left to others. */
   const barren = new Set<Session>();
 
-  function freeSlots(session: Session): number {
+  function roomAt(session: Session): Room {
     const { connection, adopted, draining, hello, stops, granting } = session;
-    if (!connection.open || !adopted || draining || now() - session.lastHeardAt > quietMs) return 0;
-    return Math.max(0, hello.slots - book.ofWorker(session.worker).length - stops.size - granting);
+    if (!connection.open || !adopted || draining || now() - session.lastHeardAt > quietMs) return NO_ROOM;
+    const { live, ended } = book.countsOf(session.worker);
+    if (ended >= MAX_UNCOMMITTED) return NO_ROOM;
+    const room = hello.slots - (live - ended) - stops.size - granting;
+    const depth = queueDepth(session.trialMs, hello.slots, hello.queue, queuePolicy);
+    return { free: Math.max(0, room), queue: Math.max(0, depth + Math.min(0, room)) };
+  }
+
+  /** Its devices, less the trials that have ended there. @param queue cells that may wait for a slot. */
+  function placesNow(session: Session, queue: number): readonly Place[] {
+    const { ended, endedAt } = book.countsOf(session.worker);
+    if (ended === 0 && queue === 0) return session.places;
+    const each = Math.ceil(queue / session.places.length);
+    return session.places.map((place) => {
+      const over = endedAt.get(place.device);
+      return { ...place, queue: each, ...(over === undefined ? {} : { ended: over }) };
+    });
   }
 
   function pendingCells(): number {
     return sweepsByTurn(ledger.state).reduce((total, sweep) => total + sweep.counts.pending, 0);
   }
 
-  async function grant(session: Session): Promise<void> {
+  /** @param to a free slot, or the queue before the slots. */
+  async function grant(session: Session, to: keyof Room): Promise<void> {
     const since = now();
     session.granting++;
     let leased: LeasedEvent | undefined;
     try {
-      const { worker, places: at } = session;
+      const { worker, hello, trialMs } = session;
+      const depth = to === 'free' ? 0 : queueDepth(trialMs, hello.slots, hello.queue, queuePolicy);
+      const at = placesNow(session, depth);
       const places = placesMatter(ledger.state) ? registry.places() : [];
       const { events } = await ledger.submit({ type: 'grant-lease', worker, leaseId: newLeaseId(), at, places });
       leased = events.find((event): event is LeasedEvent => event.type === 'trial-leased');
@@ -85,7 +117,6 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     if (book.get(lease.sweepId, lease.cell)?.leaseId !== lease.leaseId) return;
     const made = assignmentOf(ledger.state.sweeps.get(lease.sweepId) as SweepState, lease);
     if ('problem' in made) return lose(lease, 'user_error', made.problem);
-    session.slotUse.begin(lease.leaseId, now());
     const current = registry.get(lease.worker)?.session === session;
     if (current && session.connection.send({ assignment: made.assignment })) return;
     await lose(lease, 'preempted', 'the stream ended before the assignment was sent');
@@ -102,15 +133,18 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const waiting = registry
       .connected()
       .filter((session) => !barren.has(session))
-      .map((session) => ({ session, free: freeSlots(session) }));
-    // One slot of every worker before the second of any: small sweeps spread.
-    for (let round = 1; pending > 0 && waiting.some(({ free }) => free >= round); round++) {
-      for (const { session, free } of waiting) {
-        if (free < round || pending === 0) continue;
-        pending--;
-        grant(session).catch((error: unknown) =>
-          logger.warn({ err: error, worker: session.worker }, 'could not grant a lease'),
-        );
+      .map((session) => ({ session, room: roomAt(session) }));
+    // Whoever has a free slot comes before any queue.
+    for (const to of ['free', 'queue'] as const) {
+      // One slot of every worker before the second of any: small sweeps spread.
+      for (let round = 1; pending > 0 && waiting.some(({ room }) => room[to] >= round); round++) {
+        for (const { session, room } of waiting) {
+          if (room[to] < round || pending === 0) continue;
+          pending--;
+          grant(session, to).catch((error: unknown) =>
+            logger.warn({ err: error, worker: session.worker }, 'could not grant a lease'),
+          );
+        }
       }
     }
   }
@@ -131,7 +165,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     wake();
   }
 
-  return { wake, heard, changed, freeSlots };
+  return { wake, heard, changed, freeSlots: (session) => roomAt(session).free };
 }
 
 /** Whether it matters where else a trial could run. */
@@ -147,14 +181,12 @@ function assignmentOf(
   const { grid, study } = sweep;
   const gridIndex = gridIndexOf(grid, lease.cell);
   const seed = seedOf(grid, lease.cell);
-  const values = grid.parameters(gridIndex);
-  const parsed = study.command ? undefined : trialParametersSchema.safeParse(values);
-  if (parsed?.success === false) {
-    return { problem: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') };
-  }
-  const spec: TrialSpec | CommandSpec = study.command
-    ? { command: study.command, parameters: values, seed }
-    : { parameters: parsed?.data as TrialParameters, seed };
+  // What a command takes is its own business.
+  const valid = study.command
+    ? { command: study.command, parameters: grid.parameters(gridIndex) }
+    : validParameters(grid, gridIndex);
+  if ('problem' in valid) return valid;
+  const spec = { ...valid, seed } as TrialSpec | CommandSpec;
   return {
     assignment: {
       lease: wireLease(lease),

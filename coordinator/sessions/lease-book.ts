@@ -1,6 +1,7 @@
+import type { DeviceLoad } from '../../core/placement/load.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import { type ClusterState, trialOf } from '../../core/sweep/state.ts';
-import { isLive, type LeaseRef } from '../../core/trial/trial.ts';
+import { isLive, type LeaseRef, type Placed } from '../../core/trial/trial.ts';
 
 /** Latest word of a running trial. */
 export interface TrialProgress {
@@ -16,9 +17,22 @@ export interface TrialProgress {
 export interface LiveLease extends LeaseRef {
   readonly worker: string;
   readonly started: boolean;
+  /** Its trial has had its last word, which is on its way: the slot is free, the lease is not. */
+  readonly ended: boolean;
+  readonly device: number;
+  /** Memory of the device that was set aside for it. */
+  readonly reservedBytes: number;
   /** Coordinator's clock, ms: when its worker last spoke of it. Never a worker's clock. */
   readonly heardAt: number;
   readonly progress?: TrialProgress;
+}
+
+/** What a worker has in hand. */
+export interface WorkerLeases {
+  readonly live: number;
+  /** Of them those whose trial has ended, in all and by device. */
+  readonly ended: number;
+  readonly endedAt: ReadonlyMap<number, DeviceLoad>;
 }
 
 export interface EndedLease {
@@ -49,7 +63,11 @@ export interface LeaseBook {
   apply(events: readonly SweepEvent[], now: number): readonly EndedLease[];
   get(sweepId: string, cell: number): LiveLease | undefined;
   ofWorker(worker: string): readonly LiveLease[];
+  /** Counts of `ofWorker`, at no cost. */
+  countsOf(worker: string): WorkerLeases;
   all(): Iterable<LiveLease>;
+  /** The worker has said that the trial of this lease has ended. */
+  end(lease: LeaseRef): void;
   /** A heartbeat spoke of this lease. */
   hear(lease: LeaseRef, now: number, progress?: TrialProgress): void;
   /** Not heard of for longer than `durationMs`. */
@@ -64,24 +82,33 @@ const keyOf = (sweepId: string, cell: number): string => `${sweepId}/${cell}`;
 
 export function createLeaseBook(state: ClusterState, now: number, graceMs: number): LeaseBook {
   const leases = new Map<string, LiveLease>();
-  const keysOfWorker = new Map<string, Set<string>>();
+  const workers = new Map<string, InHand>();
 
   function put(lease: LiveLease): void {
     const key = keyOf(lease.sweepId, lease.cell);
+    const before = leases.get(key);
+    if (before) forget(before, key);
     leases.set(key, lease);
-    const keys = keysOfWorker.get(lease.worker) ?? new Set();
-    keysOfWorker.set(lease.worker, keys.add(key));
+    const inHand = workers.get(lease.worker) ?? { keys: new Set(), ended: 0, endedAt: new Map() };
+    workers.set(lease.worker, inHand);
+    inHand.keys.add(key);
+    if (lease.ended) count(inHand, lease, 1);
   }
 
   function remove(lease: LiveLease): void {
     const key = keyOf(lease.sweepId, lease.cell);
     leases.delete(key);
-    const keys = keysOfWorker.get(lease.worker);
-    keys?.delete(key);
-    if (keys?.size === 0) keysOfWorker.delete(lease.worker);
+    forget(lease, key);
+    if (workers.get(lease.worker)?.keys.size === 0) workers.delete(lease.worker);
   }
 
-  function end(ending: readonly LiveLease[], by: EndingEvent): readonly EndedLease[] {
+  function forget({ worker, ended, device, reservedBytes }: LiveLease, key: string): void {
+    const inHand = workers.get(worker);
+    if (!inHand?.keys.delete(key)) return;
+    if (ended) count(inHand, { device, reservedBytes }, -1);
+  }
+
+  function endAll(ending: readonly LiveLease[], by: EndingEvent): readonly EndedLease[] {
     for (const lease of ending) remove(lease);
     return ending.map((lease) => ({ lease, by }));
   }
@@ -90,7 +117,8 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
     switch (event.type) {
       case 'trial-leased': {
         const { sweepId, cell, leaseId, attempt, epoch, worker } = event;
-        put({ sweepId, cell, leaseId, attempt, epoch, worker, started: false, heardAt: at });
+        const ref = { sweepId, cell, leaseId, attempt, epoch, worker };
+        put({ ...ref, ...placeOf(event.placed), started: false, ended: false, heardAt: at });
         return [];
       }
       case 'trial-started': {
@@ -104,15 +132,15 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
       case 'trial-stopped':
       case 'trial-withdrawn': {
         const lease = leases.get(keyOf(event.sweepId, event.cell));
-        return lease ? end([lease], event) : [];
+        return lease ? endAll([lease], event) : [];
       }
       case 'sweep-edited':
         return event.cancelled.flatMap((cell) => {
           const lease = leases.get(keyOf(event.sweepId, cell));
-          return lease ? end([lease], event) : [];
+          return lease ? endAll([lease], event) : [];
         });
       case 'sweep-cancelled':
-        return end(
+        return endAll(
           [...leases.values()].filter(({ sweepId }) => sweepId === event.sweepId),
           event,
         );
@@ -139,7 +167,7 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
     for (const cell of sweep.live) {
       const trial = trialOf(sweep, cell);
       if (!isLive(trial)) continue;
-      const { leaseId, attempt, epoch, worker } = trial;
+      const { leaseId, attempt, epoch, worker, placed } = trial;
       put({
         sweepId: sweep.id,
         cell,
@@ -147,7 +175,9 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
         attempt,
         epoch,
         worker,
+        ...placeOf(placed),
         started: trial.state === 'running',
+        ended: false,
         heardAt: now + graceMs,
       });
     }
@@ -156,8 +186,16 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
   return {
     apply: (events, at) => events.flatMap((event) => applyOne(event, at)),
     get: (sweepId, cell) => leases.get(keyOf(sweepId, cell)),
-    ofWorker: (worker) => [...(keysOfWorker.get(worker) ?? [])].map((key) => leases.get(key) as LiveLease),
+    ofWorker: (worker) => [...(workers.get(worker)?.keys ?? [])].map((key) => leases.get(key) as LiveLease),
+    countsOf(worker) {
+      const { keys, ended, endedAt } = workers.get(worker) ?? NOTHING;
+      return { live: keys.size, ended, endedAt };
+    },
     all: () => leases.values(),
+    end({ sweepId, cell, leaseId }) {
+      const known = leases.get(keyOf(sweepId, cell));
+      if (known?.leaseId === leaseId && !known.ended) put({ ...known, ended: true });
+    },
     hear(lease, at, progress) {
       const known = leases.get(keyOf(lease.sweepId, lease.cell));
       if (known?.leaseId !== lease.leaseId) return;
@@ -174,4 +212,23 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
       }
     },
   };
+}
+
+interface InHand {
+  readonly keys: Set<string>;
+  ended: number;
+  readonly endedAt: Map<number, DeviceLoad>;
+}
+
+const NOTHING: InHand = { keys: new Set(), ended: 0, endedAt: new Map() };
+
+function count(inHand: InHand, { device, reservedBytes }: Pick<LiveLease, 'device' | 'reservedBytes'>, sign: 1 | -1) {
+  const { trials, bytes } = inHand.endedAt.get(device) ?? { trials: 0, bytes: 0 };
+  inHand.ended += sign;
+  inHand.endedAt.set(device, { trials: trials + sign, bytes: bytes + sign * reservedBytes });
+}
+
+/** A lease of a log that has no places yet is on the first device. */
+function placeOf(placed: Placed | undefined): Pick<LiveLease, 'device' | 'reservedBytes'> {
+  return { device: placed?.device ?? 0, reservedBytes: placed?.reservedBytes ?? 0 };
 }

@@ -22,6 +22,8 @@ export interface Session {
   outboxRecords: number;
   /** Grants that are being decided for it. */
   granting: number;
+  /** How long its trials take lately, ms; undefined while nothing is known. */
+  trialMs: number | undefined;
   readonly stops: StopOrders;
   readonly slotUse: SlotUse;
 }
@@ -38,6 +40,7 @@ export function createSession(connection: WorkConnection, hello: Hello, now: num
     draining: hello.draining,
     outboxRecords: 0,
     granting: 0,
+    trialMs: undefined,
     stops: createStopOrders(),
     slotUse: createSlotUse(hello.slots, now),
   };
@@ -46,4 +49,9 @@ export function createSession(connection: WorkConnection, hello: Hello, now: num
 /** Once for each lease: the answer, or the heartbeats, end the order. */
 export function stopTrial(session: Session, lease: LeaseRef, reason: string): void {
   if (session.stops.add(lease.leaseId)) session.connection.send({ stop: { lease: wireLease(lease), reason } });
+}
+
+/** Takes a lease back whose trial waits for a slot; one that has begun goes on. Never answered when it has. */
+export function recallTrial(session: Session, lease: LeaseRef, reason: string): void {
+  session.connection.send({ stop: { lease: wireLease(lease), reason, unlessBegun: true } });
 }

@@ -13,6 +13,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import { checkHello, checkNameIsFree, invalidHello } from './hello.ts';
 import type { LeaseBook } from './lease-book.ts';
 import { leaseOf, progressOf } from './lease-message.ts';
+import { withDuration } from './queue-depth.ts';
 import type { ReceiptAnswer } from './receipts.ts';
 import type { SessionRegistry } from './registry.ts';
 import { createSession, type Session, stopTrial } from './session.ts';
@@ -67,13 +68,15 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
   /** What the worker holds against what the log says it holds: adopted, stopped, or lost. */
   async function adopt(session: Session): Promise<void> {
     const named = new Set<string>();
+    const ended = new Set(session.hello.ended.map(({ leaseId }) => leaseId));
     for (const wire of session.hello.inFlight) {
       const lease = leaseOf(wire);
       const sweep = lease && ledger.state.sweeps.get(lease.sweepId);
       if (lease && sweep && holds(trialOf(sweep, lease.cell), lease)) {
         named.add(lease.leaseId);
         book.hear(lease, now());
-        session.slotUse.begin(lease.leaseId, now());
+        if (ended.has(lease.leaseId)) book.end(lease);
+        else session.slotUse.begin(lease.leaseId, now());
       } else if (lease) {
         stopTrial(session, lease, 'the lease is no longer current');
       }
@@ -123,6 +126,13 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
     }
   }
 
+  function onEnded(session: Session, lease: LeaseRef, durationMs: number): void {
+    book.end(lease);
+    session.slotUse.finish(lease.leaseId, now());
+    session.trialMs = withDuration(session.trialMs, durationMs);
+    dispatcher.heard(session);
+  }
+
   /** The attempt has had its last word, which was faster than its first. */
   function isOver({ sweepId, cell, attempt }: LeaseRef): boolean {
     const sweep = ledger.state.sweeps.get(sweepId);
@@ -139,12 +149,21 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
         return;
       case 'started': {
         const lease = leaseOf(message.started?.lease);
+        if (lease) session.slotUse.begin(lease.leaseId, now());
         return lease && onStarted(session, lease);
+      }
+      case 'ended': {
+        const lease = leaseOf(message.ended?.lease);
+        if (lease) onEnded(session, lease, message.ended?.durationMs ?? 0);
+        return;
       }
       case 'released': {
         const lease = leaseOf(message.released?.lease);
         if (!lease || !message.released) return;
         session.stops.answered(lease.leaseId);
+        // It waited for a slot in vain: whatever the trials before took, they are not short.
+        const given = book.get(lease.sweepId, lease.cell);
+        if (given?.leaseId === lease.leaseId && !given.started) session.trialMs = undefined;
         const { kind, message: why } = message.released;
         return lose(lease, failureKindCodec.decode(kind) ?? 'infrastructure', why, session.worker).then(
           dispatcher.wake,

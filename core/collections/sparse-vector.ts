@@ -69,6 +69,21 @@ function deleteIn<T>(node: Node<T>, index: number, level: number): Node<T> | und
   return copy.some((entry) => entry !== undefined) ? copy : undefined;
 }
 
+/** As `vectorEntries`, several times faster. */
+export function vectorForEach<T>(vector: SparseVector<T>, visit: (index: number, value: T) => void): void {
+  forEachIn<T>(vector.root, vector.depth - 1, 0, visit);
+}
+
+function forEachIn<T>(node: Node<T>, level: number, base: number, visit: (index: number, value: T) => void): void {
+  const width = WIDTH ** level;
+  for (let i = 0; i < node.length; i++) {
+    const entry = node[i];
+    if (entry === undefined) continue;
+    if (level === 0) visit(base + i, entry as T);
+    else forEachIn(entry as Node<T>, level - 1, base + i * width, visit);
+  }
+}
+
 /** Set entries in the order of their index. */
 export function* vectorEntries<T>(vector: SparseVector<T>): Generator<readonly [index: number, value: T]> {
   yield* entriesOf<T>(vector.root, vector.depth - 1, 0);

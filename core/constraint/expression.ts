@@ -53,8 +53,9 @@ export function isTrue(value: Value): boolean {
 }
 
 /** @returns null where an operand is no number, as of an absent factor. */
-function compute(operator: Arithmetic, left: Value, right: Value): number | null {
-  const [a, b] = [asNumber(left), asNumber(right)];
+export function compute(operator: Arithmetic, left: Value, right: Value): number | null {
+  const a = asNumber(left);
+  const b = asNumber(right);
   if (a === undefined || b === undefined) return null;
   switch (operator) {
     case '+':
@@ -70,7 +71,7 @@ function compute(operator: Arithmetic, left: Value, right: Value): number | null
   }
 }
 
-function compare(operator: Comparison, left: Value, right: Value): boolean {
+export function compare(operator: Comparison, left: Value, right: Value): boolean {
   if (left === null || right === null) return operator === '!=' ? left !== right : operator === '==' && left === right;
   const [a, b] = [asNumber(left), asNumber(right)];
   const order = a !== undefined && b !== undefined ? Math.sign(a - b) : orderOf(String(left), String(right));

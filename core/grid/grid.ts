@@ -1,13 +1,14 @@
-import { evaluate, factorsOf, isTrue } from '../constraint/expression.ts';
+import { type Expression, evaluate, factorsOf, isTrue, type Value } from '../constraint/expression.ts';
 import { parseConstraint } from '../constraint/parse.ts';
 import { shuffledOrder } from '../search/shuffled-order.ts';
-import { compileSpace } from '../space/compile.ts';
+import { type CompiledSpace, compileSpace } from '../space/compile.ts';
 import type { Locator } from '../space/locator.ts';
 import { ABSENT, ABSENT_LABEL, type FactorLeaf, type Space } from '../space/space.ts';
 import { replicasOf } from '../study/adaptive-replicas.ts';
 import { levelAt, levelCount } from '../study/levels.ts';
 import { searchSize } from '../study/search.ts';
 import type { ParameterValue, Study, StudyFactor, StudyLevel } from '../study/study.ts';
+import { countCombinations, type Dimension } from './count-combinations.ts';
 
 /** A grid larger than this is refused: counting the cells that a constraint leaves may visit every index once. */
 export const MAX_GRID = 10_000_000;
@@ -73,7 +74,17 @@ export function wholeFactor(factor: StudyFactor): FactorLeaf {
   return { kind: 'factor', factor: factor.name, digits: { from: 0, count: levelCount(factor) } };
 }
 
+/** Studies are immutable, and several ask for the grid of one: what was counted once need not be counted again. */
+const grids = new WeakMap<Study, Grid>();
+
+/** The grid of a study: the same one for the same study. */
 export function createGrid(study: Study): Grid {
+  const known = grids.get(study) ?? newGrid(study);
+  grids.set(study, known);
+  return known;
+}
+
+function newGrid(study: Study): Grid {
   const { factors, seeds } = study;
   const column = new Map(factors.map((factor, i) => [factor.name, i]));
   const space = compileSpace(spaceOf(study), (name) => column.get(name) as number);
@@ -84,11 +95,12 @@ export function createGrid(study: Study): Grid {
   const size = search === undefined || search.kind === 'replicas' ? space.size : searchSize(search);
   const filtered = constraint.where !== undefined || space.conditional;
 
-  const digitsOf = (gridIndex: number): number[] => {
+  const digitsIn = (part: CompiledSpace, index: number): number[] => {
     const digits = new Array<number>(factors.length).fill(ABSENT);
-    space.write(gridIndex, digits);
+    part.write(index, digits);
     return digits;
   };
+  const digitsOf = (gridIndex: number): number[] => digitsIn(space, gridIndex);
   const present = (gridIndex: number): { readonly factor: StudyFactor; readonly level: StudyLevel }[] =>
     digitsOf(gridIndex).flatMap((digit, i) => {
       const factor = factors[i] as StudyFactor;
@@ -117,6 +129,17 @@ export function createGrid(study: Study): Grid {
     const parts = space.parts ?? [{ part: space, stride: 1 }];
     const free = parts.filter(({ part }) => isFree(part));
     const bound = parts.filter(({ part }) => !isFree(part));
+    const { expression } = constraint;
+    if (expression !== undefined && bound.every(({ part }) => !part.repeats && !part.conditional)) {
+      const now: Value[] = [];
+      const dimensions = bound.map(({ part }) => dimensionOf(part, now));
+      const levelOf = (name: string) => {
+        const i = column.get(name) as number;
+        return () => now[i] as Value;
+      };
+      const found = countCombinations(dimensions, expression, levelOf);
+      return free.reduce((product, { part }) => product * part.size, found);
+    }
     const visit = (i: number, index: number): number => {
       const next = bound[i];
       if (next === undefined) return allows(index) ? 1 : 0;
@@ -125,6 +148,21 @@ export function createGrid(study: Study): Grid {
       return found;
     };
     return free.reduce((product, { part }) => product * part.size, visit(0, 0));
+  }
+
+  /** @param now where the levels of the index that is selected are put, by column. */
+  function dimensionOf(part: CompiledSpace, now: Value[]): Dimension {
+    const columns = [...part.factors];
+    const names = new Set(columns.map((i) => (factors[i] as StudyFactor).name));
+    const levels = Array.from({ length: part.size }, (_, index) => {
+      const digits = digitsIn(part, index);
+      return columns.map((i) => constraint.level(i, digits[i] as number));
+    });
+    const select = (index: number): void => {
+      const row = levels[index] as Value[];
+      for (let k = 0; k < columns.length; k++) now[columns[k] as number] = row[k] as Value;
+    };
+    return { size: part.size, factors: names, select };
   }
 
   const order = study.shuffleSeed === undefined ? (i: number) => i : shuffledOrder(size, study.shuffleSeed);
@@ -165,9 +203,12 @@ export function createGrid(study: Study): Grid {
 
 interface StudyConstraint {
   readonly where: string | undefined;
+  readonly expression: Expression | undefined;
   /** Columns of the factors that the constraint or a condition reads. */
   readonly reads: ReadonlySet<number>;
   holds(source: string, digits: readonly number[]): boolean;
+  /** The level of the factor in this column; null when it is absent. */
+  level(column: number, digit: number): Value;
 }
 
 /** Labels that are kept as text once they were read; the rest of a longer range is written anew each time. */
@@ -188,6 +229,8 @@ function createConstraint({ where, factors, space }: Study, column: ReadonlyMap<
 
   return {
     where,
+    expression: where === undefined ? undefined : expressions.get(where),
+    level: (i, digit) => (digit === ABSENT ? null : labelOf(i, digit)),
     reads: new Set(reads.map((name) => column.get(name) as number)),
     holds(source, digits) {
       const expression = expressions.get(source) as ReturnType<typeof parsed>;

@@ -9,12 +9,27 @@ import { countMultiplyAccumulates } from './counts.ts';
  * trials of one worker: schedulers start the longest first, plans turn it into hours at a measured rate.
  */
 export function trialCost(parameters: TrialParameters): number {
-  const { network, config, dropout, batchSize, trainEpochs, testImages } = parameters;
-  const description = describeNetwork(network, config, { ...networkEnds(parameters), dropout });
-  const forward = countMultiplyAccumulates(description);
+  return costWith(parameters, forwardPass(parameters));
+}
+
+interface ForwardPass {
+  readonly macs: number;
+  /** Of the crops that the network takes. */
+  readonly side: number;
+}
+
+function forwardPass(parameters: TrialParameters): ForwardPass {
+  const { network, config } = parameters;
+  // Dropout multiplies and adds nothing: its rate does not matter.
+  const description = describeNetwork(network, config, { ...networkEnds(parameters), dropout: 0 });
+  return { macs: countMultiplyAccumulates(description), side: description.side };
+}
+
+function costWith(parameters: TrialParameters, { macs, side }: ForwardPass): number {
+  const { batchSize, trainEpochs, testImages } = parameters;
   const trainedPerEpoch = Math.floor(parameters.trainImages / batchSize) * batchSize;
-  const finalViews = countTestViews(parameters, description.side);
-  return forward * (3 * trainedPerEpoch * trainEpochs + testImages * (trainEpochs + finalViews));
+  const finalViews = countTestViews(parameters, side);
+  return macs * (3 * trainedPerEpoch * trainEpochs + testImages * (trainEpochs + finalViews));
 }
 
 /** Forward passes of the final test of one image; one over a whole image counts by its area. */
@@ -26,16 +41,15 @@ function countTestViews({ testScale, testCrops, testFlip, testDense }: TrialPara
   return views * (testFlip ? 2 : 1);
 }
 
-/** `trialCost`, remembered for each set of parameters it has seen; keeps at most `capacity` of them. */
-export function createCostModel(capacity = 10_000): (parameters: TrialParameters) => number {
-  const known = new Map<string, number>();
+/** `trialCost` that remembers the networks it has seen, at most `capacity` of them: a grid has many configurations of few. */
+export function createCostModel(capacity = 1_000): (parameters: TrialParameters) => number {
+  const known = new Map<string, ForwardPass>();
   return (parameters) => {
-    const key = JSON.stringify(parameters);
-    const remembered = known.get(key);
-    if (remembered !== undefined) return remembered;
+    const { channels, classes } = networkEnds(parameters);
+    const key = `${parameters.network} ${parameters.config} ${channels} ${classes}`;
+    const found = known.get(key) ?? forwardPass(parameters);
     if (known.size >= capacity) known.clear();
-    const cost = trialCost(parameters);
-    known.set(key, cost);
-    return cost;
+    known.set(key, found);
+    return costWith(parameters, found);
   };
 }

@@ -29,11 +29,16 @@ export function withLoad(load: Load, worker: string, device: number, bytes: numb
   return next;
 }
 
-/** Of these places those that have a free slot, the one with the most free memory first. */
+/**
+ * Of these places those that have a free slot or room in their queue, the one with the most free memory first. What waits in a
+ * queue counts as if it ran, so that it fits whichever trial ends first.
+ */
 export function offersAt(places: readonly Place[], load: Load): readonly Offer[] {
   const offers = places.flatMap((place): Offer[] => {
+    const { ended = IDLE, queue = 0 } = place;
     const { trials, bytes } = loadAt(load, place.worker, place.device);
-    return trials < place.slots ? [{ ...place, freeBytes: Math.max(0, place.memoryBytes - bytes) }] : [];
+    const freeBytes = Math.max(0, place.memoryBytes - (bytes - ended.bytes));
+    return trials - ended.trials < place.slots + queue ? [{ ...place, freeBytes }] : [];
   });
   return offers.length < 2 ? offers : offers.sort((a, b) => b.freeBytes - a.freeBytes);
 }

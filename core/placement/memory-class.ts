@@ -1,7 +1,9 @@
 import { networkEnds } from '../catalogue/classes.ts';
 import { describeNetwork } from '../catalogue/networks.ts';
+import type { Grid } from '../grid/grid.ts';
 import { estimateMemory } from '../networks/memory.ts';
-import { type TrialParameters, trialParametersSchema } from '../study/trial-parameters.ts';
+import type { TrialParameters } from '../study/trial-parameters.ts';
+import { validParameters } from '../study/valid-parameters.ts';
 
 /** Configurations that need the same memory: those that are alike in what the need depends on. */
 export interface MemoryClass {
@@ -14,16 +16,26 @@ export interface MemoryClass {
 /** Of what cannot be estimated. */
 export const UNKNOWN: MemoryClass = { key: '', estimateBytes: 0 };
 
-/** @param parameters as a grid gives them, not yet validated. */
-export function memoryClassOf(parameters: Readonly<Record<string, unknown>>): MemoryClass {
-  const parsed = trialParametersSchema.safeParse(parameters);
-  if (!parsed.success) return UNKNOWN;
-  const p: TrialParameters = parsed.data;
+/** Estimates that are remembered: a grid has many configurations of few classes. */
+const CAPACITY = 1_000;
+const estimates = new Map<string, number>();
+
+export function memoryClassOf(grid: Grid, gridIndex: number): MemoryClass {
+  const valid = validParameters(grid, gridIndex);
+  if ('problem' in valid) return UNKNOWN;
+  const p: TrialParameters = valid.parameters;
   const ends = networkEnds(p);
-  const network = describeNetwork(p.network, p.config, { ...ends, dropout: p.dropout });
   const { batchSize, optimiser, freeze, testDense, testScale } = p;
   // A test over whole images holds images of the test scale.
   const test = testDense === false ? 0 : testScale;
   const key = JSON.stringify([p.network, p.config, ends.channels, ends.classes, batchSize, optimiser, freeze, test]);
-  return { key, estimateBytes: estimateMemory(network, p).total };
+  // A dropout has a mask, whatever its rate.
+  const masked = `${key} ${p.dropout > 0}`;
+  const known = estimates.get(masked);
+  if (known !== undefined) return { key, estimateBytes: known };
+  const network = describeNetwork(p.network, p.config, { ...ends, dropout: p.dropout });
+  const estimateBytes = estimateMemory(network, p).total;
+  if (estimates.size >= CAPACITY) estimates.clear();
+  estimates.set(masked, estimateBytes);
+  return { key, estimateBytes };
 }

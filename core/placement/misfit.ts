@@ -22,11 +22,14 @@ export function misfit(need: Need, offer: Offer): string | undefined {
     if (!values.includes(value)) return `its label ${label} is ${value}, not ${values.join(' or ')}`;
   }
   if (offer.memoryBytes === 0) return undefined;
-  const of = offer.freeBytes < offer.memoryBytes ? `${bytesText(offer.memoryBytes)} that others use in part` : '';
   if (moreThanBytes !== undefined && offer.freeBytes <= moreThanBytes)
-    return `it has ${of || bytesText(offer.memoryBytes)}, and with ${bytesText(moreThanBytes)} such a trial ran out of memory`;
-  if (offer.freeBytes < memoryBytes) return `it has ${of || bytesText(offer.memoryBytes)}`;
+    return `it has ${memoryText(offer)}, and with ${bytesText(moreThanBytes)} such a trial ran out of memory`;
+  if (offer.freeBytes < memoryBytes) return `it has ${memoryText(offer)}`;
   return undefined;
+}
+
+function memoryText({ memoryBytes, freeBytes }: Offer): string {
+  return `${bytesText(memoryBytes)}${freeBytes < memoryBytes ? ' that others use in part' : ''}`;
 }
 
 /**

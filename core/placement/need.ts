@@ -35,7 +35,7 @@ export function needOf(
     known.clear();
     classes.set(grid, known);
   }
-  const found = known.get(gridIndex) ?? (study.command ? UNKNOWN : memoryClassOf(grid.parameters(gridIndex)));
+  const found = known.get(gridIndex) ?? (study.command ? UNKNOWN : memoryClassOf(grid, gridIndex));
   known.set(gridIndex, found);
   const { memoryBytes, ...rest } = study.requires ?? {};
   const moreThanBytes = found.key === '' ? undefined : learned.get(found.key);

@@ -1,4 +1,5 @@
 import type { CommandPrefix } from '../command/command.ts';
+import type { DeviceLoad } from './load.ts';
 
 /** One device of a worker, as its Hello describes it: where trials may run. */
 export interface Place {
@@ -16,6 +17,10 @@ export interface Place {
   readonly labels: Readonly<Record<string, string>>;
   /** With which words a command has to begin to run there, see core/command; absent: none may. */
   readonly allowedCommands?: readonly CommandPrefix[];
+  /** Trials that the load counts though they have ended: only their records are under way. */
+  readonly ended?: DeviceLoad;
+  /** Trials that may wait here for a free slot. Default 0. */
+  readonly queue?: number;
 }
 
 /** A place with a free slot. */

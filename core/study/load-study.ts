@@ -78,18 +78,13 @@ export function loadStudy(text: string): Study {
     ...checkReplicas(study),
   ];
   if (complaints.length > 0) throw problem('STUDY_INVALID', complaints.map(located));
-  const { size, allows } = createGrid(study);
-  if (study.search?.kind !== 'ask' && !hasIndex(size, allows)) {
+  const cells = createGrid(study);
+  if (study.search?.kind !== 'ask' && cells.countConfigurations() === 0) {
     const path = study.where === undefined ? ['space'] : ['where'];
-    const message = `Expected the constraint to keep a cell, got none of ${size}`;
+    const message = `Expected the constraint to keep a cell, got none of ${cells.size}`;
     throw problem('GRID_EMPTY', [located({ path, message })]);
   }
   return study;
-}
-
-function hasIndex(size: number, allows: (gridIndex: number) => boolean): boolean {
-  for (let i = 0; i < size; i++) if (allows(i)) return true;
-  return false;
 }
 
 interface ReadGrid {

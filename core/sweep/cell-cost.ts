@@ -1,5 +1,6 @@
 import type { Grid } from '../grid/grid.ts';
-import { type TrialParameters, trialParametersSchema } from '../study/trial-parameters.ts';
+import type { TrialParameters } from '../study/trial-parameters.ts';
+import { validParameters } from '../study/valid-parameters.ts';
 
 /** Estimated cost of a trial, any unit. */
 export type CostOf = (parameters: TrialParameters) => number;
@@ -15,8 +16,8 @@ export function cellCost(grid: Grid, gridIndex: number, costOf: CostOf): number 
   const known = costs.get(gridIndex);
   if (known !== undefined) return known;
   if (costs.size >= CAPACITY) costs.clear();
-  const parsed = trialParametersSchema.safeParse(grid.parameters(gridIndex));
-  const cost = parsed.success ? costOf(parsed.data) : 0;
+  const valid = validParameters(grid, gridIndex);
+  const cost = 'parameters' in valid ? costOf(valid.parameters) : 0;
   costs.set(gridIndex, cost);
   return cost;
 }

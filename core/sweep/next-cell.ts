@@ -32,15 +32,15 @@ export function nextCell(
   const seedIndex = (cell: number): number => sweep.grid.seedIndexAt(cell);
   for (const cell of untouchedCells(sweep)) {
     if (best !== undefined && seedIndex(cell) !== seedIndex(best.cell)) break;
-    if (mayStart(cell) !== true) {
-      if (++passedOver === MAX_PASSED_OVER) break;
-      continue;
+    // Who wants the cells shuffled wants them so, and what a command costs nobody knows.
+    const unordered = sweep.study.shuffleSeed !== undefined || sweep.study.command !== undefined;
+    const cost = unordered ? 0 : cellCost(sweep.grid, gridIndexOf(sweep.grid, cell), costOf);
+    // Whether it may start is the dearer question, so it is asked only of a cell that would be chosen.
+    if (best === undefined || cost > best.cost) {
+      if (mayStart(cell) === true) best = { cell, cost };
+      else if (++passedOver === MAX_PASSED_OVER) break;
     }
-    // Who wants the cells shuffled wants them so.
-    if (sweep.study.shuffleSeed !== undefined) return cell;
-    const cost = cellCost(sweep.grid, gridIndexOf(sweep.grid, cell), costOf);
-    if (best === undefined || cost > best.cost) best = { cell, cost };
-    if (++seen === WINDOW) break;
+    if (best !== undefined && (unordered || ++seen === WINDOW)) break;
   }
   return best?.cell ?? last;
 }

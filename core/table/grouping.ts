@@ -10,6 +10,12 @@ export interface Grouping {
   readonly locators: readonly Locator[];
 }
 
+/** Grid indices, both ends included. */
+export interface IndexRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface GroupedAggregate {
   /** One digit for each factor of the grouping; ABSENT where the cells do not have it. */
   readonly digits: readonly number[];

@@ -8,6 +8,7 @@ import type { ClusterServiceClient as _tickwork_v1_ClusterServiceClient, Cluster
 import type { ClusterStatus as _tickwork_v1_ClusterStatus, ClusterStatus__Output as _tickwork_v1_ClusterStatus__Output } from './tickwork/v1/ClusterStatus.ts';
 import type { CommandPrefix as _tickwork_v1_CommandPrefix, CommandPrefix__Output as _tickwork_v1_CommandPrefix__Output } from './tickwork/v1/CommandPrefix.ts';
 import type { ConfigurationChange as _tickwork_v1_ConfigurationChange, ConfigurationChange__Output as _tickwork_v1_ConfigurationChange__Output } from './tickwork/v1/ConfigurationChange.ts';
+import type { CoordinatorBatch as _tickwork_v1_CoordinatorBatch, CoordinatorBatch__Output as _tickwork_v1_CoordinatorBatch__Output } from './tickwork/v1/CoordinatorBatch.ts';
 import type { CoordinatorMessage as _tickwork_v1_CoordinatorMessage, CoordinatorMessage__Output as _tickwork_v1_CoordinatorMessage__Output } from './tickwork/v1/CoordinatorMessage.ts';
 import type { Device as _tickwork_v1_Device, Device__Output as _tickwork_v1_Device__Output } from './tickwork/v1/Device.ts';
 import type { Drain as _tickwork_v1_Drain, Drain__Output as _tickwork_v1_Drain__Output } from './tickwork/v1/Drain.ts';
@@ -45,6 +46,7 @@ import type { SweepPlan as _tickwork_v1_SweepPlan, SweepPlan__Output as _tickwor
 import type { SweepServiceClient as _tickwork_v1_SweepServiceClient, SweepServiceDefinition as _tickwork_v1_SweepServiceDefinition } from './tickwork/v1/SweepService.ts';
 import type { Trial as _tickwork_v1_Trial, Trial__Output as _tickwork_v1_Trial__Output } from './tickwork/v1/Trial.ts';
 import type { TrialCounts as _tickwork_v1_TrialCounts, TrialCounts__Output as _tickwork_v1_TrialCounts__Output } from './tickwork/v1/TrialCounts.ts';
+import type { TrialEnded as _tickwork_v1_TrialEnded, TrialEnded__Output as _tickwork_v1_TrialEnded__Output } from './tickwork/v1/TrialEnded.ts';
 import type { TrialProgress as _tickwork_v1_TrialProgress, TrialProgress__Output as _tickwork_v1_TrialProgress__Output } from './tickwork/v1/TrialProgress.ts';
 import type { TrialReleased as _tickwork_v1_TrialReleased, TrialReleased__Output as _tickwork_v1_TrialReleased__Output } from './tickwork/v1/TrialReleased.ts';
 import type { TrialStarted as _tickwork_v1_TrialStarted, TrialStarted__Output as _tickwork_v1_TrialStarted__Output } from './tickwork/v1/TrialStarted.ts';
@@ -53,6 +55,7 @@ import type { WatchSweepRequest as _tickwork_v1_WatchSweepRequest, WatchSweepReq
 import type { WatchSweepResponse as _tickwork_v1_WatchSweepResponse, WatchSweepResponse__Output as _tickwork_v1_WatchSweepResponse__Output } from './tickwork/v1/WatchSweepResponse.ts';
 import type { Welcome as _tickwork_v1_Welcome, Welcome__Output as _tickwork_v1_Welcome__Output } from './tickwork/v1/Welcome.ts';
 import type { Worker as _tickwork_v1_Worker, Worker__Output as _tickwork_v1_Worker__Output } from './tickwork/v1/Worker.ts';
+import type { WorkerBatch as _tickwork_v1_WorkerBatch, WorkerBatch__Output as _tickwork_v1_WorkerBatch__Output } from './tickwork/v1/WorkerBatch.ts';
 import type { WorkerMessage as _tickwork_v1_WorkerMessage, WorkerMessage__Output as _tickwork_v1_WorkerMessage__Output } from './tickwork/v1/WorkerMessage.ts';
 import type { WorkerServiceClient as _tickwork_v1_WorkerServiceClient, WorkerServiceDefinition as _tickwork_v1_WorkerServiceDefinition } from './tickwork/v1/WorkerService.ts';
 
@@ -74,6 +77,7 @@ export interface ProtoGrpcType {
       ClusterStatus: MessageTypeDefinition<_tickwork_v1_ClusterStatus, _tickwork_v1_ClusterStatus__Output>
       CommandPrefix: MessageTypeDefinition<_tickwork_v1_CommandPrefix, _tickwork_v1_CommandPrefix__Output>
       ConfigurationChange: MessageTypeDefinition<_tickwork_v1_ConfigurationChange, _tickwork_v1_ConfigurationChange__Output>
+      CoordinatorBatch: MessageTypeDefinition<_tickwork_v1_CoordinatorBatch, _tickwork_v1_CoordinatorBatch__Output>
       CoordinatorMessage: MessageTypeDefinition<_tickwork_v1_CoordinatorMessage, _tickwork_v1_CoordinatorMessage__Output>
       Device: MessageTypeDefinition<_tickwork_v1_Device, _tickwork_v1_Device__Output>
       Disposition: EnumTypeDefinition
@@ -117,6 +121,7 @@ export interface ProtoGrpcType {
       SweepState: EnumTypeDefinition
       Trial: MessageTypeDefinition<_tickwork_v1_Trial, _tickwork_v1_Trial__Output>
       TrialCounts: MessageTypeDefinition<_tickwork_v1_TrialCounts, _tickwork_v1_TrialCounts__Output>
+      TrialEnded: MessageTypeDefinition<_tickwork_v1_TrialEnded, _tickwork_v1_TrialEnded__Output>
       TrialProgress: MessageTypeDefinition<_tickwork_v1_TrialProgress, _tickwork_v1_TrialProgress__Output>
       TrialReleased: MessageTypeDefinition<_tickwork_v1_TrialReleased, _tickwork_v1_TrialReleased__Output>
       TrialStarted: MessageTypeDefinition<_tickwork_v1_TrialStarted, _tickwork_v1_TrialStarted__Output>
@@ -126,6 +131,7 @@ export interface ProtoGrpcType {
       WatchSweepResponse: MessageTypeDefinition<_tickwork_v1_WatchSweepResponse, _tickwork_v1_WatchSweepResponse__Output>
       Welcome: MessageTypeDefinition<_tickwork_v1_Welcome, _tickwork_v1_Welcome__Output>
       Worker: MessageTypeDefinition<_tickwork_v1_Worker, _tickwork_v1_Worker__Output>
+      WorkerBatch: MessageTypeDefinition<_tickwork_v1_WorkerBatch, _tickwork_v1_WorkerBatch__Output>
       WorkerMessage: MessageTypeDefinition<_tickwork_v1_WorkerMessage, _tickwork_v1_WorkerMessage__Output>
       /**
        * The worker's side of the cluster: one stream for each worker process, for as long as it lives.

@@ -24,8 +24,11 @@ export interface Checker {
   progressed(): void;
 }
 
-/** A coordinator that has led all the time stops whoever works on a lease that is over, once it hears of it. */
-const STOPPED_WITHIN_MS = 120_000;
+/**
+ * A coordinator that has led all the time stops whoever works on a lease that is over, once it hears of it: as long as the longest
+ * pause of a worker and a partition behind it.
+ */
+const STOPPED_WITHIN_MS = 210_000;
 
 export function createChecker(now: () => number, leaseDurationMs: number): Checker {
   const violations = createViolations(now);

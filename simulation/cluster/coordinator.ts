@@ -89,6 +89,8 @@ export function startCoordinator(deps: CoordinatorDeps): SimulatedCoordinator {
       ...timings,
       welcome: { natsServers: ['nats:4222'], natsNamespace: 'simulation', coordinatorVersion: SOFTWARE_VERSION },
       canDecide: () => link.connected,
+      // Half of the trials here are short by this measure.
+      queuePolicy: { shortMs: 8_000, aheadMs: 8_000 },
       onAssigned: () => {},
       onExpired: () => {},
       logger,

@@ -40,6 +40,10 @@ export interface WorkerDeps {
   readonly remark?: (what: string) => void;
 }
 
+/** Trials take seconds here, where the product's queues are for those of milliseconds. */
+const QUEUE_PER_SLOT = 2;
+const QUEUE_PATIENCE_MS = 6_000;
+
 /** A worker's process: what worker/main.ts wires, on simulated adapters. */
 export interface SimulatedWorker {
   /** Records in its outbox; 0 until it is open. */
@@ -61,7 +65,8 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
     const outbox = await openOutbox(disk.open(process), { clock });
     for (const id of outbox.ids()) {
       // An earlier process may have died after the write and before it knew.
-      checker.records.kept(id, outbox.get(id) ?? new Uint8Array(0));
+      const record = checker.records.kept(id, outbox.get(id) ?? new Uint8Array(0));
+      if (record?.kind === 'failure') checker.log.mayEnd(record.leaseId);
       const leaseId = checker.records.leaseOf(id);
       if (leaseId !== undefined) checker.leases.holds(process, leaseId);
     }
@@ -100,7 +105,7 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
     const agent = startAgent({
       worker: name,
       introduction: {
-        ...{ worker: name, slots, pid, host: process.machine.name },
+        ...{ worker: name, slots, pid, host: process.machine.name, queue: QUEUE_PER_SLOT * slots },
         // Two sizes of device: who runs out of memory on a small one is sent to a large one.
         devices: [{ name: 'cpu', executor: 'cpu', memoryBytes: name.endsWith('1') ? 2 ** 31 : 2 ** 30, threads: 1 }],
         protocolVersion: PROTOCOL_VERSION,
@@ -141,7 +146,7 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
           calls: flawedCalls(flaws, watchedCalls(work.calls(process), process, checker)),
           ...{ listener, timings: WORKER_TIMINGS, clock, random: process.random, emit },
         }),
-      ...{ timings: WORKER_TIMINGS, clock, emit },
+      ...{ timings: { ...WORKER_TIMINGS, queuePatienceMs: QUEUE_PATIENCE_MS }, clock, emit },
     });
     release = async () => {
       await agent.shutdown();
@@ -170,7 +175,8 @@ function watchedCalls(calls: WorkCalls, process: Process, checker: Checker): Wor
       const call = calls.open({
         ...listener,
         onMessage(message) {
-          if (message.stop?.lease) checker.leases.letsGo(process, message.stop.lease.leaseId);
+          if (message.stop?.lease && !message.stop.unlessBegun)
+            checker.leases.letsGo(process, message.stop.lease.leaseId);
           listener.onMessage(message);
         },
       });

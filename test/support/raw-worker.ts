@@ -8,6 +8,7 @@ import { loadTickworkProto } from '../../proto/load.ts';
 import { PROTOCOL_VERSION } from '../../proto/protocol-version.ts';
 import { parseSweepName } from '../../proto/resource-names.ts';
 import { decodeStatusDetails, STATUS_DETAILS_KEY, type StatusDetails } from '../../proto/status-details.ts';
+import { messagesOf } from '../../proto/work-batches.ts';
 import { eventually } from './eventually.ts';
 
 /** A worker that says what the test tells it to: the real agent is too polite for most of what can go wrong. */
@@ -45,7 +46,7 @@ export function startRawWorker(address: string, hello: Partial<Hello> | 'none' =
   const call: ClientDuplexStream<WorkerMessage, CoordinatorMessage> = client.work();
   const received: CoordinatorMessage[] = [];
   let over = false;
-  call.on('data', (message: CoordinatorMessage) => received.push(message));
+  call.on('data', (message: CoordinatorMessage) => received.push(...messagesOf(message)));
   call.on('error', () => undefined);
   const ended = new Promise<Awaited<RawWorker['ended']>>((resolve) => {
     call.on('status', (reply: StatusObject) => {

@@ -6,6 +6,7 @@ import type { Welcome } from '../../proto/generated/tickwork/v1/Welcome.ts';
 import type { WorkerMessage__Output as WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import { loadTickworkProto } from '../../proto/load.ts';
 import { encodeStatusDetails, STATUS_DETAILS_KEY } from '../../proto/status-details.ts';
+import { messagesOf } from '../../proto/work-batches.ts';
 import { eventually } from './eventually.ts';
 
 type WorkCall = ServerDuplexStream<WorkerMessage, CoordinatorMessage>;
@@ -94,7 +95,7 @@ function refuse(call: WorkCall, error: TickworkError): void {
 
 function createConnection(call: WorkCall, hello: Hello): WorkerConnection {
   const received: WorkerMessage[] = [];
-  call.on('data', (message: WorkerMessage) => received.push(message));
+  call.on('data', (message: WorkerMessage) => received.push(...messagesOf(message)));
   const ended = new Promise<void>((resolve) => {
     call.on('end', () => {
       call.end();

@@ -4,6 +4,7 @@ import { failureKindCodec } from '../../proto/enums.ts';
 import type { CoordinatorMessage__Output as CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { Hello } from '../../proto/generated/tickwork/v1/Hello.ts';
 import type { Lease__Output as Lease } from '../../proto/generated/tickwork/v1/Lease.ts';
+import type { StopTrial__Output as StopTrial } from '../../proto/generated/tickwork/v1/StopTrial.ts';
 import type { Welcome__Output as Welcome } from '../../proto/generated/tickwork/v1/Welcome.ts';
 import type { WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -46,7 +47,7 @@ export interface Agent {
 export interface AgentDeps {
   readonly worker: string;
   /** The Hello, less what changes from one stream to the next. */
-  readonly introduction: Omit<Hello, 'inFlight' | 'draining'>;
+  readonly introduction: Omit<Hello, 'inFlight' | 'ended' | 'draining'>;
   /** Used instead of the addresses that the coordinator names. */
   readonly natsServers: readonly string[] | undefined;
   /** What beginnings of commands this worker runs. */
@@ -94,6 +95,9 @@ export function startAgent(deps: AgentDeps): Agent {
     keep: delivery.keep,
     allowedCommands: deps.allowedCommands,
     forgetCheckpoints: deps.forgetCheckpoints,
+    queue: introduction.queue ?? 0,
+    queuePatienceMs: timings.queuePatienceMs,
+    sayEnded: (lease, durationMs) => void stream.send({ ended: { lease, durationMs } }),
     sayStarted: (lease) => void stream.send({ started: { lease } }),
     sayReleased,
     heartbeat: heartbeats.apply,
@@ -156,7 +160,7 @@ export function startAgent(deps: AgentDeps): Agent {
       case 'receipts':
         return message.receipts ? trials.delivered(delivery.receive(message.receipts)) : undefined;
       case 'stop':
-        return message.stop?.lease ? trials.stop(message.stop.lease, message.stop.reason) : undefined;
+        return message.stop?.lease ? onStop(message.stop.lease, message.stop) : undefined;
       case 'drain':
         return enter('draining');
       // A second Welcome, or a message of a newer coordinator: nothing this worker could act on.
@@ -164,6 +168,11 @@ export function startAgent(deps: AgentDeps): Agent {
       case undefined:
         return;
     }
+  }
+
+  function onStop(lease: Lease, { reason, unlessBegun }: StopTrial): void {
+    if (unlessBegun) trials.recall(lease, reason);
+    else trials.stop(lease, reason);
   }
 
   function onFlow(flow: 'down' | 'open' | 'congested'): void {
@@ -203,7 +212,12 @@ export function startAgent(deps: AgentDeps): Agent {
     if (lease) trials.resumeDelivery(lease, id);
   }
   const stream = deps.openStream({
-    hello: () => ({ ...introduction, inFlight: [...trials.held()], draining: state !== 'working' }),
+    hello: () => ({
+      ...introduction,
+      inFlight: [...trials.held()],
+      ended: [...trials.ended()],
+      draining: state !== 'working',
+    }),
     onWelcome,
     onMessage,
     onFlow,

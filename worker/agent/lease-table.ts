@@ -2,11 +2,12 @@ import type { FailureKind } from '../../core/trial/states.ts';
 import type { Lease__Output as Lease } from '../../proto/generated/tickwork/v1/Lease.ts';
 
 /**
- * A lease that this worker holds: `running` from the assignment to the trial's end, then `delivering` until the receipt
+ * A lease that this worker holds: `queued` while no slot is free, `running` from then to the trial's end, then `delivering` until the receipt
  * for its last record. A lease is held until then, or a NATS outage would let the coordinator give a finished cell
  * away.
  */
 export type HeldLease =
+  | { readonly phase: 'queued'; readonly lease: Lease }
   | {
       readonly phase: 'running';
       readonly lease: Lease;

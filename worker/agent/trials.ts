@@ -13,6 +13,7 @@ import type { Slot, TrialEnd } from '../slots/slot.ts';
 import { parseTrialSpec } from './assignment.ts';
 import { createLeaseTable, type HeldLease } from './lease-table.ts';
 import { failureRecord, finalRecord, leaseProblem, reportRecord } from './trial-record.ts';
+import { type AssignedTrial, createWaitingTrials } from './waiting-trials.ts';
 
 /** The leases this worker holds and the slots that work on them. */
 export interface Trials {
@@ -26,6 +27,8 @@ export interface Trials {
    * answer.
    */
   stop(lease: Lease, reason: string): void;
+  /** Gives a lease back whose trial waits for a slot; one that has begun goes on. */
+  recall(lease: Lease, reason: string): void;
   /** Takes up a lease whose last record an earlier process left in the outbox. */
   resumeDelivery(lease: Lease, recordId: string): void;
   /** The receipts for these records have come. */
@@ -36,6 +39,8 @@ export interface Trials {
   held(): readonly Lease[];
   /** Leases whose trial process has said that it began. */
   started(): readonly Lease[];
+  /** Leases whose trial has ended: only its last record is under way. */
+  ended(): readonly Lease[];
   /** Stops all trials, gives their leases back as preempted, and ends the trial processes. */
   close(reason: string): Promise<void>;
 }
@@ -50,6 +55,9 @@ export interface TrialsDeps {
   readonly slots: readonly Slot[];
   /** How many devices the slots share: slot i computes on device i modulo this. */
   readonly devices: number;
+  /** Assignments that may wait for a free slot, and how long. */
+  readonly queue: number;
+  readonly queuePatienceMs: number;
   readonly clock: Clock;
   readonly emit: Emit;
   /** Resolves once the record is safe on the disk. */
@@ -58,6 +66,7 @@ export interface TrialsDeps {
   /** Forgets the checkpoints of a cell. */
   forgetCheckpoints(cell: string): Promise<void>;
   sayStarted(lease: Lease): void;
+  sayEnded(lease: Lease, durationMs: number): void;
   sayReleased(lease: Lease, kind: FailureKind, message: string): void;
   heartbeat(input: HeartbeatInput): void;
   /** A lease is held no more. */
@@ -65,14 +74,19 @@ export interface TrialsDeps {
 }
 
 export function createTrials(deps: TrialsDeps): Trials {
-  const { worker, slots, clock, emit, keep, forgetCheckpoints, sayStarted, sayReleased, heartbeat } = deps;
+  const { worker, slots, clock, emit, keep, forgetCheckpoints, sayStarted, sayEnded, sayReleased, heartbeat } = deps;
   const leases = createLeaseTable();
+  const waiting = createWaitingTrials({
+    clock,
+    patienceMs: deps.queuePatienceMs,
+    onTooLong: ({ lease }) => giveBack(lease, 'preempted', `it waited for a slot for ${deps.queuePatienceMs} ms`),
+  });
   let refusal: Refusal | undefined;
 
-  /** The one that is meant, else any: a stopped trial may occupy its slot for a moment. */
+  /** The one that is meant; where nothing may wait for it, any: a stopped trial may occupy its slot for a moment. */
   function freeSlotOn(device: number): number {
     const meant = slots.findIndex((slot, index) => slot.free && index % deps.devices === device);
-    return meant >= 0 ? meant : slots.findIndex((slot) => slot.free);
+    return meant >= 0 || waiting.size < deps.queue ? meant : slots.findIndex((slot) => slot.free);
   }
 
   function release(lease: Lease, kind: FailureKind, message: string): void {
@@ -84,6 +98,12 @@ export function createTrials(deps: TrialsDeps): Trials {
     leases.delete(leaseId);
     heartbeat({ kind: 'ended', leaseId });
     deps.onLetGo();
+  }
+
+  /** A lease that is held and whose trial has not begun. */
+  function giveBack(lease: Lease, kind: FailureKind, message: string): void {
+    letGo(lease.leaseId);
+    release(lease, kind, message);
   }
 
   function hold(held: HeldLease): void {
@@ -112,12 +132,39 @@ export function createTrials(deps: TrialsDeps): Trials {
     const held = leases.get(leaseId);
     if (held?.phase !== 'running') return;
     if (end.kind === 'stopped') {
-      letGo(leaseId);
-      return release(held.lease, held.stopKind, end.reason);
+      giveBack(held.lease, held.stopKind, end.reason);
+    } else {
+      const endedAt = clock.now();
+      const attempt = { lease: held.lease, worker, durationMs: Math.max(0, endedAt - held.assignedAt), endedAt };
+      inBackground(deliver(held.lease, finalRecord(attempt, end)));
+      sayEnded(held.lease, attempt.durationMs);
     }
-    const endedAt = clock.now();
-    const attempt = { lease: held.lease, worker, durationMs: Math.max(0, endedAt - held.assignedAt), endedAt };
-    inBackground(deliver(held.lease, finalRecord(attempt, end)));
+    beginWaiting();
+  }
+
+  /** In every slot that is free now. */
+  function beginWaiting(): void {
+    for (const [index, slot] of slots.entries()) {
+      if (waiting.size === 0) return;
+      if (!slot.free) continue;
+      const next = waiting.takeFor(index % deps.devices);
+      if (next) begin(next, index);
+    }
+  }
+
+  function begin({ lease, spec, title }: AssignedTrial, index: number): void {
+    leases.put({ phase: 'running', lease, assignedAt: clock.now(), started: false, stopKind: 'preempted' });
+    emit({ type: 'trial:assigned', leaseId: lease.leaseId, title, slot: index });
+    slots[index]?.run({
+      trialId: lease.leaseId,
+      cell: cellOf(lease),
+      spec,
+      onStarted: () => onStarted(lease),
+      onProgress: (progress) => heartbeat({ kind: 'progress', leaseId: lease.leaseId, progress }),
+      onReport: (report) => inBackground(keep(reportRecord(lease, worker, report))),
+      onWarning: (message) => emit({ type: 'trial:warning', leaseId: lease.leaseId, message }),
+      onEnd: (end) => onEnd(lease.leaseId, end),
+    });
   }
 
   function onStarted(lease: Lease): void {
@@ -142,33 +189,25 @@ export function createTrials(deps: TrialsDeps): Trials {
       if (problem) return release(lease, 'infrastructure', problem);
       if (refusal) return release(lease, refusal.kind, refusal.message);
       const index = freeSlotOn(device);
-      const slot = slots[index];
-      if (!slot) {
+      if (index < 0 && waiting.size >= deps.queue) {
         return release(lease, 'infrastructure', `Expected a free slot, got ${slots.length} of ${slots.length} busy.`);
       }
       const parsed = parseTrialSpec(trialJson);
-      const assignedAt = clock.now();
       if ('problem' in parsed) {
         heartbeat({ kind: 'began', lease });
-        const attempt = { lease, worker, durationMs: 0, endedAt: assignedAt };
-        return inBackground(deliver(lease, failureRecord(attempt, 'infrastructure', parsed.problem)));
+        const attempt = { lease, worker, durationMs: 0, endedAt: clock.now() };
+        inBackground(deliver(lease, failureRecord(attempt, 'infrastructure', parsed.problem)));
+        return sayEnded(lease, 0);
       }
       if ('command' in parsed.spec && !isAllowed(commonWords(parsed.spec.command.run), deps.allowedCommands)) {
         const words = JSON.stringify(parsed.spec.command.run.join(' '));
         return release(lease, 'infrastructure', `Expected a command that this worker allows, got ${words}.`);
       }
-      hold({ phase: 'running', lease, assignedAt, started: false, stopKind: 'preempted' });
-      emit({ type: 'trial:assigned', leaseId: lease.leaseId, title, slot: index });
-      slot.run({
-        trialId: lease.leaseId,
-        cell: cellOf(lease),
-        spec: parsed.spec,
-        onStarted: () => onStarted(lease),
-        onProgress: (progress) => heartbeat({ kind: 'progress', leaseId: lease.leaseId, progress }),
-        onReport: (report) => inBackground(keep(reportRecord(lease, worker, report))),
-        onWarning: (message) => emit({ type: 'trial:warning', leaseId: lease.leaseId, message }),
-        onEnd: (end) => onEnd(lease.leaseId, end),
-      });
+      const trial = { lease, spec: parsed.spec, title, device };
+      hold({ phase: 'queued', lease });
+      if (index >= 0) return begin(trial, index);
+      emit({ type: 'trial:queued', leaseId: lease.leaseId, title });
+      waiting.add(trial);
     },
     stop(lease, reason) {
       const held = leases.get(lease.leaseId);
@@ -177,9 +216,13 @@ export function createTrials(deps: TrialsDeps): Trials {
         for (const slot of slots) slot.stop(lease.leaseId, reason);
         return;
       }
+      if (waiting.remove(lease.leaseId)) return giveBack(lease, 'cancelled', reason);
       // The trial has had its last word; the record waits for its receipt, whatever became of the lease.
       if (held) return letGo(lease.leaseId);
       release(lease, 'cancelled', reason);
+    },
+    recall(lease, reason) {
+      if (waiting.remove(lease.leaseId)) giveBack(lease, 'preempted', reason);
     },
     resumeDelivery(lease, id) {
       hold({ phase: 'delivering', lease, recordId: id });
@@ -192,9 +235,11 @@ export function createTrials(deps: TrialsDeps): Trials {
     },
     refuse(why) {
       refusal = why;
+      if (why) for (const { lease } of waiting.removeAll()) giveBack(lease, why.kind, why.message);
     },
     held: () => leases.all().map(({ lease }) => lease),
     started: () => leases.all().flatMap((held) => (held.phase === 'running' && held.started ? [held.lease] : [])),
+    ended: () => leases.all().flatMap((held) => (held.phase === 'delivering' ? [held.lease] : [])),
     async close(reason) {
       await Promise.all(slots.map((slot) => slot.close(reason)));
     },

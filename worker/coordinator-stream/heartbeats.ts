@@ -5,7 +5,7 @@ import {
   type HeartbeatState,
   heartbeat,
   heartbeatMessage,
-  INITIAL_HEARTBEAT,
+  initialHeartbeat,
 } from './heartbeat.ts';
 
 /** The effects around heartbeat.ts: its ticks and its sending. */
@@ -24,7 +24,7 @@ export interface HeartbeatsDeps {
 }
 
 export function createHeartbeats({ send, outboxRecords, clock }: HeartbeatsDeps): Heartbeats {
-  let state = INITIAL_HEARTBEAT;
+  let state = initialHeartbeat();
   let rhythm = new AbortController();
 
   function apply(input: HeartbeatInput): void {

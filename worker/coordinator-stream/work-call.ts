@@ -1,6 +1,7 @@
 import { type ClientDuplexStream, type StatusObject, status } from '@grpc/grpc-js';
 import type { CoordinatorMessage__Output as CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
+import { messagesOf, takeBatch } from '../../proto/work-batches.ts';
 import { deferred } from '../../runtime/deferred.ts';
 
 type RawCall = ClientDuplexStream<WorkerMessage, CoordinatorMessage>;
@@ -46,6 +47,7 @@ export function createWorkCall(raw: RawCall, { onMessage, onCongested }: WorkCal
   let congested = false;
   let over = false;
   let finishing = false;
+  let flushing = false;
 
   function setCongested(next: boolean): void {
     if (next === congested) return;
@@ -55,14 +57,27 @@ export function createWorkCall(raw: RawCall, { onMessage, onCongested }: WorkCal
 
   /** grpc-js buffers without bound what is written after `false`. */
   function writeBacklog(): void {
-    for (let message = backlog.shift(); message; message = backlog.shift()) {
-      if (!raw.write(message)) return setCongested(true);
+    flushing = false;
+    if (over) return;
+    while (backlog.length > 0) {
+      if (raw.write(takeBatch(backlog))) continue;
+      if (backlog.length > MAX_BACKLOG) raw.cancel();
+      return setCongested(true);
     }
     setCongested(false);
     if (finishing) raw.end();
   }
 
-  raw.on('data', (message: CoordinatorMessage) => over || onMessage(message));
+  /** When everybody who has something to say now has said it. */
+  function flushSoon(): void {
+    if (flushing) return;
+    flushing = true;
+    setImmediate(writeBacklog);
+  }
+
+  raw.on('data', (batch: CoordinatorMessage) => {
+    for (const message of messagesOf(batch)) if (!over) onMessage(message);
+  });
   raw.on('drain', () => over || writeBacklog());
   // The same status follows in the 'status' event; without a listener Node would throw it.
   raw.on('error', () => undefined);
@@ -75,14 +90,14 @@ export function createWorkCall(raw: RawCall, { onMessage, onCongested }: WorkCal
     send(message) {
       if (over || finishing) return false;
       backlog.push(message);
-      if (!congested) writeBacklog();
+      if (!congested) flushSoon();
       else if (backlog.length > MAX_BACKLOG) raw.cancel();
       return true;
     },
     ended: ended.promise,
     finish() {
       finishing = true;
-      if (!over && !congested) raw.end();
+      if (!over && !congested) flushSoon();
     },
     cancel() {
       raw.cancel();

@@ -18,7 +18,7 @@ export interface PublicationQueue {
   refused(id: string, nowMs: number, random: number): void;
   /** Everything that rests is ready again: the world has changed (a reconnect). */
   refresh(): void;
-  /** When the next resting record is due; undefined when none rests. */
+  /** No resting record is due before; undefined when none rests. */
   nextDueMs(): number | undefined;
   readonly inFlight: number;
   /** Records that JetStream has not acknowledged yet. */
@@ -44,6 +44,8 @@ export function createPublicationQueue(timings: PublicationTimings): Publication
   const inFlight = new Set<string>();
   const resting = new Map<string, number>();
   let unacknowledged = 0;
+  /** Nothing that rests is due before. */
+  let earliestDueMs = Number.POSITIVE_INFINITY;
 
   function rest(id: string, dueMs: number, publication: Publication): void {
     inFlight.delete(id);
@@ -51,11 +53,17 @@ export function createPublicationQueue(timings: PublicationTimings): Publication
     if (!publications.has(id)) return;
     publications.set(id, publication);
     resting.set(id, dueMs);
+    earliestDueMs = Math.min(earliestDueMs, dueMs);
   }
 
   function wake(nowMs: number): void {
+    if (nowMs < earliestDueMs) return;
+    earliestDueMs = Number.POSITIVE_INFINITY;
     for (const [id, dueMs] of resting) {
-      if (dueMs > nowMs) continue;
+      if (dueMs > nowMs) {
+        earliestDueMs = Math.min(earliestDueMs, dueMs);
+        continue;
+      }
       resting.delete(id);
       ready.add(id);
     }
@@ -103,9 +111,7 @@ export function createPublicationQueue(timings: PublicationTimings): Publication
       wake(Number.POSITIVE_INFINITY);
     },
     nextDueMs() {
-      let next: number | undefined;
-      for (const dueMs of resting.values()) next = next === undefined ? dueMs : Math.min(next, dueMs);
-      return next;
+      return resting.size === 0 ? undefined : earliestDueMs;
     },
     get inFlight() {
       return inFlight.size;

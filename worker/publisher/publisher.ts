@@ -50,17 +50,26 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   let subject = '';
   let refusing = false;
   let alarm = new AbortController();
+  let alarmMs = Number.POSITIVE_INFINITY;
   let closed = false;
 
   /** Publishes what is ready, as far as the window allows, and wakes itself when the next resting record is due. */
   function pump(): void {
-    alarm.abort();
     if (closed || !link?.connected) return;
     for (const id of queue.take(clock.now(), WINDOW - queue.inFlight)) void publish(link, id);
     const dueMs = queue.nextDueMs();
-    if (dueMs === undefined) return;
+    if (dueMs !== undefined && dueMs < alarmMs) setAlarm(dueMs);
+  }
+
+  function setAlarm(dueMs: number): void {
+    alarm.abort();
     const { signal } = (alarm = new AbortController());
-    void clock.sleep(Math.max(1, dueMs - clock.now()), signal).then(() => signal.aborted || pump());
+    alarmMs = dueMs;
+    void clock.sleep(Math.max(1, dueMs - clock.now()), signal).then(() => {
+      if (signal.aborted) return;
+      alarmMs = Number.POSITIVE_INFINITY;
+      pump();
+    });
   }
 
   async function publish(over: NatsLink, id: string): Promise<void> {

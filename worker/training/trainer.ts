@@ -149,7 +149,12 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   while (progress.epochs.length < trainEpochs) {
     const ended = await trainOneEpoch(training, progress);
     const trainEpoch = ended.epochs.length + 1;
-    const centre = await timed(trainEpoch, () => measureError(curve, centreCrop));
+    const centre = await timed(trainEpoch, () => {
+      const measuring = measureError(curve, centreCrop);
+      // The evaluation has opened its pass by now: the next epoch's is cut behind it.
+      if (trainEpoch < trainEpochs) input.prepareEpoch(trainEpoch + 1);
+      return measuring;
+    });
     const metrics = { ...summariseEpoch(ended), testError: centre.found };
     progress = startNextEpoch(ended, metrics, centre.seconds);
     onReport({ trainEpoch, metrics });

@@ -7,7 +7,8 @@ import type { HostTensor, RunInputs } from '../../engine/executor.ts';
 import { colourComponents, createColourShift } from './data/colour.ts';
 import { square } from './data/crops.ts';
 import { drawOrder, type ImageView, type TrialImages } from './data/trial-images.ts';
-import type { ImageInput } from './input/image-input.ts';
+import type { BatchReader, ImageInput } from './input/image-input.ts';
+import type { InputPass } from './input/pass.ts';
 import { dropoutMaskSpecs, shiftsColours } from './networks/training-step.ts';
 
 /** The batches and the noise of a trial's training steps: a pure function of the seed, the train epoch and the step. */
@@ -19,6 +20,8 @@ export interface TrainingInput {
    * @param firstStep 0-based, for a trial that goes on in the middle of an epoch.
    */
   startEpoch(trainEpoch: number, firstStep?: number): EpochInput;
+  /** Has the first batches of a train epoch cut while images that were opened before it are still looked at. */
+  prepareEpoch(trainEpoch: number): void;
 }
 
 /** What a step takes but its scalars; arrays are filled again by the next call. */
@@ -51,18 +54,25 @@ export function createTrainingInput(
   const fillLabels = createLabelWriter(train, classes);
   const components = shifted ? colourComponents(train.images) : [];
   const fillNoise = createDropoutNoise(seed, description, batchSize);
+  const passOf = (trainEpoch: number, firstBatch: number): InputPass => ({
+    set: 'train',
+    places: drawOrder(seed, trainEpoch, train.places),
+    batchSize,
+    firstBatch,
+    window: square(side),
+    views: { kind: 'train', seed, trainEpoch, scale: trainScale, flip: trainFlip },
+    corruptImages,
+  });
+  let ahead: { readonly trainEpoch: number; readonly reader: BatchReader } | undefined;
   return {
     stepsPerEpoch,
+    prepareEpoch(trainEpoch) {
+      ahead = { trainEpoch, reader: input.openAhead(passOf(trainEpoch, 0)) };
+    },
     startEpoch(trainEpoch, firstStep = 0) {
-      const reader = input.open({
-        set: 'train',
-        places: drawOrder(seed, trainEpoch, train.places),
-        batchSize,
-        firstBatch: firstStep,
-        window: square(side),
-        views: { kind: 'train', seed, trainEpoch, scale: trainScale, flip: trainFlip },
-        corruptImages,
-      });
+      const prepared = firstStep === 0 && ahead?.trainEpoch === trainEpoch ? ahead.reader : undefined;
+      ahead = undefined;
+      const reader = prepared ?? input.open(passOf(trainEpoch, firstStep));
       const shiftOf = createColourShift(components, colourShift, seed, trainEpoch);
       return {
         async fill(step) {

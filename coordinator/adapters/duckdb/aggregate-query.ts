@@ -1,7 +1,7 @@
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import type { Aggregate } from '../../../core/statistics/aggregate.ts';
-import type { GroupedAggregate, Grouping } from '../../../core/table/grouping.ts';
-import { digitSql } from './digit-sql.ts';
+import type { GroupedAggregate, Grouping, IndexRange } from '../../../core/table/grouping.ts';
+import { digitSql, integer } from './digit-sql.ts';
 import { readRows } from './rows.ts';
 
 /** DuckDB refuses a whole query when one variance overflows, so the deviation of larger values is not asked for. */
@@ -13,6 +13,7 @@ export async function queryAggregates(
   sweepId: string,
   grouping: Grouping,
   metrics: readonly string[],
+  within?: IndexRange,
 ): Promise<readonly GroupedAggregate[]> {
   const digits = grouping.locators.map((locator, i) => `${digitSql(locator, 'grid_index')} AS d${i}`);
   const sql = `
@@ -21,7 +22,7 @@ export async function queryAggregates(
       CASE WHEN max(abs(value)) <= ${LARGEST_FOR_STD}
         THEN stddev_samp(value) FILTER (abs(value) <= ${LARGEST_FOR_STD}) END AS std
     FROM metrics
-    WHERE sweep_id = $1 AND metric IN (SELECT unnest($2))
+    WHERE sweep_id = $1 AND metric IN (SELECT unnest($2))${rangeSql('grid_index', within)}
     GROUP BY ${[...grouping.locators.map((_, i) => `d${i}`), 'metric'].join(', ')}
     ORDER BY ${[...grouping.locators.map((_, i) => `d${i}`), 'metric'].join(', ')}`;
   const rows = await readRows(connection, sql, [sweepId, listValue([...metrics])], [VARCHAR, LIST(VARCHAR)]);
@@ -30,6 +31,11 @@ export async function queryAggregates(
     metric: row['metric'] as string,
     aggregate: toAggregate(row),
   }));
+}
+
+/** A condition to append. Only integers go into the text. */
+export function rangeSql(index: string, within: IndexRange | undefined): string {
+  return within === undefined ? '' : ` AND ${index} BETWEEN ${integer(within.from)} AND ${integer(within.to)}`;
 }
 
 /** NULL (not measurable at this n) and overflow are absent fields, never NaN. */

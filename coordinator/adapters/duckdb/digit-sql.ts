@@ -29,7 +29,7 @@ export function digitSql(locator: Locator, index: string): string {
   }
 }
 
-function integer(value: number): string {
+export function integer(value: number): string {
   if (Number.isSafeInteger(value)) return String(value);
   throw new Error(`Expected an integer, got ${value}.`);
 }

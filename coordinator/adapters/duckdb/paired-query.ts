@@ -1,7 +1,7 @@
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api';
-import type { GroupedAggregate, Grouping } from '../../../core/table/grouping.ts';
+import type { GroupedAggregate, Grouping, IndexRange } from '../../../core/table/grouping.ts';
 import type { Pairing } from '../../../core/table/pairing.ts';
-import { LARGEST_FOR_STD, toAggregate } from './aggregate-query.ts';
+import { LARGEST_FOR_STD, rangeSql, toAggregate } from './aggregate-query.ts';
 import { digitSql } from './digit-sql.ts';
 import { readRows } from './rows.ts';
 
@@ -12,6 +12,7 @@ export async function queryPairedDifferences(
   grouping: Grouping,
   pairing: Pairing,
   metrics: readonly string[],
+  within?: IndexRange,
 ): Promise<readonly GroupedAggregate[]> {
   const digits = grouping.locators.map((locator, i) => `${digitSql(locator, 'grid_index')} AS d${i}`);
   const match = pairing.match.map((locator, i) => `${digitSql(locator, 'grid_index')} AS m${i}`);
@@ -20,7 +21,7 @@ export async function queryPairedDifferences(
   // cell − grid_index is the same for all cells of one seed.
   const sql = `
     WITH cells AS (
-      SELECT ${['metric', 'value', 'cell - grid_index AS replica', ...digits, ...match, ...base].join(', ')}
+      SELECT ${['metric', 'value', 'grid_index', 'cell - grid_index AS replica', ...digits, ...match, ...base].join(', ')}
       FROM metrics WHERE sweep_id = $1 AND metric IN (SELECT unnest($2))
     ), bases AS (
       SELECT ${['metric', 'value', 'replica', ...pairing.match.map((_, i) => `m${i}`)].join(', ')}
@@ -28,6 +29,7 @@ export async function queryPairedDifferences(
     ), pairs AS (
       SELECT ${['cells.metric AS metric', 'cells.value - bases.value AS value', ...grouping.locators.map((_, i) => `cells.d${i} AS d${i}`)].join(', ')}
       FROM cells JOIN bases USING (${['metric', 'replica', ...pairing.match.map((_, i) => `m${i}`)].join(', ')})
+      WHERE true${rangeSql('cells.grid_index', within)}
     )
     SELECT ${group}, count(*) AS n, avg(value) AS mean, min(value) AS min, max(value) AS max,
       CASE WHEN max(abs(value)) <= ${LARGEST_FOR_STD}

@@ -88,9 +88,9 @@ export async function openDuckDbResultStore({
       );
     },
 
-    aggregate: (sweepId, grouping, metrics) => queryAggregates(reader, sweepId, grouping, metrics),
-    aggregateDifferences: (sweepId, grouping, pairing, metrics) =>
-      queryPairedDifferences(reader, sweepId, grouping, pairing, metrics),
+    aggregate: (sweepId, grouping, metrics, within) => queryAggregates(reader, sweepId, grouping, metrics, within),
+    aggregateDifferences: (sweepId, grouping, pairing, metrics, within) =>
+      queryPairedDifferences(reader, sweepId, grouping, pairing, metrics, within),
 
     async reports({ sweepId, cell, after, limit }) {
       const start = after ?? { cell: -1, attempt: -1, trainEpoch: -1 };

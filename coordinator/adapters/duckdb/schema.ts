@@ -8,6 +8,8 @@ export interface TableSchema {
   readonly name: string;
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly key: readonly string[];
+  /** Whether the database is to guard the key with an index. Default: true. */
+  readonly indexed?: boolean;
   readonly check?: string;
 }
 
@@ -29,11 +31,15 @@ export const RESULTS = {
   key: ['sweep_id', 'cell'],
 } as const satisfies TableSchema;
 
-/** The values of accepted results, with what grouping needs, so that a table is one scan without a join. */
+/**
+ * The values of accepted results, with what grouping needs, so that a table is one scan without a join. They are written with
+ * their result and by nobody else, so its key guards theirs; an index of their own would cost more than all the rest.
+ */
 export const METRIC_VALUES = {
   name: 'metrics',
   columns: { sweep_id: 'VARCHAR', cell: 'BIGINT', metric: 'VARCHAR', value: 'DOUBLE', grid_index: 'BIGINT' },
   key: ['sweep_id', 'cell', 'metric'],
+  indexed: false,
   check: 'isfinite(value)',
 } as const satisfies TableSchema;
 
@@ -103,9 +109,9 @@ export async function ensureSchema(connection: DuckDBConnection, path: string): 
   }
 }
 
-function createStatement({ name, columns, key, check }: TableSchema): string {
+function createStatement({ name, columns, key, indexed = true, check }: TableSchema): string {
   const lines = Object.entries(columns).map(([column, type]) => `${column} ${type} NOT NULL`);
-  lines.push(`PRIMARY KEY (${key.join(', ')})`);
+  if (indexed) lines.push(`PRIMARY KEY (${key.join(', ')})`);
   if (check) lines.push(`CHECK (${check})`);
   return `CREATE TABLE ${name} (${lines.join(', ')})`;
 }

@@ -1,7 +1,13 @@
 import { TickworkError } from '../../../core/errors.ts';
 import { digitAt } from '../../../core/space/locator.ts';
 import { aggregate } from '../../../core/statistics/aggregate.ts';
-import { type GroupedAggregate, type Grouping, groupKey, groupOf } from '../../../core/table/grouping.ts';
+import {
+  type GroupedAggregate,
+  type Grouping,
+  groupKey,
+  groupOf,
+  type IndexRange,
+} from '../../../core/table/grouping.ts';
 import type { Disposition } from '../../../core/trial/states.ts';
 import { type FailureRecord, type ReportRecord, recordId } from '../../../proto/records.ts';
 import type { ResultStore, SetAside, StoredResult } from '../../ports.ts';
@@ -74,18 +80,23 @@ export function createMemoryResultStore(): ResultStore {
       return new Map<string, Disposition>([...kept, ...aside].filter(([id]) => wanted.has(id)));
     },
 
-    async aggregate(sweepId, grouping, metrics) {
-      return aggregated(ofSweep(sweepId), grouping, metrics, ({ record }, metric) => record.metrics[metric]);
+    async aggregate(sweepId, grouping, metrics, within) {
+      return aggregated(
+        inRange(ofSweep(sweepId), within),
+        grouping,
+        metrics,
+        ({ record }, metric) => record.metrics[metric],
+      );
     },
 
-    async aggregateDifferences(sweepId, grouping, pairing, metrics) {
+    async aggregateDifferences(sweepId, grouping, pairing, metrics, within) {
       const partner = (result: StoredResult): string =>
         `${result.seed} ${pairing.match.map((locator) => digitAt(locator, result.gridIndex)).join()}`;
       const isBase = ({ gridIndex }: StoredResult): boolean =>
         pairing.base.every(({ locator, digit }) => digitAt(locator, gridIndex) === digit);
       const results = ofSweep(sweepId);
       const bases = new Map(results.filter(isBase).map((result) => [partner(result), result.record.metrics]));
-      return aggregated(results, grouping, metrics, (result, metric) => {
+      return aggregated(inRange(results, within), grouping, metrics, (result, metric) => {
         const [value, base] = [result.record.metrics[metric], bases.get(partner(result))?.[metric]];
         return value === undefined || base === undefined ? undefined : value - base;
       });
@@ -117,6 +128,10 @@ export function createMemoryResultStore(): ResultStore {
 
     async close() {},
   };
+}
+
+function inRange(results: readonly StoredResult[], within: IndexRange | undefined): readonly StoredResult[] {
+  return results.filter(({ gridIndex }) => !within || (gridIndex >= within.from && gridIndex <= within.to));
 }
 
 function aggregated(

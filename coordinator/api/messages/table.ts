@@ -5,13 +5,7 @@ import type { Table } from '../../../proto/generated/tickwork/v1/Table.ts';
 import type { TableRow } from '../../../proto/generated/tickwork/v1/TableRow.ts';
 import { sweepName } from '../../../proto/resource-names.ts';
 
-/** @param rows the page of `table.rows` to send. */
-export function toTableMessage(
-  sweepId: string,
-  table: DomainTable,
-  rows: readonly DomainRow[],
-  nextPageToken: string,
-): Table {
+export function toTableMessage(sweepId: string, table: DomainTable, nextPageToken: string): Table {
   return {
     parent: sweepName(sweepId),
     title: table.title,
@@ -19,9 +13,9 @@ export function toTableMessage(
     groupBy: [...table.groupBy],
     metrics: table.metrics.map((metric) => ({ ...metric })),
     publishedSource: table.publishedSource,
-    rows: rows.map(toRowMessage),
+    rows: table.rows.map(toRowMessage),
     complete: table.complete,
-    totalRows: table.rows.length,
+    totalRows: table.totalRows,
     nextPageToken,
   };
 }

@@ -10,7 +10,7 @@ import { readImageFolder } from '../../../worker/training/data/image-folder.ts';
 import { createPixelCache } from '../../../worker/training/data/pixel-cache.ts';
 import { makeTextures } from '../../../worker/training/data/textures.ts';
 import { createDirectInput, type ReadableSets } from '../../../worker/training/input/direct-input.ts';
-import type { ImageInput } from '../../../worker/training/input/image-input.ts';
+import type { BatchReader, ImageInput } from '../../../worker/training/input/image-input.ts';
 import { countBatches, countRows, type InputPass } from '../../../worker/training/input/pass.ts';
 import { compileSources } from '../../support/compiled-sources.ts';
 import { writeColourFolder } from '../../support/image-files.ts';
@@ -68,8 +68,9 @@ const testPass = (count: number, batchSize: number, grid: number): InputPass => 
 });
 
 /** Every byte of a pass that means something. */
-async function bytesOf(input: ImageInput, pass: InputPass): Promise<string[]> {
-  const reader = input.open(pass);
+const bytesOf = (input: ImageInput, pass: InputPass): Promise<string[]> => bytesOfReader(input.open(pass), pass);
+
+async function bytesOfReader(reader: BatchReader, pass: InputPass): Promise<string[]> {
   const batches: string[] = [];
   for (let batch = pass.firstBatch; batch < countBatches(pass); batch += 1) {
     const { pixels, places } = await reader.next();
@@ -168,6 +169,24 @@ describe('the same seed gives the same stream', () => {
   });
 });
 
+describe('a pass that is opened ahead', () => {
+  it('is cut behind the one before it, and both give what they give alone', async () => {
+    const [test, train] = [testPass(stored.count, 5, 2), trainPass(stored.count, 4, 5, 2)];
+    const expected = {
+      test: await bytesOf(createDirectInput(setsOf(stored)), test),
+      train: await bytesOf(createDirectInput(setsOf(stored)), train),
+    };
+    for (const input of [createDirectInput(setsOf(stored)), loaders.createLoaderInput(setsOf(stored), 2)]) {
+      const before = input.open(test);
+      const ahead = input.openAhead(train);
+      expect(await bytesOfReader(before, test)).toEqual(expected.test);
+      expect(await bytesOfReader(ahead, train)).toEqual(expected.train);
+      expect(await bytesOf(input, test)).toEqual(expected.test);
+      await input.close();
+    }
+  });
+});
+
 describe('an image that cannot be decoded', () => {
   it('is replaced in training, and shows nothing in testing', async () => {
     const direct = createDirectInput(setsOf(files));
@@ -188,6 +207,20 @@ describe('an image that cannot be decoded', () => {
       expect(await bytesOf(input, trainPass(files.count, 3, 1, 1))).toHaveLength(files.count);
       await input.close();
     }
+  });
+
+  it('ends its own pass and not the one that was opened ahead', async () => {
+    const input = loaders.createLoaderInput(setsOf(files), 2);
+    const pass = trainPass(files.count, 3, 1, 1);
+    const failing = input.open({ ...pass, corruptImages: 'fail' });
+    const ahead = input.openAhead(pass);
+    await expect(
+      (async () => {
+        for (let batch = 0; batch < countBatches(pass); batch += 1) await failing.next();
+      })(),
+    ).rejects.toMatchObject({ code: 'DATASET_CORRUPT' });
+    expect(await bytesOfReader(ahead, pass)).toEqual(await bytesOf(createDirectInput(setsOf(files)), pass));
+    await input.close();
   });
 
   it('does not end the next pass, though its thread says so late', async () => {

@@ -86,6 +86,20 @@ describe('the images of a trial', () => {
   });
 });
 
+it('images of several classes none of which shows one are refused by name', () => {
+  const textures = makeTextures();
+  const targets = new Int8Array(textures.train.count * 8).fill(-1);
+  // A difficult object of a class is none that an image surely shows.
+  targets.fill(0, 0, 8);
+  const dataset = { ...textures, train: { ...textures.train, targets } };
+  const selection = { dataset: 'textures', trainImages: 20, validationImages: 0, testImages: 5 } as const;
+  expect(() => selectImages(selection, 1, dataset)).toThrow(
+    'Expected trainImages to show one of the classes, got 20 that show none',
+  );
+  targets[8 * (textures.train.count - 1)] = 1;
+  expect(() => selectImages({ ...selection, trainImages: textures.train.count }, 1, dataset)).not.toThrow();
+});
+
 describe('synthetic textures', () => {
   const small = { ...FIXED_DATASETS.textures, side: 16, trainImages: 64, testImages: 16 };
 

@@ -141,6 +141,8 @@ async function startSessions(configs: readonly string[] = ['A', 'B', 'C', 'D']) 
         labels: {},
         allowedCommands: [],
         inFlight: [],
+        ended: [],
+        queue: 0,
         host: 'h',
         pid: 1,
         ...hello,
@@ -190,6 +192,8 @@ async function startSessions(configs: readonly string[] = ['A', 'B', 'C', 'D']) 
 
 const release = (lease: Lease, kind = 'FAILURE_KIND_PREEMPTED') =>
   ({ released: { lease, kind, message: '' } }) as Partial<WorkerMessage>;
+
+const ended = (lease: Lease, durationMs: number) => ({ ended: { lease, durationMs } }) as Partial<WorkerMessage>;
 
 describe('a slot', () => {
   it('is given one cell, however often there is a reason to look', async () => {
@@ -296,6 +300,97 @@ describe('a slot', () => {
     await settled();
     expect(worker.leases.filter(({ leaseId }) => !worker.stopped.includes(leaseId as string))).toEqual([]);
     expect(counts()).toMatchObject({ cancelled: 1, leased: 0 });
+  });
+});
+
+describe('a slot whose trial has ended', () => {
+  it('is given the next cell before the record of the last is in the table', async () => {
+    const { connect, counts } = await startSessions();
+    const worker = connect();
+    await settled();
+    worker.say(ended(worker.leases[0] as Lease, 60_000));
+    await settled();
+    expect(worker.leases).toHaveLength(2);
+    expect(counts()).toMatchObject({ leased: 2, pending: 2 });
+  });
+
+  it('is free for the coordinator that comes next too', async () => {
+    const { connect } = await startSessions();
+    const before = connect();
+    await settled();
+    const [lease] = before.leases as [Lease];
+    const after = connect({ inFlight: [lease], ended: [lease] } as never);
+    await settled();
+    expect(after.leases).toHaveLength(1);
+  });
+
+  it('says nothing of another lease', async () => {
+    const { connect } = await startSessions();
+    const worker = connect();
+    await settled();
+    worker.say(ended({ ...(worker.leases[0] as Lease), leaseId: 'another' }, 1));
+    await settled();
+    expect(worker.leases).toHaveLength(1);
+  });
+});
+
+describe('the queue before the slots', () => {
+  it('is filled when trials are short, up to what the worker takes, and not when they are long', async () => {
+    const { connect } = await startSessions(['A', 'A-LRN', 'B', 'C', 'D', 'E']);
+    const worker = connect({ queue: 3 });
+    await settled();
+    expect(worker.leases).toHaveLength(1);
+    worker.say(ended(worker.leases[0] as Lease, 5));
+    await settled();
+    expect(worker.leases).toHaveLength(1 + 1 + 3);
+
+    const other = await startSessions();
+    const slow = other.connect({ queue: 3 });
+    await settled();
+    slow.say(ended(slow.leases[0] as Lease, 5_000));
+    await settled();
+    expect(slow.leases).toHaveLength(2);
+  });
+
+  it('waits until no worker has a free slot', async () => {
+    const { connect } = await startSessions(['A', 'A-LRN', 'B', 'C']);
+    const quick = connect({ worker: 'quick', queue: 2 });
+    const other = connect({ worker: 'other' });
+    await settled();
+    quick.say(ended(quick.leases[0] as Lease, 5));
+    other.say(ended(other.leases[0] as Lease, 5_000));
+    await settled();
+    expect([quick.leases, other.leases].map(({ length }) => length)).toEqual([2, 2]);
+  });
+
+  it('is taken back when the sweep is paused, but for what has begun', async () => {
+    const { connect, ledger, counts } = await startSessions();
+    const worker = connect({ queue: 2 });
+    await settled();
+    worker.say(ended(worker.leases[0] as Lease, 5));
+    await settled();
+    const [, running, ...queued] = worker.leases as [Lease, Lease, ...Lease[]];
+    worker.say({ started: { lease: running } as never });
+    await settled();
+    await ledger.submit({ type: 'pause-sweep', requestId: 'p', sweepId: 'small-1' });
+    await settled();
+    const recalled = worker.received.flatMap(({ stop }) => (stop?.unlessBegun ? [stop.lease?.leaseId] : []));
+    expect(recalled).toEqual(queued.map(({ leaseId }) => leaseId));
+    for (const lease of queued) worker.say(release(lease));
+    await settled();
+    expect(counts()).toMatchObject({ running: 1, leased: 1, pending: 2 });
+  });
+
+  it('is not filled again by a worker that gave something of it back unbegun', async () => {
+    const { connect } = await startSessions(['A', 'A-LRN', 'B', 'C', 'D', 'E']);
+    const worker = connect({ queue: 2 });
+    await settled();
+    worker.say(ended(worker.leases[0] as Lease, 5));
+    await settled();
+    expect(worker.leases).toHaveLength(4);
+    for (const lease of worker.leases.slice(2)) worker.say(release(lease));
+    await settled();
+    expect(worker.leases).toHaveLength(4);
   });
 });
 

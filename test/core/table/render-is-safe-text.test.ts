@@ -29,6 +29,7 @@ function table(rows: readonly TableRow[], changes: Partial<Table> = {}): Table {
     metrics,
     publishedSource: '',
     rows,
+    totalRows: 1,
     complete: true,
     ...changes,
   };

@@ -5,7 +5,7 @@ import {
   type HeartbeatState,
   heartbeat,
   heartbeatMessage,
-  INITIAL_HEARTBEAT,
+  initialHeartbeat,
 } from '../../../worker/coordinator-stream/heartbeat.ts';
 
 const lease = (leaseId: string) => ({ leaseId, sweep: 'sweeps/s', cell: 1, attempt: 1, epoch: 1 });
@@ -15,7 +15,7 @@ function play(inputs: readonly HeartbeatInput[]): {
   state: HeartbeatState;
   sent: ReturnType<typeof heartbeatMessage>[];
 } {
-  let state = INITIAL_HEARTBEAT;
+  let state = initialHeartbeat();
   const sent = [];
   for (const input of inputs) {
     const step = heartbeat(state, input);
@@ -73,7 +73,7 @@ describe('heartbeats', () => {
     );
     fc.assert(
       fc.property(fc.array(input), (inputs) => {
-        let state = INITIAL_HEARTBEAT;
+        let state = initialHeartbeat();
         let sequence = 0;
         for (const one of inputs) {
           const next = heartbeat(state, one);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { CoordinatorMessage } from '../../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { WorkerMessage__Output as WorkerMessage } from '../../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import { loadTickworkProto } from '../../../proto/load.ts';
+import { messagesOf } from '../../../proto/work-batches.ts';
 import { createLifecycle } from '../../../runtime/lifecycle.ts';
 import { createWorkCall } from '../../../worker/coordinator-stream/work-call.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -38,23 +39,27 @@ async function startCall() {
     congestion,
     read,
     async startReading(): Promise<void> {
-      (await eventually('the call', () => peer)).on('data', (message: WorkerMessage) => read.push(message));
+      (await eventually('the call', () => peer)).on('data', (message: WorkerMessage) =>
+        read.push(...messagesOf(message)),
+      );
     },
     [Symbol.asyncDispose]: lifecycle.release,
   };
 }
 
-/** Large enough that a few hundred fill the windows of HTTP/2. */
+const COUNT = 1_000;
+
+/** Large enough that a thousand fill the windows of HTTP/2. */
 const message = (n: number) => ({ unreceipted: { recordIds: [String(n), 'x'.repeat(2_000)] } });
 
 describe('a stream whose peer does not read', () => {
   test('says so, and delivers everything in order once the peer reads', async () => {
     await using setup = await startCall();
-    for (let n = 0; n < 500; n++) expect(setup.call.send(message(n))).toBe(true);
+    for (let n = 0; n < COUNT; n++) expect(setup.call.send(message(n))).toBe(true);
     await eventually('congestion', () => setup.congestion.at(-1));
     await setup.startReading();
-    await eventually('all messages', () => setup.read.length === 500 || undefined);
-    expect(setup.read.map(({ unreceipted }) => Number(unreceipted?.recordIds[0]))).toEqual([...Array(500).keys()]);
+    await eventually('all messages', () => setup.read.length === COUNT || undefined);
+    expect(setup.read.map(({ unreceipted }) => Number(unreceipted?.recordIds[0]))).toEqual([...Array(COUNT).keys()]);
     await eventually('the end of the congestion', () => setup.congestion.at(-1) === false || undefined);
   });
 

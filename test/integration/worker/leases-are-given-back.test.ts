@@ -48,12 +48,43 @@ describe('a lease is given back', () => {
     harness.startWorker();
     const stream = await harness.coordinator.connection(0);
     stream.send(assignment(4, 'untilStopped'));
-    stream.send(assignment(5, 'succeed'));
+    // As many as may wait, and one more.
+    for (let cell = 5; cell <= 5 + stream.hello.queue; cell++) stream.send(assignment(cell, 'succeed'));
     expect(await stream.expect('TrialReleased', (message) => message.released)).toEqual({
-      lease: lease(5),
+      lease: lease(5 + stream.hello.queue),
       kind: 'FAILURE_KIND_INFRASTRUCTURE',
       message: 'Expected a free slot, got 1 of 1 busy.',
     });
+  });
+
+  test('not at once when they may wait: a trial begins as soon as its slot is free', async () => {
+    await using harness = await startWorkerHarness();
+    harness.startWorker({}, { timings: { queuePatienceMs: 60_000 } });
+    const stream = await harness.coordinator.connection(0);
+    stream.send(assignment(4, 'untilStopped'));
+    stream.send(assignment(5, 'succeed'));
+    await stream.expect('TrialStarted', ({ started }) => started?.lease?.cell === 4 || undefined);
+    stream.send({ stop: { lease: lease(5), reason: 'paused' } });
+    expect(await stream.expect('TrialReleased', ({ released }) => released)).toMatchObject({ lease: lease(5) });
+    stream.send(assignment(6, 'succeed'));
+    stream.send({ stop: { lease: lease(4), reason: 'enough' } });
+    await harness.record('grid-1.6.1.result');
+    expect(await stream.expect('TrialEnded', ({ ended }) => ended)).toMatchObject({ lease: lease(6) });
+  });
+
+  test('on recall only while they wait, and by themselves when they wait too long', async () => {
+    await using harness = await startWorkerHarness();
+    harness.startWorker({}, { timings: { queuePatienceMs: 300 } });
+    const stream = await harness.coordinator.connection(0);
+    stream.send(assignment(4, 'untilStopped'));
+    stream.send(assignment(5, 'succeed'));
+    stream.send(assignment(6, 'succeed'));
+    for (const cell of [4, 5]) stream.send({ stop: { lease: lease(cell), reason: 'paused', unlessBegun: true } });
+    const releasedAs = (cell: number) =>
+      stream.expect('TrialReleased', ({ released }) => (released?.lease?.cell === cell ? released : undefined));
+    expect(await releasedAs(5)).toMatchObject({ kind: 'FAILURE_KIND_PREEMPTED', message: 'paused' });
+    expect(await releasedAs(6)).toMatchObject({ message: 'it waited for a slot for 300 ms' });
+    expect(stream.received.some(({ released }) => released?.lease?.cell === 4)).toBe(false);
   });
 
   test('as preempted at shutdown, after a heartbeat that says draining; the stream ends in order', async () => {

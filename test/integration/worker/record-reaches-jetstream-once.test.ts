@@ -15,7 +15,7 @@ describe('a trial', () => {
     await using harness = await startWorkerHarness();
     const worker = harness.startWorker();
     const stream = await harness.coordinator.connection(0);
-    expect(stream.hello).toMatchObject({ worker: 'w1', protocolVersion: 1, slots: 1, inFlight: [] });
+    expect(stream.hello).toMatchObject({ worker: 'w1', protocolVersion: 2, slots: 1, inFlight: [] });
 
     stream.send(assignment(4, 'succeed'));
     const started = await stream.expect('TrialStarted', (message) => message.started);

@@ -9,7 +9,7 @@ export const trialsFolder = (root: string): string => join(root, TRIALS);
 export const weightsRoot = (root: string): string => join(root, WEIGHTS);
 
 /** @param cell names the sweep and the cell, as a file name may. */
-export const trialFolder = (root: string, cell: string): string => join(root, TRIALS, cell);
+export const trialFolder = (root: string, cell: string): string => join(trialsFolder(root), cell);
 
 /** @param name as a file name may. */
 export const weightsFolder = (root: string, name: string, seed: number): string =>
@@ -25,7 +25,7 @@ export async function removeCheckpoints(root: string, cell: string): Promise<voi
  * @param now and maxAgeMs in milliseconds, `now` on the clock of the files.
  */
 export async function removeStaleCheckpoints(root: string, now: number, maxAgeMs: number): Promise<void> {
-  const folder = join(root, TRIALS);
+  const folder = trialsFolder(root);
   for (const cell of await readdir(folder).catch(() => [])) {
     const path = join(folder, cell);
     const touched = await stat(path).catch(() => undefined);

@@ -15,7 +15,9 @@ export interface BatchReader {
 
 /** Cuts the batches of passes, one pass after another. */
 export interface ImageInput {
-  /** Ends the pass before it, finished or not. */
+  /** Ends the passes before it, finished or not. */
   open(pass: InputPass): BatchReader;
+  /** Ends nothing: the pass is cut as soon as those before it are, and may be read when they have been. */
+  openAhead(pass: InputPass): BatchReader;
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { Assignment as _tickwork_v1_Assignment, Assignment__Output as _tick
 import type { Receipts as _tickwork_v1_Receipts, Receipts__Output as _tickwork_v1_Receipts__Output } from '../../tickwork/v1/Receipts.ts';
 import type { StopTrial as _tickwork_v1_StopTrial, StopTrial__Output as _tickwork_v1_StopTrial__Output } from '../../tickwork/v1/StopTrial.ts';
 import type { Drain as _tickwork_v1_Drain, Drain__Output as _tickwork_v1_Drain__Output } from '../../tickwork/v1/Drain.ts';
+import type { CoordinatorBatch as _tickwork_v1_CoordinatorBatch, CoordinatorBatch__Output as _tickwork_v1_CoordinatorBatch__Output } from '../../tickwork/v1/CoordinatorBatch.ts';
 
 export interface CoordinatorMessage {
   'welcome'?: (_tickwork_v1_Welcome | null);
@@ -15,7 +16,8 @@ export interface CoordinatorMessage {
    * Finish what runs, take nothing new.
    */
   'drain'?: (_tickwork_v1_Drain | null);
-  'message'?: "welcome"|"assignment"|"receipts"|"stop"|"drain";
+  'batch'?: (_tickwork_v1_CoordinatorBatch | null);
+  'message'?: "welcome"|"assignment"|"receipts"|"stop"|"drain"|"batch";
 }
 
 export interface CoordinatorMessage__Output {
@@ -27,5 +29,6 @@ export interface CoordinatorMessage__Output {
    * Finish what runs, take nothing new.
    */
   'drain'?: (_tickwork_v1_Drain__Output | null);
-  'message'?: "welcome"|"assignment"|"receipts"|"stop"|"drain";
+  'batch'?: (_tickwork_v1_CoordinatorBatch__Output | null);
+  'message'?: "welcome"|"assignment"|"receipts"|"stop"|"drain"|"batch";
 }

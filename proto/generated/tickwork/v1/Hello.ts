@@ -29,6 +29,14 @@ export interface Hello {
    * What studies may run there beside the built-in training; nothing by default.
    */
   'allowedCommands'?: (_tickwork_v1_CommandPrefix)[];
+  /**
+   * Assignments that this worker takes beyond its free slots, to begin each as soon as a slot is free.
+   */
+  'queue'?: (number);
+  /**
+   * Of those in flight: leases whose trial has ended, see TrialEnded.
+   */
+  'ended'?: (_tickwork_v1_Lease)[];
 }
 
 export interface Hello__Output {
@@ -55,4 +63,12 @@ export interface Hello__Output {
    * What studies may run there beside the built-in training; nothing by default.
    */
   'allowedCommands': (_tickwork_v1_CommandPrefix__Output)[];
+  /**
+   * Assignments that this worker takes beyond its free slots, to begin each as soon as a slot is free.
+   */
+  'queue': (number);
+  /**
+   * Of those in flight: leases whose trial has ended, see TrialEnded.
+   */
+  'ended': (_tickwork_v1_Lease__Output)[];
 }

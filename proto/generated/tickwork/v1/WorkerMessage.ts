@@ -5,6 +5,8 @@ import type { Heartbeat as _tickwork_v1_Heartbeat, Heartbeat__Output as _tickwor
 import type { TrialStarted as _tickwork_v1_TrialStarted, TrialStarted__Output as _tickwork_v1_TrialStarted__Output } from '../../tickwork/v1/TrialStarted.ts';
 import type { TrialReleased as _tickwork_v1_TrialReleased, TrialReleased__Output as _tickwork_v1_TrialReleased__Output } from '../../tickwork/v1/TrialReleased.ts';
 import type { UnreceiptedRecords as _tickwork_v1_UnreceiptedRecords, UnreceiptedRecords__Output as _tickwork_v1_UnreceiptedRecords__Output } from '../../tickwork/v1/UnreceiptedRecords.ts';
+import type { TrialEnded as _tickwork_v1_TrialEnded, TrialEnded__Output as _tickwork_v1_TrialEnded__Output } from '../../tickwork/v1/TrialEnded.ts';
+import type { WorkerBatch as _tickwork_v1_WorkerBatch, WorkerBatch__Output as _tickwork_v1_WorkerBatch__Output } from '../../tickwork/v1/WorkerBatch.ts';
 
 export interface WorkerMessage {
   'hello'?: (_tickwork_v1_Hello | null);
@@ -18,7 +20,9 @@ export interface WorkerMessage {
    * Records that are in the outbox and have no receipt yet; the coordinator answers with receipts for those it has.
    */
   'unreceipted'?: (_tickwork_v1_UnreceiptedRecords | null);
-  'message'?: "hello"|"heartbeat"|"started"|"released"|"unreceipted";
+  'ended'?: (_tickwork_v1_TrialEnded | null);
+  'batch'?: (_tickwork_v1_WorkerBatch | null);
+  'message'?: "hello"|"heartbeat"|"started"|"released"|"unreceipted"|"ended"|"batch";
 }
 
 export interface WorkerMessage__Output {
@@ -33,5 +37,7 @@ export interface WorkerMessage__Output {
    * Records that are in the outbox and have no receipt yet; the coordinator answers with receipts for those it has.
    */
   'unreceipted'?: (_tickwork_v1_UnreceiptedRecords__Output | null);
-  'message'?: "hello"|"heartbeat"|"started"|"released"|"unreceipted";
+  'ended'?: (_tickwork_v1_TrialEnded__Output | null);
+  'batch'?: (_tickwork_v1_WorkerBatch__Output | null);
+  'message'?: "hello"|"heartbeat"|"started"|"released"|"unreceipted"|"ended"|"batch";
 }
