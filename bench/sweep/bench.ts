@@ -65,6 +65,7 @@ async function runOurs(studyYaml: string, executor: string): Promise<Ours> {
     const words = [
       PROGRAM,
       'demo',
+      '--study',
       file,
       '--workers',
       String(WORKERS),

@@ -6,6 +6,7 @@ and its gRPC proxy over that journal. Random sampler, no pruner, no logging. Wha
 import json
 import multiprocessing
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -61,7 +62,7 @@ import sys, optuna
 from optuna.storages import JournalStorage, run_grpc_proxy_server
 from optuna.storages.journal import JournalFileBackend
 optuna.logging.set_verbosity(optuna.logging.ERROR)
-run_grpc_proxy_server(JournalStorage(JournalFileBackend(sys.argv[1])), host="127.0.0.1", port=int(sys.argv[2]), thread_pool_size=10)
+run_grpc_proxy_server(JournalStorage(JournalFileBackend(sys.argv[1])), host="127.0.0.1", port=int(sys.argv[2]))
 """
 
 
@@ -78,7 +79,12 @@ try:
         port = 40000 + os.getpid() % 20000
         server = subprocess.Popen([sys.executable, "-c", SERVER, os.path.join(folder, "j"), str(port)])
         try:
-            time.sleep(4)
+            for _ in range(60):
+                try:
+                    socket.create_connection(("127.0.0.1", port), 1).close()
+                    break
+                except OSError:
+                    time.sleep(0.5)
             storage = open_storage(("grpc", port))
             study = optuna.create_study(study_name="s", storage=storage, sampler=optuna.samplers.RandomSampler())
             start = time.perf_counter()
