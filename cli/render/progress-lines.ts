@@ -45,6 +45,7 @@ export function rates({ progress }: Trial__Output): string[] {
 
 function howItEnded(trial: Trial__Output): string {
   if (trial.state === 'TRIAL_STATE_CANCELLED') return 'cancelled';
+  if (trial.state === 'TRIAL_STATE_STOPPED') return `stopped early: ${visible(trial.stopReason)}`;
   if (trial.state === 'TRIAL_STATE_FAILED') {
     const kind = failureKindCodec.decode(trial.failureKind) ?? 'unknown';
     return `failed (${kind}) after ${trial.attempt} attempt(s): ${visible(trial.failureMessage)}`;

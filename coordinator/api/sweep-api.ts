@@ -1,7 +1,7 @@
 import { ANYONE, type Identity } from '../../core/access/identity.ts';
 import { vectorEntries } from '../../core/collections/sparse-vector.ts';
 import { createGrid } from '../../core/grid/grid.ts';
-import { planStudy } from '../../core/plan/plan.ts';
+import { planStudy, seedsAtFirst } from '../../core/plan/plan.ts';
 import { planTime } from '../../core/plan/time-left.ts';
 import { loadStudy } from '../../core/study/load-study.ts';
 import type { CostOf } from '../../core/sweep/cell-cost.ts';
@@ -102,7 +102,7 @@ export function createSweepApi({ ledger, store, sessions, changes, clock, costOf
       checkRequestId(requestId);
       const user = userOf(identity, named);
       const study = loadStudy(studyYaml);
-      const total = createGrid(study).countConfigurations() * study.seeds.length;
+      const total = createGrid(study).countConfigurations() * seedsAtFirst(study);
       const { sweepId } = await ledger.submit(
         { type: 'submit-sweep', requestId, study, studyYaml, ...user, total },
         DEADLINE,

@@ -154,6 +154,7 @@ export function createLeaseBook(state: ClusterState, now: number, graceMs: numbe
       case 'score-reported':
       case 'configurations-proposed':
       case 'configuration-asked':
+      case 'replicas-granted':
       case 'search-ended':
       case 'sweep-paused':
       case 'sweep-resumed':

@@ -4,6 +4,7 @@ import { shuffledOrder } from '../search/shuffled-order.ts';
 import { type CompiledSpace, compileSpace } from '../space/compile.ts';
 import type { Locator } from '../space/locator.ts';
 import { ABSENT, ABSENT_LABEL, type FactorLeaf, type Space } from '../space/space.ts';
+import { replicasOf } from '../study/adaptive-replicas.ts';
 import { levelAt, levelCount } from '../study/levels.ts';
 import { searchSize } from '../study/search.ts';
 import type { ParameterValue, Study, StudyFactor, StudyLevel } from '../study/study.ts';
@@ -37,6 +38,8 @@ export interface Grid {
   wants(cell: number): boolean;
   /** Whether this index is a configuration of the study, and one that a search has drawn. */
   allows(gridIndex: number): boolean;
+  /** Seeds that a configuration has; absent: all of them. */
+  replicas?(gridIndex: number): number;
   /** Configurations: indices that are allowed. */
   countConfigurations(): number;
   /** One digit for each factor of the study; ABSENT where the configuration does not have it. */
@@ -87,7 +90,9 @@ function newGrid(study: Study): Grid {
   const space = compileSpace(spaceOf(study), (name) => column.get(name) as number);
   const constraint = createConstraint(study, column);
   // What a search has not drawn yet has an index already, so that cells keep theirs when it goes on.
-  const size = study.search === undefined ? space.size : searchSize(study.search);
+  const { search } = study;
+  const adaptive = search?.kind === 'replicas' ? search : undefined;
+  const size = search === undefined || search.kind === 'replicas' ? space.size : searchSize(search);
   const filtered = constraint.where !== undefined || space.conditional;
 
   const digitsIn = (part: CompiledSpace, index: number): number[] => {
@@ -171,6 +176,7 @@ function newGrid(study: Study): Grid {
     seedIndexAt: (cell) => Math.floor(cell / size),
     cellOf: (gridIndex, seedIndex) => seedIndex * size + gridIndex,
     wants: () => true,
+    ...(adaptive ? { replicas: (gridIndex: number) => replicasOf(adaptive, gridIndex) } : {}),
     allows,
     countConfigurations: () => (counted ??= count()),
     digits: digitsOf,

@@ -57,13 +57,18 @@ export function planStudy(study: Study): Plan {
       weightLayers: countWeightLayers(network),
       parameters: countParameters(network),
       macsPerImage: countMultiplyAccumulates(network),
-      estimatedMacs: trialCost(p) * study.seeds.length,
+      estimatedMacs: trialCost(p) * seedsAtFirst(study),
       memoryBytes: estimateMemory(network, p).total,
     });
   }
   const listed = rows.reduce((total, row) => total + row.estimatedMacs, 0);
   const estimatedMacs = rows.length === 0 ? 0 : listed * (configurations / rows.length);
-  return { configurations, cells: configurations * study.seeds.length, estimatedMacs, rows };
+  return { configurations, cells: configurations * seedsAtFirst(study), estimatedMacs, rows };
+}
+
+/** Seeds that each configuration begins with. */
+export function seedsAtFirst({ search, seeds }: Study): number {
+  return search?.kind === 'replicas' ? search.start : seeds.length;
 }
 
 function rowOf(

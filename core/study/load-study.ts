@@ -18,6 +18,7 @@ import { type Complain, isMapping } from './read-axis.ts';
 import { readBudget } from './read-budget.ts';
 import { checkCommand, readCommand } from './read-command.ts';
 import { readEarlyStopping } from './read-early-stopping.ts';
+import { checkReplicas, readReplicas } from './read-replicas.ts';
 import { readRequirements } from './read-requirements.ts';
 import { readRetries } from './read-retries.ts';
 import { applySampler, readSampler } from './read-sampler.ts';
@@ -74,6 +75,7 @@ export function loadStudy(text: string): Study {
     ...checkBase(study, checked.data, grid),
     ...checkShown(study),
     ...checkTableMetrics(study),
+    ...checkReplicas(study),
   ];
   if (complaints.length > 0) throw problem('STUDY_INVALID', complaints.map(located));
   const cells = createGrid(study);
@@ -110,6 +112,7 @@ function readGrid(value: unknown): ReadGrid {
     ablation,
     space,
     command: commandText,
+    replicas: replicasText,
     sampler: samplerText,
     earlyStopping: stopping,
     requires: requiresText,
@@ -119,6 +122,7 @@ function readGrid(value: unknown): ReadGrid {
   } = isMapping(value) ? value : {};
   const names = metricNames(commandText !== undefined);
   const command = readCommand(commandText, complain);
+  const replicas = readReplicas(replicasText, names, complain);
   const sampler = readSampler(samplerText, names, complain);
   const earlyStopping = readEarlyStopping(stopping, names, complain);
   const requires = readRequirements(requiresText, complain);
@@ -127,6 +131,12 @@ function readGrid(value: unknown): ReadGrid {
   const read = readSpace({ factors: isMapping(factors) ? factors : {}, ablation, space }, complain);
   const drawn = read && applySampler(read.space, sampler, typeof where === 'string' ? where : undefined, complain);
   if (read === undefined || drawn === undefined) return { factors: [], placed: [], complaints };
+  if (replicas !== undefined && drawn.search !== undefined)
+    complain(
+      ['replicas'],
+      'Expected adaptive replicas of a grid, got a search, whose rows are not there from the start',
+    );
+  const search = drawn.search ?? replicas;
   const collected = collectFactors(drawn.space, complain);
   const plain = isPlain(collected.space, collected.factors);
   return {
@@ -134,7 +144,7 @@ function readGrid(value: unknown): ReadGrid {
     factors: collected.factors,
     ...(plain ? {} : { space: collected.space }),
     ...(earlyStopping === undefined ? {} : { earlyStopping }),
-    ...(drawn.search === undefined ? {} : { search: drawn.search }),
+    ...(search === undefined ? {} : { search }),
     ...(sampler?.kind === 'grid' && sampler.shuffleSeed !== undefined ? { shuffleSeed: sampler.shuffleSeed } : {}),
     ...(requires === undefined ? {} : { requires }),
     ...(retries === undefined ? {} : { retries }),

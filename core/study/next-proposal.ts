@@ -20,6 +20,7 @@ export function nextProposal(
   if (search === undefined || pending > 0) return undefined;
   switch (search.kind) {
     case 'ask':
+    case 'replicas':
       return undefined;
     case 'tpe':
     case 'gp':

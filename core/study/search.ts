@@ -6,7 +6,7 @@ import { collectFactors, NO_LEVEL, type RawLeaf, type RawSpace } from './raw-spa
 import type { ParameterValue, Study, StudyFactor, StudyLevel } from './study.ts';
 
 /** A search that goes on as results come in. Plain JSON: part of a stored study; what it has drawn so far is the study's space. */
-export type Search = CoarseToFine | ModelSearch | CmaEs | Pbt | Ask;
+export type Search = CoarseToFine | ModelSearch | CmaEs | Pbt | Ask | AdaptiveReplicas;
 
 interface CommonSearch {
   /** What configurations are compared by, averaged over their seeds; `min`: smaller is better. */
@@ -73,6 +73,21 @@ export type StoredSpace =
     }
   | { readonly kind: 'product' | 'zip' | 'union'; readonly of: readonly StoredSpace[] };
 
+/** More seeds where they decide something; see adaptive-replicas.ts. */
+export interface AdaptiveReplicas {
+  readonly kind: 'replicas';
+  /** Seeds that every row begins with. */
+  readonly start: number;
+  readonly metric: string;
+  readonly confidence: number;
+  /** No seed is added beyond this, by the time that trials have taken. */
+  readonly deviceHours?: number;
+  /** Further seeds by grid index. */
+  readonly granted: Readonly<Record<number, number>>;
+  /** It draws no configurations. */
+  readonly drawn: readonly number[];
+}
+
 /** An outside program decides; see asked-configurations.ts. */
 export interface Ask {
   readonly kind: 'ask';
@@ -89,7 +104,7 @@ export interface Ask {
 export const STAGE_FACTOR = 'stage';
 
 /** Configurations that all stages together may have: the size of the grid. */
-export function searchSize(search: Search): number {
+export function searchSize(search: Exclude<Search, AdaptiveReplicas>): number {
   switch (search.kind) {
     case 'coarse-to-fine':
       return search.stages.reduce((total, { samples }) => total + samples, 0);
@@ -102,6 +117,7 @@ export function searchSize(search: Search): number {
 
 /** Configurations that are still to come, at most. */
 export function leftToDraw(search: Search): number {
+  if (search.kind === 'replicas') return 0;
   if (search.kind === 'coarse-to-fine')
     return search.stages.slice(search.drawn.length).reduce((total, { samples }) => total + samples, 0);
   return search.kind === 'ask' && search.ended ? 0 : searchSize(search) - drawnRows(search);

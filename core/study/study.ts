@@ -73,6 +73,8 @@ export const studySchema = z.strictObject({
   earlyStopping: z.unknown().optional(),
   /** Which cells of the grid are run, and in which order: see read-sampler.ts. */
   sampler: z.unknown().optional(),
+  /** More seeds only for rows that they decide: see read-replicas.ts. */
+  replicas: z.unknown().optional(),
   /** The row that the others are compared with: a level for some of the factors. An ablation has its own. */
   base: z.record(parameterName, z.union([z.string(), z.number(), z.boolean()])).optional(),
   where: z.string().min(1).max(4096).optional(),

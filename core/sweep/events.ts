@@ -1,7 +1,7 @@
 import type { Measured } from '../budget/speed.ts';
 import type { Space } from '../space/space.ts';
 import type { AskedLevels } from '../study/asked-configurations.ts';
-import type { Search } from '../study/search.ts';
+import type { AdaptiveReplicas, Search } from '../study/search.ts';
 import type { Study, StudyFactor } from '../study/study.ts';
 import type { FailureKind } from '../trial/states.ts';
 import type { Placed } from '../trial/trial.ts';
@@ -175,6 +175,15 @@ export type SweepEvent =
       readonly gridIndex: number;
       /** Absent: the sweep had it already. */
       readonly levels?: AskedLevels;
+      readonly at: number;
+    }
+  | {
+      /** More seeds for rows that are not decided yet. */
+      readonly type: 'replicas-granted';
+      readonly sweepId: string;
+      readonly search: AdaptiveReplicas;
+      readonly cells: number;
+      readonly reason: string;
       readonly at: number;
     }
   | { readonly type: 'search-ended'; readonly sweepId: string; readonly requestId: string; readonly at: number }

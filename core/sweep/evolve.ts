@@ -76,6 +76,19 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
     }
     case 'configurations-proposed':
       return withSweep(state, event.sweepId, (sweep) => proposed(sweep, event));
+    case 'replicas-granted':
+      return withSweep(state, event.sweepId, (sweep) => {
+        const study = { ...sweep.study, search: event.search };
+        return {
+          ...sweep,
+          study,
+          grid: createGrid(study),
+          total: sweep.total + event.cells,
+          counts: { ...sweep.counts, pending: sweep.counts.pending + event.cells },
+          firstUntouched: 0,
+          decisions: [...sweep.decisions, { at: event.at, reason: event.reason }],
+        };
+      });
     case 'configuration-asked': {
       const { gridIndex, levels } = event;
       const next = levels ? withSweep(state, event.sweepId, (sweep) => asked(sweep, levels)) : state;

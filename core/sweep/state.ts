@@ -134,20 +134,27 @@ export function isCell(sweep: SweepState, cell: number): boolean {
     Number.isInteger(cell) &&
     cell >= 0 &&
     cell < sweep.grid.cellBound &&
-    sweep.grid.allows(sweep.grid.gridIndexAt(cell))
+    sweep.grid.allows(sweep.grid.gridIndexAt(cell)) &&
+    hasReplica(sweep.grid, cell)
   );
+}
+
+/** Whether a configuration has this seed: with adaptive replicas not all of them do. */
+function hasReplica(grid: Grid, cell: number): boolean {
+  return grid.replicas === undefined || grid.seedIndexAt(cell) < grid.replicas(grid.gridIndexAt(cell));
 }
 
 /** Untouched cells in the order in which they are started. */
 export function* untouchedCells({ grid, trials, firstUntouched }: SweepState): Generator<number> {
   for (let position = firstUntouched; position < grid.cellBound; position++) {
     const cell = grid.cellAt(position);
-    if (vectorGet(trials, cell) === undefined && grid.allows(gridIndexOf(grid, cell)) && grid.wants(cell)) yield cell;
+    if (vectorGet(trials, cell) !== undefined || !grid.allows(gridIndexOf(grid, cell))) continue;
+    if (grid.wants(cell) && hasReplica(grid, cell)) yield cell;
   }
 }
 
 /** Cells that the constraint keeps, in order, from `from` on. */
 export function* cellsFrom(sweep: SweepState, from: number): Generator<number> {
   for (let cell = from; cell < sweep.grid.cellBound; cell++)
-    if (sweep.grid.allows(sweep.grid.gridIndexAt(cell))) yield cell;
+    if (sweep.grid.allows(sweep.grid.gridIndexAt(cell)) && hasReplica(sweep.grid, cell)) yield cell;
 }

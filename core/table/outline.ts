@@ -37,7 +37,8 @@ export function outlineOf(sweep: SweepState, grouping: Grouping): Outline {
   const known = outlines.get(grid) ?? new Map<string, Outline>();
   outlines.set(grid, known);
   const name = JSON.stringify(grouping.factors);
-  const found = known.get(name) ?? newOutline(study, grid, grouping, () => grid.seeds.length);
+  const found =
+    known.get(name) ?? newOutline(study, grid, grouping, (index) => grid.replicas?.(index) ?? grid.seeds.length);
   known.set(name, found);
   return found;
 }

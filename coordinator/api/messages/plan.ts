@@ -1,4 +1,4 @@
-import type { Plan } from '../../../core/plan/plan.ts';
+import { type Plan, seedsAtFirst } from '../../../core/plan/plan.ts';
 import type { TimeEstimate } from '../../../core/plan/time-left.ts';
 import type { Study } from '../../../core/study/study.ts';
 import type { SweepPlan } from '../../../proto/generated/tickwork/v1/SweepPlan.ts';
@@ -11,7 +11,7 @@ export function toPlanMessage(study: Study, plan: Plan, slots: number, time: Tim
     cells: plan.cells,
     configurations: plan.configurations,
     factors: toFactorMessages(study),
-    seeds: [...study.seeds],
+    seeds: study.seeds.slice(0, seedsAtFirst(study)),
     estimatedMacs: plan.estimatedMacs,
     configurationsToDraw: configurationsToDraw(study),
     slots,
