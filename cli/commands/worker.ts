@@ -104,15 +104,13 @@ export const addWorker: AddCommand = (program, cli) => {
       const cached = join(cacheFolder(cli.machine), 'datasets');
       const engineCache = join(cacheFolder(cli.machine), 'engine');
       const threads = options.threads ?? Math.max(1, Math.floor(cli.machine.cpus / options.slots));
-      const chosen = await chooseExecutor(cli, executorWish(options, threads), engineCache, (line) => note(cli, line));
-      const config = parseWorkerConfig(
+      // Before executors are tried, which takes seconds: a mistake is told at once.
+      const settings = parseWorkerConfig(
         {
           coordinator: coordinatorAddress(cli, options),
           name: options.name ?? workerNameOf(credentials, cli.clock.now()),
           slots: options.slots,
           threadsPerSlot: threads,
-          executor: chosen.executor,
-          device: chosen.options.device,
           precision: options.precision,
           deterministic: options.deterministic,
           checkFirstBatch: options.checkFirstBatch,
@@ -133,6 +131,8 @@ export const addWorker: AddCommand = (program, cli) => {
         },
         cli.machine,
       );
+      const chosen = await chooseExecutor(cli, executorWish(options, threads), engineCache, (line) => note(cli, line));
+      const config = { ...settings, executor: chosen.executor, device: chosen.options.device };
       // Files that were replaced are read at the next connection anyway; a hang-up must not end the worker.
       if (config.credentials !== undefined) cli.onHangup(() => {});
       const graceMs = options.drainGrace === undefined ? Number.POSITIVE_INFINITY : 1_000 * options.drainGrace;

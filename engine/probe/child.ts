@@ -20,6 +20,8 @@ export type ChildEnd =
       readonly kind: 'died';
       /** For example `was ended by SIGABRT`. */
       readonly how: string;
+      /** Which signal ended it, if any. */
+      readonly by?: NodeJS.Signals;
       /** What it was doing. */
       readonly stage: string;
       readonly lastLines: readonly string[];
@@ -76,7 +78,7 @@ export async function askChild(options: ChildOptions): Promise<ChildEnd> {
       // 'close' comes after the last line; 'exit' alone where a grandchild holds the pipes.
       const died = (code: number | null, by: NodeJS.Signals | null) => (): void => {
         const how = reason || (by === null ? `ended with code ${code}` : `was ended by ${by}`);
-        resolve({ kind: 'died', how, stage, lastLines });
+        resolve({ kind: 'died', how, ...(by === null ? {} : { by }), stage, lastLines });
       };
       child.once('exit', (code, by) => {
         const late = setTimeout(died(code, by), 500);

@@ -42,13 +42,22 @@ export async function probeCandidate(candidate: Candidate, options: ProbeOptions
   if (stored !== undefined) return stored;
   onStart?.(candidate);
   const at = now();
-  const outcome = await measure(candidate, options);
+  const { outcome, lasting } = await measure(candidate, options);
   const report: ProbeReport = { candidate, outcome, at, seconds: (now() - at) / 1000, cached: false };
-  await cache.write(key, report);
+  if (lasting) await cache.write(key, report);
   return report;
 }
 
-async function measure(candidate: Candidate, options: ProbeOptions): Promise<ProbeOutcome> {
+interface Measured {
+  readonly outcome: ProbeOutcome;
+  /** It says something of the executor, and so is worth remembering. */
+  readonly lasting: boolean;
+}
+
+/** How a person at the keyboard, a supervisor or a closed terminal ends a process: no library's doing. */
+const FROM_OUTSIDE: readonly (NodeJS.Signals | undefined)[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+async function measure(candidate: Candidate, options: ProbeOptions): Promise<Measured> {
   const { cacheFolder, env, timeLimit, signal } = options;
   const { executor, ...rest } = candidate;
   const request: ProbeRequest = { executor, options: { ...rest, cacheFolder } };
@@ -61,10 +70,12 @@ async function measure(candidate: Candidate, options: ProbeOptions): Promise<Pro
     timeLimit,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (end.kind === 'died')
-    return { usable: false, failure: { code: 'EXECUTOR_FAILED', message: obituary(candidate, end) } };
-  if (isRefusal(end.answer)) return { usable: false, failure: end.answer.failure };
-  return { usable: true, ...(end.answer as ProbeAnswer) };
+  if (end.kind === 'died') {
+    const failure = { code: 'EXECUTOR_FAILED', message: obituary(candidate, end) } as const;
+    return { outcome: { usable: false, failure }, lasting: !FROM_OUTSIDE.includes(end.by) };
+  }
+  if (isRefusal(end.answer)) return { outcome: { usable: false, failure: end.answer.failure }, lasting: true };
+  return { outcome: { usable: true, ...(end.answer as ProbeAnswer) }, lasting: true };
 }
 
 function obituary({ executor, device }: Candidate, { how, stage, lastLines }: Died): string {

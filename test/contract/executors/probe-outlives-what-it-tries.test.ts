@@ -24,6 +24,7 @@ process.once('message', async ({ executor, options }) => {
   switch (rates[place] ?? process.env.BEHAVIOUR) {
     case 'abort': console.error('F external/cuda_driver.cc:42] Check failed: driver != nullptr'); process.abort();
     case 'segfault': process.kill(process.pid, 'SIGSEGV'); break;
+    case 'ended': process.kill(process.pid, 'SIGTERM'); for (;;);
     case 'hang': for (;;);
     case 'exit': console.error('undefined symbol: _ZN3c105ErrorC2E'); process.exit(0);
     case 'throw': throw new Error('libcudart.so.12: cannot open shared object file');
@@ -135,6 +136,13 @@ describe('what a probe found', () => {
     expect(await at(59, {})).toMatchObject({ cached: true, outcome: { usable: false } });
     expect(await at(61, {})).toMatchObject({ cached: false, outcome: { usable: true } });
     expect(await at(61 + 7 * 24 * 60, { BEHAVIOUR: 'refuse' })).toMatchObject({ cached: true });
+  });
+
+  test('is forgotten where somebody ended it before it had answered', async () => {
+    await using it = await prepare();
+    const ended = await probeCandidate(CANDIDATE, it.options({ BEHAVIOUR: 'ended' }));
+    expect(ended.outcome).toMatchObject({ failure: { message: expect.stringMatching(/was ended by SIGTERM/) } });
+    expect(await probeCandidate(CANDIDATE, it.options())).toMatchObject({ cached: false, outcome: { usable: true } });
   });
 
   test('a damaged file of the cache is no report', async () => {
