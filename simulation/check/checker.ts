@@ -58,7 +58,7 @@ export function createChecker(now: () => number, leaseDurationMs: number): Check
       ];
       const ids = spoken.flatMap((lease) => (lease ? [lease.leaseId] : []));
       leases.heard(coordinator, ids);
-      leases.hears(worker.machine.name, ids, Boolean(hello));
+      leases.hears(coordinator, worker.machine.name, ids, Boolean(hello));
       if (started?.lease) log.mayStart(started.lease.leaseId);
       for (const { lease } of heartbeat?.running ?? []) {
         const endedAt = log.ended.get(lease?.leaseId ?? '');
@@ -74,7 +74,7 @@ export function createChecker(now: () => number, leaseDurationMs: number): Check
       if (assignment?.lease?.leaseId) {
         const { name } = worker.machine;
         leases.granted(coordinator, assignment.lease.leaseId);
-        leases.assigned(name, assignment.lease.leaseId, log.liveOf(name));
+        leases.assigned(coordinator, name, assignment.lease.leaseId, log.liveOf(name));
       }
       for (const { recordId, disposition } of receipts?.receipts ?? []) {
         const decoded = dispositionCodec.decode(disposition as never);

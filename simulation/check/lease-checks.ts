@@ -24,12 +24,12 @@ export interface LeaseChecks {
   /** A worker names the leases that it holds, in a Hello or a heartbeat. */
   names(worker: Process, leaseIds: readonly string[]): void;
   /** A coordinator hears which leases a worker has, in its Hello (`anew`) or later. */
-  hears(worker: string, leaseIds: readonly string[], anew: boolean): void;
+  hears(coordinator: Process, worker: string, leaseIds: readonly string[], anew: boolean): void;
   /**
    * A worker is given an assignment: what it came back without is nobody's by then, or its cells would wait for a lease to expire.
    * @param live leases of this worker by the log.
    */
-  assigned(worker: string, leaseId: string, live: readonly string[]): void;
+  assigned(coordinator: Process, worker: string, leaseId: string, live: readonly string[]): void;
 }
 
 export interface LeaseChecksDeps {
@@ -51,7 +51,14 @@ export function createLeaseChecks({ violations, now, leaseDurationMs }: LeaseChe
   const running = new Map<string, string>();
   const held = new Map<Process, Set<string>>();
   /** By worker: what its coordinator knows it to have. */
+  /** By coordinator and worker: a Hello may reach one that was replaced long after another has given work. */
   const named = new Map<string, Set<string>>();
+  const namedTo = (coordinator: Process, worker: string): Set<string> => {
+    const key = `${coordinator.name} ${worker}`;
+    const known = named.get(key) ?? new Set();
+    named.set(key, known);
+    return known;
+  };
   /** While a coordinator was stopped, what was said to it waited; such time is nobody's silence. */
   const pauses = new Map<Process, { from: number; to: number }[]>();
 
@@ -112,14 +119,13 @@ export function createLeaseChecks({ violations, now, leaseDurationMs }: LeaseChe
     },
     holds: (worker, leaseId) => void heldBy(worker).add(leaseId),
     letsGo: (worker, leaseId) => void heldBy(worker).delete(leaseId),
-    hears(worker, leaseIds, anew) {
-      const known = anew ? new Set<string>() : (named.get(worker) ?? new Set());
+    hears(coordinator, worker, leaseIds, anew) {
+      const known = namedTo(coordinator, worker);
+      if (anew) known.clear();
       for (const leaseId of leaseIds) known.add(leaseId);
-      named.set(worker, known);
     },
-    assigned(worker, leaseId, live) {
-      const known = named.get(worker) ?? new Set();
-      named.set(worker, known.add(leaseId));
+    assigned(coordinator, worker, leaseId, live) {
+      const known = namedTo(coordinator, worker).add(leaseId);
       for (const other of live) {
         // One that never began may still be on its way.
         if (running.has(other) && !known.has(other))

@@ -46,7 +46,7 @@ const QUEUE_PATIENCE_MS = 6_000;
 
 /** A worker's process: what worker/main.ts wires, on simulated adapters. */
 export interface SimulatedWorker {
-  /** Records in its outbox; 0 until it is open. */
+  /** Records in its outbox; infinitely many until it is open and shows them. */
   readonly outboxSize: number;
   /** Resolves when it has ended by itself, with the reason. Never once the process is dead. */
   readonly ended: Promise<unknown>;
@@ -58,7 +58,7 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
   const { name, process, pid, slots, disk, scheduler, nats, work, checker, flaws, random, mishap, slowness, remark } =
     deps;
   const { clock } = process;
-  let outboxSize = (): number => 0;
+  let outboxSize = (): number => Number.POSITIVE_INFINITY;
   let release = async (): Promise<void> => {};
 
   async function run(): Promise<unknown> {
