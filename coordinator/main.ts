@@ -134,7 +134,7 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
 
   const costOf = createCostModel();
   const ledger = createLedger({ initial: state, log, store, clock, random, costOf, logger });
-  const snapshotter = createSnapshotter({ ledger, log, folder: snapshots, logger });
+  const snapshotter = createSnapshotter({ ledger, log, folder: snapshots, clock, logger });
   lifecycle.add('snapshots', snapshotter.close);
   lifecycle.add('ledger', ledger.close);
   const metrics = createMetrics();

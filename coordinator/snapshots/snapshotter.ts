@@ -1,4 +1,5 @@
 import type { ClusterState } from '../../core/sweep/state.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { EventLog } from '../ports.ts';
@@ -13,15 +14,25 @@ export interface SnapshotterDeps {
   readonly ledger: Ledger;
   readonly log: EventLog;
   readonly folder: SnapshotFolder;
+  readonly clock: Clock;
   readonly logger: Logger;
   /** Events since the last snapshot at which the next is taken; more where the state is larger than that. */
   readonly every?: number;
 }
 
 const EVENTS_EACH = 10_000;
+/** How long close() waits for a log that does not answer: the last snapshot only saves time. */
+const CLOSE_GRACE_MS = 2_000;
 
 /** A snapshot costs time in proportion to the state, so one is taken when the log has grown by as much. */
-export function createSnapshotter({ ledger, log, folder, logger, every = EVENTS_EACH }: SnapshotterDeps): Snapshotter {
+export function createSnapshotter({
+  ledger,
+  log,
+  folder,
+  clock,
+  logger,
+  every = EVENTS_EACH,
+}: SnapshotterDeps): Snapshotter {
   let since = 0;
   let latest: { readonly state: ClusterState; readonly sequence: number } | undefined;
   let saving: Promise<void> | undefined;
@@ -52,8 +63,11 @@ export function createSnapshotter({ ledger, log, folder, logger, every = EVENTS_
   return {
     async close() {
       forget();
-      await saving;
-      await save();
+      const saved = new AbortController();
+      const last = Promise.resolve(saving)
+        .then(save)
+        .finally(() => saved.abort());
+      await Promise.race([last, clock.sleep(CLOSE_GRACE_MS, saved.signal)]);
     },
   };
 }

@@ -118,7 +118,7 @@ describe('snapshots of a state directory', () => {
     const storage: string[] = [];
     const { log, ledger, store, work } = await clusterAtWork(storage);
     const folder = await openSnapshotFolder(home.path, logger);
-    const snapshotter = createSnapshotter({ ledger, log, folder, logger, every: 5 });
+    const snapshotter = createSnapshotter({ ledger, log, folder, clock: systemClock, logger, every: 5 });
     for (const round of ['one', 'two', 'three', 'four']) await work(round);
     await ledger.close();
     await snapshotter.close();
@@ -129,6 +129,20 @@ describe('snapshots of a state directory', () => {
     expect(known?.sequence).toBe(storage.length);
     const { state } = await recover(again, store, { holder: 'next', now: 1, ...(known ? { known } : {}) });
     expect(snapshotOf(state)).toEqual(snapshotOf(folded(storage)));
+  });
+
+  it('end though the log does not answer', async () => {
+    await using home = await temporaryFolder();
+    const { log, ledger, work } = await clusterAtWork([]);
+    const folder = await openSnapshotFolder(home.path, logger);
+    const silent = { ...log, batchId: () => new Promise<undefined>(() => {}) };
+    // It sleeps for no time at all.
+    const clock = { ...systemClock, sleep: async () => {} };
+    const snapshotter = createSnapshotter({ ledger, log: silent, folder, clock, logger });
+    await work('one');
+    await ledger.close();
+    await snapshotter.close();
+    expect(await readdir(join(home.path, 'snapshots'))).toEqual([]);
   });
 
   it('that are damaged are left out: an older one serves, or the log alone', async () => {
