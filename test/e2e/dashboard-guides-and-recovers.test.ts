@@ -1,5 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { httpFailure } from '../../coordinator/gateway/http-errors.ts';
+import { TickworkError } from '../../core/errors.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { buildDashboard } from '../support/built-dashboard.ts';
 import { openDashboard } from '../support/dashboard-page.ts';
@@ -54,6 +56,20 @@ test('a coordinator that goes away and comes back is noticed both times', { time
   await banner.waitFor({ state: 'detached' });
   await expect.poll(() => n.innerText(), { timeout: 10_000 }).toBe('2/2');
   expect(second.api.openStreams).toBe(2);
+});
+
+test('a refusal that passes is asked again, and nothing is said of it', { timeout: 60_000 }, async () => {
+  await using gateway = await startGateway({ staticRoot: site.path });
+  await using opened = await openDashboard(browser, gateway.origin);
+  const { page } = opened;
+  const rows = page.locator('table.results tbody tr');
+  await rows.nth(3).waitFor();
+  const all = await rows.count();
+  const { body } = httpFailure(new TickworkError('RATE_LIMITED', 'Expected fewer calls, got more. Wait 1 s.'));
+  await page.route('**/table:watch*', (route) => route.fulfill({ status: 429, json: body }), { times: 1 });
+  await page.locator('.group-by input').last().click();
+  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBeLessThan(all);
+  expect(await page.getByRole('alert').count()).toBe(0);
 });
 
 test('keys alone choose a sweep, regroup the table, pick a metric, hide a curve and export', {

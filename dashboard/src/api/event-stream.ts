@@ -1,5 +1,5 @@
 import { createEventParser } from './event-parser.ts';
-import { ConnectionLost, checkAnswer, toApiError } from './failures.ts';
+import { ConnectionLost, checkAnswer, toFailure } from './failures.ts';
 
 /** Three missed heartbeats of the gateway (15 s): the connection is dead although nobody said so. */
 const IDLE_LIMIT_MS = 45_000;
@@ -27,7 +27,7 @@ export async function* openEventStream<Message>(url: string, signal: AbortSignal
       if (done) throw new ConnectionLost(new Error('The stream stopped.'));
       for (const event of parse(value)) {
         if (event.type === 'end') return;
-        if (event.type === 'failure') throw toApiError(JSON.parse(event.data));
+        if (event.type === 'failure') throw toFailure(JSON.parse(event.data));
         yield JSON.parse(event.data) as Message;
       }
     }

@@ -18,16 +18,20 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** @throws ApiError for a refusal @throws ConnectionLost for 5xx, which pass when the coordinator is up again. */
+/** Refusals that pass by themselves: docs/errors.md, "retryable". */
+const PASSING: readonly unknown[] = ['NOT_READY', 'NATS_UNREACHABLE', 'COORDINATOR_UNREACHABLE', 'RATE_LIMITED'];
+
+/** @throws ApiError for a refusal @throws ConnectionLost for 5xx and for refusals that pass. */
 export async function checkAnswer(response: Response): Promise<Response> {
   if (response.ok) return response;
   if (response.status >= 500) throw new ConnectionLost(new Error(`HTTP ${response.status}`));
-  throw toApiError(await response.json().catch(() => undefined), response.status);
+  throw toFailure(await response.json().catch(() => undefined), response.status);
 }
 
 /** @param body the gateway's `{error: {code, message}}`, or anything that stands in its place. */
-export function toApiError(body: unknown, status?: number): ApiError {
+export function toFailure(body: unknown, status?: number): ApiError | ConnectionLost {
   const error = (body as { error?: { code?: unknown; message?: unknown } } | undefined)?.error;
+  if (PASSING.includes(error?.code)) return new ConnectionLost(error);
   return new ApiError(
     String(error?.code ?? 'INTERNAL'),
     String(error?.message ?? `The coordinator answered ${status ?? 'badly'}.`),
