@@ -72,6 +72,21 @@ test('a refusal that passes is asked again, and nothing is said of it', { timeou
   expect(await page.getByRole('alert').count()).toBe(0);
 });
 
+test('a refusal that stays is shown, and goes by itself when its reason has gone', { timeout: 60_000 }, async () => {
+  await using gateway = await startGateway({ staticRoot: site.path });
+  await using opened = await openDashboard(browser, gateway.origin);
+  const { page } = opened;
+  const rows = page.locator('table.results tbody tr');
+  await rows.nth(3).waitFor();
+  const { body } = httpFailure(new TickworkError('PERMISSION_DENIED', 'Expected a viewer, got nobody.'));
+  for (const path of ['**/table:watch*', '**/api/v1/sweeps?*'])
+    await page.route(path, (route) => route.fulfill({ status: 403, json: body }), { times: 1 });
+  await page.locator('.group-by input').last().click();
+  await page.getByRole('alert').getByText('Could not load the table: Expected a viewer').waitFor();
+  await rows.first().waitFor();
+  await expect.poll(() => page.getByRole('alert').count(), { timeout: 10_000 }).toBe(0);
+});
+
 test('keys alone choose a sweep, regroup the table, pick a metric, hide a curve and export', {
   timeout: 60_000,
 }, async () => {
