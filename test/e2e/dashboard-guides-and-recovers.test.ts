@@ -72,6 +72,35 @@ test('a refusal that passes is asked again, and nothing is said of it', { timeou
   expect(await page.getByRole('alert').count()).toBe(0);
 });
 
+test('a refusal that stays is shown, and goes by itself when its reason has gone', { timeout: 60_000 }, async () => {
+  await using gateway = await startGateway({ staticRoot: site.path });
+  await using opened = await openDashboard(browser, gateway.origin);
+  const { page } = opened;
+  const rows = page.locator('table.results tbody tr');
+  await rows.nth(3).waitFor();
+  const { body } = httpFailure(new TickworkError('PERMISSION_DENIED', 'Expected a viewer, got nobody.'));
+  for (const path of ['**/table:watch*', '**/api/v1/sweeps?*'])
+    await page.route(path, (route) => route.fulfill({ status: 403, json: body }), { times: 1 });
+  await page.locator('.group-by input').last().click();
+  await page.getByRole('alert').getByText('Could not load the table: Expected a viewer').waitFor();
+  await rows.first().waitFor();
+  await expect.poll(() => page.getByRole('alert').count(), { timeout: 10_000 }).toBe(0);
+});
+
+test('a coordinator that is away when the chart is to be loaded costs only the chart, and only so long', {
+  timeout: 60_000,
+}, async () => {
+  await using gateway = await startGateway({ staticRoot: site.path });
+  await using context = await browser.newContext();
+  const page = await context.newPage();
+  let refused = 0;
+  await page.route('**/assets/curve-chart-*.js', (route) => (refused++ < 2 ? route.abort() : route.continue()));
+  await page.goto(gateway.origin);
+  await expect.poll(() => refused, { timeout: 20_000 }).toBeGreaterThan(1);
+  await page.locator('table.results tbody tr').nth(3).waitFor();
+  await page.locator('.chart canvas, .chart svg').first().waitFor();
+});
+
 test('keys alone choose a sweep, regroup the table, pick a metric, hide a curve and export', {
   timeout: 60_000,
 }, async () => {

@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { onTestFailed } from 'vitest';
 
 export interface DashboardPage extends AsyncDisposable {
   readonly page: Page;
@@ -31,6 +32,7 @@ export async function openDashboard(
   context.on('response', (response) => {
     if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
   });
+  onTestFailed(() => console.log('The page complained of:', complaints));
   await page.goto(`${origin}${options.path ?? '/'}`);
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }

@@ -1,4 +1,4 @@
-/** The coordinator understood and refused; trying again changes nothing. */
+/** The coordinator understood and refused; trying again at once changes nothing. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: string;

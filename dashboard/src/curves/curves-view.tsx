@@ -1,11 +1,12 @@
 import { lazy, Suspense, useState } from 'react';
+import { importPatiently } from '../live/import-patiently.ts';
 import { metricTitle } from '../text/words.ts';
 import { CurveLegend } from './curve-legend.tsx';
 import { CurveValues } from './curve-values.tsx';
 import { type CurveGroup, seedsOf } from './curves.ts';
 
 // ECharts is most of the bundle; the table does not wait for it.
-const CurveChart = lazy(() => import('./curve-chart.tsx'));
+const CurveChart = lazy(() => importPatiently(() => import('./curve-chart.tsx')));
 
 /** More configurations than these are hidden at first: the legend brings them in. */
 const SHOWN_AT_FIRST = 12;

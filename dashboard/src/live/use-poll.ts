@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { ApiError } from '../api/failures.ts';
 import { useConnection } from './connection.ts';
-import { pause, retryDelayMs } from './pause.ts';
+import { pause, REFUSED_MS, retryDelayMs } from './pause.ts';
 import { usePageVisible } from './use-page-visible.ts';
 import type { Live } from './use-watch.ts';
 
@@ -37,7 +37,12 @@ export function usePoll<T>(
           if (everyMs === undefined) return;
         } catch (error) {
           if (signal.aborted) return;
-          if (error instanceof ApiError) return setLive({ error });
+          if (error instanceof ApiError) {
+            connection.report(key, true);
+            setLive((before) => ({ ...before, error }));
+            await pause(REFUSED_MS, signal);
+            continue;
+          }
           connection.report(key, false);
           failures++;
         }

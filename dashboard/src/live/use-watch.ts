@@ -1,18 +1,18 @@
 import { useEffect, useState } from 'react';
 import { ApiError } from '../api/failures.ts';
 import { useConnection } from './connection.ts';
-import { pause, retryDelayMs } from './pause.ts';
+import { pause, REFUSED_MS, retryDelayMs } from './pause.ts';
 import { usePageVisible } from './use-page-visible.ts';
 
 export interface Live<T> {
   /** The latest message; kept while the connection is lost. */
   readonly value?: T;
-  /** The refusal that ended it. */
+  /** The latest refusal; gone with the next answer. */
   readonly error?: Error;
 }
 
 /**
- * Follows a stream and comes again when it is lost.
+ * Follows a stream and comes again when it is lost, and later when it is refused: what is not there yet may come.
  * @param key names what is followed; another key is another stream.
  */
 export function useWatch<T>(key: string, open: (signal: AbortSignal) => AsyncIterable<T>): Live<T> {
@@ -38,9 +38,10 @@ export function useWatch<T>(key: string, open: (signal: AbortSignal) => AsyncIte
           return;
         } catch (error) {
           if (signal.aborted) return;
-          if (error instanceof ApiError) return setLive({ error });
-          connection.report(key, false);
-          await pause(retryDelayMs(attempt), signal);
+          const refused = error instanceof ApiError;
+          if (refused) setLive({ error });
+          connection.report(key, refused);
+          await pause(refused ? REFUSED_MS : retryDelayMs(attempt), signal);
         }
       }
     }
