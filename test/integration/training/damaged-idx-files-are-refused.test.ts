@@ -90,7 +90,7 @@ describe('readIdx', () => {
     await expect(readIdx(join(folder.path, 'absent.gz'), [1])).rejects.toEqual(
       missing(/absent\.gz to be a readable file, got ENOENT/),
     );
-    await expect(readIdx(folder.path, [1])).rejects.toEqual(corrupt(/readable data, got EISDIR/));
+    await expect(readIdx(folder.path, [1])).rejects.toEqual(missing(/to be a readable file, got EISDIR/));
   });
 });
 

@@ -1,9 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FixedDatasetFacts } from '../../../core/catalogue/datasets.ts';
 import { TickworkError } from '../../../core/errors.ts';
 import { type Dataset, type StoredImageSet, sharedBytes } from './dataset.ts';
 import { checkLabels } from './idx-image-sets.ts';
+import { missingFile, openRegularFile } from './regular-file.ts';
 
 /** How a binary version of CIFAR is laid out (Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html). */
 export interface CifarFormat {
@@ -67,20 +67,16 @@ function interleave(planes: Uint8Array, channels: number, out: Uint8Array): void
 }
 
 async function readExactly(path: string, length: number): Promise<Uint8Array> {
+  const { file, size } = await openRegularFile(path);
   try {
-    const { size } = await stat(path);
-    if (size === length) return await readFile(path);
+    if (size === length) return await file.readFile();
     throw new TickworkError(
       'DATASET_CORRUPT',
       `Expected ${path} to hold ${length} bytes, got ${size}. Install or copy the dataset again.`,
     );
   } catch (error) {
-    if (error instanceof TickworkError) throw error;
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new TickworkError(
-      'DATASET_MISSING',
-      `Expected ${path} to be a readable file, got ${code}. Install the dataset or name the directory it is in.`,
-      { cause: error },
-    );
+    throw error instanceof TickworkError ? error : missingFile(path, error);
+  } finally {
+    await file.close();
   }
 }

@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { TickworkError } from '../../../core/errors.ts';
 import { sharedBytes } from './dataset.ts';
+import { openRegularFile } from './regular-file.ts';
 
 /** Third byte of the magic number: unsigned bytes, the only element type that image sets use. */
 const UNSIGNED_BYTE = 0x08;
@@ -16,7 +16,8 @@ const UNSIGNED_BYTE = 0x08;
  * @throws TickworkError DATASET_MISSING when the file cannot be opened, DATASET_CORRUPT when it is not what was expected.
  */
 export async function readIdx(path: string, dimensions: readonly number[]): Promise<Uint8Array> {
-  const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  const { file: handle } = await openRegularFile(path);
+  const file = handle.createReadStream({ highWaterMark: 1 << 18 });
   // The pipeline passes errors on in both directions; the loop over its last stream is who reports them.
   const chunks = path.endsWith('.gz') ? pipeline(file, createGunzip(), () => {}) : file;
   try {
@@ -84,11 +85,5 @@ function explain(error: unknown, path: string): TickworkError {
   const { code = 'unknown error', message = String(error) } = error as NodeJS.ErrnoException;
   if (code === 'Z_BUF_ERROR') return corrupt(path, 'a whole gzip stream', 'one that ends early', error);
   if (code.startsWith('Z_')) return corrupt(path, 'a gzip stream', `bytes that are not (${message})`, error);
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EPERM') {
-    const advice = 'Install the dataset or name the directory it is in.';
-    return new TickworkError('DATASET_MISSING', `Expected ${path} to be a readable file, got ${code}. ${advice}`, {
-      cause: error,
-    });
-  }
   return corrupt(path, 'readable data', message, error);
 }

@@ -1,9 +1,9 @@
-import { open, readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { TickworkError } from '../../../core/errors.ts';
 import type { Raster, Window } from './crop-sampler.ts';
 import type { Size } from './crops.ts';
 import { type ImageHeader, isComplete, readImageHeader } from './image-header.ts';
+import { missingFile, openRegularFile, readRegularFile } from './regular-file.ts';
 
 /** The largest of ImageNet's photographs has 20 million. */
 export const MAX_PIXELS = 64 * 2 ** 20;
@@ -47,16 +47,14 @@ export async function readImageSize(path: string): Promise<Size> {
 }
 
 async function readStart(path: string): Promise<Uint8Array> {
+  const { file } = await openRegularFile(path, corrupt);
   try {
-    const file = await open(path);
-    try {
-      const { bytesRead, buffer } = await file.read(new Uint8Array(HEADER_BYTES), 0, HEADER_BYTES, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
+    const { bytesRead, buffer } = await file.read(new Uint8Array(HEADER_BYTES), 0, HEADER_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
   } catch (error) {
-    throw missing(path, error);
+    throw missingFile(path, error);
+  } finally {
+    await file.close();
   }
 }
 
@@ -81,25 +79,7 @@ async function decode(path: string, bytes: Uint8Array, header: ImageHeader, wind
   }
 }
 
-async function readBounded(path: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES) throw corrupt(path, `an image of at most ${MAX_BYTES} bytes`, `${size}`);
-    return await readFile(path);
-  } catch (error) {
-    if (error instanceof TickworkError) throw error;
-    throw missing(path, error);
-  }
-}
-
-function missing(path: string, error: unknown): TickworkError {
-  const { code = String(error) } = error as NodeJS.ErrnoException;
-  return new TickworkError(
-    'DATASET_MISSING',
-    `Expected ${path} to be a readable file, got ${code}. Install the dataset or name the directory it is in.`,
-    { cause: error },
-  );
-}
+const readBounded = (path: string): Promise<Uint8Array> => readRegularFile(path, MAX_BYTES, 'an image', corrupt);
 
 function checkSize(path: string, { width, height }: ImageHeader): void {
   const found = `one of ${width}×${height}`;

@@ -1,13 +1,13 @@
 import type { Dirent } from 'node:fs';
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { DATASETS } from '../../../core/catalogue/datasets.ts';
 import { TickworkError } from '../../../core/errors.ts';
 import { shuffle } from '../../../core/random/distributions.ts';
 import { createStream } from '../../../core/random/stream.ts';
-import { CLASS_LIST, readClassList } from './class-list.ts';
+import { CLASS_LIST, readClassList, requireClassCount } from './class-list.ts';
 import { type Dataset, type FileImageSet, sharedBytes } from './dataset.ts';
 import { createFileTable } from './file-table.ts';
-import { isEntryName, resolveInside } from './inside-folder.ts';
+import { isEntryName, resolveFolder, resolveInside } from './inside-folder.ts';
 
 const IMAGE = /\.(jpe?g|png)$/i;
 /** What the folder of test images may be called; ImageNet's is `val`. */
@@ -21,19 +21,14 @@ const TEST_FOLDERS = ['test', 'val'];
  * @throws TickworkError DATASET_MISSING, DATASET_CORRUPT.
  */
 export async function readImageFolder(directory: string): Promise<Dataset> {
-  const root = await realpath(directory);
+  const root = await resolveFolder(directory);
   const entries = await foldersIn(root, root);
   const hasTrain = entries.includes('train');
   const trainFolder = hasTrain ? 'train' : undefined;
   const testFolder = hasTrain ? TEST_FOLDERS.find((name) => entries.includes(name)) : undefined;
   const trainPath = trainFolder === undefined ? root : await resolveInside(root, root, trainFolder);
   const classNames = (await readClassList(root)) ?? (await foldersIn(root, trainPath));
-  if (classNames.length < 2) {
-    throw new TickworkError(
-      'DATASET_MISSING',
-      `Expected ${trainPath} to hold a folder for each of at least 2 classes, got ${classNames.length}.`,
-    );
-  }
+  requireClassCount('DATASET_MISSING', `${trainPath} to hold a folder for each of`, classNames.length);
   const train = await readSet(root, trainPath, classNames);
   const facts = { ...DATASETS['image-folder'], title: directory, classes: classNames.length };
   if (testFolder === undefined) return { facts, classNames, train };
@@ -68,12 +63,8 @@ async function readSet(root: string, path: string, classNames: readonly string[]
 async function foldersIn(root: string, path: string): Promise<readonly string[]> {
   const names: string[] = [];
   for (const entry of await listing(path)) {
-    if (!isEntryName(entry.name)) continue;
-    if (entry.isDirectory()) names.push(entry.name);
-    else if (entry.isSymbolicLink()) {
-      const target = await resolveInside(root, path, entry.name);
-      if ((await readdir(target).catch(() => undefined)) !== undefined) names.push(entry.name);
-    }
+    if (entry.name.startsWith('.')) continue;
+    if (await isKind('isDirectory', root, path, entry)) names.push(entryName(path, entry));
   }
   return names.sort();
 }
@@ -81,12 +72,27 @@ async function foldersIn(root: string, path: string): Promise<readonly string[]>
 async function imagesIn(root: string, path: string): Promise<readonly string[]> {
   const names: string[] = [];
   for (const entry of await listing(path)) {
-    if (!IMAGE.test(entry.name) || !isEntryName(entry.name)) continue;
-    if (entry.isSymbolicLink()) await resolveInside(root, path, entry.name);
-    else if (!entry.isFile()) continue;
-    names.push(entry.name);
+    if (entry.name.startsWith('.') || !IMAGE.test(entry.name)) continue;
+    if (await isKind('isFile', root, path, entry)) names.push(entryName(path, entry));
   }
   return names.sort();
+}
+
+/** Whether an entry is a folder or a file, or a link to one. @throws TickworkError when a link leads out of the root or nowhere. */
+async function isKind(kind: 'isDirectory' | 'isFile', root: string, path: string, entry: Dirent): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry[kind]();
+  return (await stat(await resolveInside(root, path, entryName(path, entry))))[kind]();
+}
+
+/** Refused and not left out: nobody would miss the images of a class, and lines of a log would come from a file's name. */
+function entryName(path: string, { name }: Dirent): string {
+  // A name that is not UTF-8 has become another one, by which nobody can open the file.
+  if (isEntryName(name) && !name.includes('\ufffd')) return name;
+  throw new TickworkError(
+    'DATASET_CORRUPT',
+    `Expected names in ${path} to be UTF-8 without control characters, colons and backslashes, got ${JSON.stringify(name)}. ` +
+      'Rename the entry.',
+  );
 }
 
 async function listing(path: string): Promise<readonly Dirent[]> {

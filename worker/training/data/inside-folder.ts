@@ -11,6 +11,9 @@ export function isEntryName(name: string): boolean {
   return name.length > 0 && name.length <= 255 && !name.startsWith('.') && !/[/\\:\u0000-\u001f\u007f]/.test(name);
 }
 
+/** The real path of a dataset's folder. @throws TickworkError DATASET_MISSING when it cannot be found. */
+export const resolveFolder = (directory: string): Promise<string> => realPath(directory);
+
 /**
  * The real path of an entry of a folder, whatever links lie on the way.
  * @param root real path that it must lie in.
@@ -18,9 +21,17 @@ export function isEntryName(name: string): boolean {
  */
 export async function resolveInside(root: string, folder: string, name: string): Promise<string> {
   const path = join(folder, name);
-  let real: string;
+  const real = await realPath(path);
+  if (isEntryName(name) && (real === root || real.startsWith(root.endsWith(sep) ? root : root + sep))) return real;
+  throw new TickworkError(
+    'DATASET_CORRUPT',
+    `Expected ${path} to lie in ${root}, got ${real}. Move the files into the dataset's folder.`,
+  );
+}
+
+async function realPath(path: string): Promise<string> {
   try {
-    real = await realpath(path);
+    return await realpath(path);
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
     throw new TickworkError(
@@ -29,9 +40,4 @@ export async function resolveInside(root: string, folder: string, name: string):
       { cause: error },
     );
   }
-  if (isEntryName(name) && (real === root || real.startsWith(root.endsWith(sep) ? root : root + sep))) return real;
-  throw new TickworkError(
-    'DATASET_CORRUPT',
-    `Expected ${path} to lie in ${root}, got ${real}. Move the files into the dataset's folder.`,
-  );
 }

@@ -1,10 +1,9 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DATASETS, VOC_CLASSES } from '../../../core/catalogue/datasets.ts';
-import { TickworkError } from '../../../core/errors.ts';
 import { type Dataset, type FileImageSet, sharedBytes } from './dataset.ts';
 import { createFileTable } from './file-table.ts';
-import { isEntryName, resolveInside } from './inside-folder.ts';
+import { isEntryName, resolveFolder, resolveInside } from './inside-folder.ts';
+import { damagedFile, readRegularFile } from './regular-file.ts';
 import { readVocAnnotation } from './voc-annotation.ts';
 
 /** The lists of the classification task: training on both halves of `trainval`. */
@@ -22,7 +21,7 @@ const MAX_BYTES = 4 * 2 ** 20;
  * @throws TickworkError DATASET_MISSING, DATASET_CORRUPT.
  */
 export async function readVoc(directory: string): Promise<Dataset> {
-  const root = await realpath(directory);
+  const root = await resolveFolder(directory);
   const train = await readSet(root, TRAIN_LIST);
   const test = await readSet(root, TEST_LIST);
   const facts = { ...DATASETS.voc07, trainImages: train.count, testImages: test.count };
@@ -30,7 +29,8 @@ export async function readVoc(directory: string): Promise<Dataset> {
 }
 
 async function readSet(root: string, list: string): Promise<FileImageSet> {
-  const path = join(root, 'ImageSets', 'Main', list);
+  const lists = await resolveInside(root, await resolveInside(root, root, 'ImageSets'), 'Main');
+  const path = await resolveInside(root, lists, list);
   const names = listedImages(path, await readText(path));
   const annotations = await resolveInside(root, root, 'Annotations');
   const images = await resolveInside(root, root, 'JPEGImages');
@@ -41,7 +41,7 @@ async function readSet(root: string, list: string): Promise<FileImageSet> {
     const annotation = await resolveInside(root, annotations, `${name}.xml`);
     const found = readVocAnnotation(await readText(annotation));
     if (typeof found === 'string')
-      throw corrupt(annotation, 'an annotation of PASCAL VOC without a document type', found);
+      throw damagedFile(annotation, 'an annotation of PASCAL VOC without a document type', found);
     targets.set(found, index * classes);
     labels[index] = Math.max(0, found.indexOf(1));
     await resolveInside(root, images, `${name}.jpg`);
@@ -60,33 +60,12 @@ function listedImages(path: string, text: string): readonly string[] {
     const [name = '', ...rest] = line.trim().split(/\s+/);
     if (name === '') continue;
     if (rest.length > 0 || !isEntryName(name)) {
-      throw corrupt(path, `a list of one image a line at line ${index + 1}`, JSON.stringify(line.slice(0, 80)));
+      throw damagedFile(path, `a list of one image a line at line ${index + 1}`, JSON.stringify(line.slice(0, 80)));
     }
     names.push(name);
   }
-  if (names.length === 0) throw corrupt(path, 'a list of images', 'none');
+  if (names.length === 0) throw damagedFile(path, 'a list of images', 'none');
   return names;
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES) throw corrupt(path, `a text of at most ${MAX_BYTES} bytes`, `${size}`);
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof TickworkError) throw error;
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new TickworkError(
-      'DATASET_MISSING',
-      `Expected ${path} to be a readable file, got ${code}. Install the dataset or name the directory it is in.`,
-      { cause: error },
-    );
-  }
-}
-
-function corrupt(path: string, expected: string, found: string): TickworkError {
-  return new TickworkError(
-    'DATASET_CORRUPT',
-    `Expected ${path} to be ${expected}, got ${found}. Install or copy the dataset again.`,
-  );
-}
+const readText = async (path: string): Promise<string> => (await readRegularFile(path, MAX_BYTES, 'a text')).toString();
