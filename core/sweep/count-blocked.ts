@@ -23,8 +23,14 @@ export function withBlockedCounted(sweep: SweepState): SweepState {
   return { ...sweep, counts: { ...counts, blocked, pending: counts.pending + counts.blocked - blocked } };
 }
 
-/** The same, after the end of a trial, where others may have waited for it. */
+/**
+ * The same, after a trial or an attempt has ended without a result: others may have waited for it, and what was lost may wait
+ * itself, for what an edit has put before it.
+ */
 export function afterEndOf(sweep: SweepState, cell: number): SweepState {
   if (sweep.study.dependencies !== true) return sweep;
-  return dependenciesOf(sweep.grid).isSource(gridIndexOf(sweep.grid, cell)) ? withBlockedCounted(sweep) : sweep;
+  const { state } = trialOf(sweep, cell);
+  if (state === 'pending') return sweep;
+  const isSource = dependenciesOf(sweep.grid).isSource(gridIndexOf(sweep.grid, cell));
+  return isSource || state === 'blocked' ? withBlockedCounted(sweep) : sweep;
 }

@@ -120,7 +120,7 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
           const after = trialAfter(before, event, sweep.study.retries);
           if (after === before) return sweep;
           const next = withTime(withTrial(sweep, event.cell, before, after), before, after, event.at);
-          return after.state === 'failed' || after.state === 'stopped' ? afterEndOf(next, event.cell) : next;
+          return isLive(after) || after.state === 'succeeded' ? next : afterEndOf(next, event.cell);
         },
         [event.cell],
       );

@@ -37,7 +37,8 @@ describe('trials that start from the weights of others of their study', () => {
             const upstream = naiveUpstream(sweep, event.cell);
             if (upstream !== undefined) expect(trialOf(sweep, upstream).state).toBe('succeeded');
           }
-          for (const sweep of after.sweeps.values())
+          for (const sweep of after.sweeps.values()) {
+            if (before.sweeps.get(sweep.id) === sweep) continue;
             for (const cell of cellsFrom(sweep, 0)) {
               const upstream = naiveUpstream(sweep, cell);
               const trial = trialOf(sweep, cell);
@@ -46,6 +47,7 @@ describe('trials that start from the weights of others of their study', () => {
               const hopeless = above !== undefined && isFinished(above) && above.state !== 'succeeded';
               expect(trial.state).toBe(hopeless ? 'blocked' : 'pending');
             }
+          }
         });
       }),
     );
@@ -58,7 +60,7 @@ describe('trials that start from the weights of others of their study', () => {
           for (const sweep of after.sweeps.values()) {
             if (sweep.status !== 'active' || sweep.live.size > 0) continue;
             const alone = { ...after, sweeps: new Map([[sweep.id, { ...sweep, paused: false }]]) };
-            const decision = decide(alone, { type: 'grant-lease', worker: 'w', leaseId: 'l' }, 0, options);
+            const decision = decide(alone, { type: 'grant-lease', worker: 'fresh', leaseId: 'l' }, 0, options);
             expect(decision.ok && decision.events.map(({ type }) => type)).toEqual(['trial-leased']);
           }
         });
@@ -135,6 +137,29 @@ describe('a chain of three with leaves', () => {
     expect(world.states()).toEqual(['pending', 'pending']);
     for (let lease = world.grant(); lease; lease = world.grant()) world.succeed(lease);
     expect(world.sweep()).toMatchObject({ status: 'completed', counts: { succeeded: 2, failed: 0, blocked: 0 } });
+  });
+
+  it('is blocked with all behind it when an attempt is lost after an edit has put a failed trial before it', () => {
+    const [old, other, last] = [
+      { label: 'old base', saveWeightsAs: 'a' },
+      { label: 'new base', saveWeightsAs: 'a' },
+      { label: 'end', initialWeights: 'b' },
+    ];
+    const middle = { label: 'middle', initialWeights: 'a', saveWeightsAs: 'b' };
+    const world = cluster(loadStudy(rowsYaml([old, middle, last], [1])));
+    type Lease = NonNullable<ReturnType<typeof world.grant>>;
+    world.succeed(world.grant() as Lease);
+    const running = world.grant() as Lease;
+    const study = loadStudy(rowsYaml([other, middle, last], [1]));
+    const edit = { requestId: 'e', sweepId: world.sweepId, study, studyYaml: '', cancelRunning: false };
+    world.apply({ type: 'edit-sweep', ...edit });
+    world.fail(world.grant() as Lease);
+    expect(world.sweep()).toMatchObject({
+      status: 'active',
+      counts: { running: 0, leased: 1, pending: 1, blocked: 0 },
+    });
+    world.apply({ type: 'lose-attempt', lease: running, kind: 'preempted', message: '', worker: 'w' });
+    expect(world.sweep()).toMatchObject({ status: 'completed', counts: { leased: 0, pending: 0, blocked: 2 } });
   });
 
   it('counts nothing against a budget of cells while it is blocked', () => {
