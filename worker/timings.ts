@@ -26,7 +26,7 @@ export const WORKER_TIMINGS: WorkerTimings = {
   stopGraceMs: 5_000,
   receiptWaitMs: 10_000,
   welcomeTimeoutMs: 10_000,
-  queuePatienceMs: 1_000,
+  queuePatienceMs: 2_000,
   reconcileEveryMs: 60_000,
   republishAfterMs: 30_000,
   republishCapMs: 300_000,

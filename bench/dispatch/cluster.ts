@@ -52,7 +52,7 @@ export interface BenchClusterOptions {
 
 const PROGRAM = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const WORKER_PROGRAM = fileURLToPath(new URL('./worker-process.js', import.meta.url));
-const START_WITHIN_MS = 60_000;
+const START_WITHIN_MS = 300_000;
 const STOP_GRACE_MS = 20_000;
 
 /** Starts NATS and a coordinator in a temporary folder that is gone with them. */

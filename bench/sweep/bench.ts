@@ -27,7 +27,8 @@ interface Ours {
 
 /**
  * A whole job: the demo's twelve single-scale trials for one train epoch on two workers with a thread each, beside Ray Tune with
- * PyTorch doing the same twelve. Both clusters stand when the clock starts. The last line printed is one JSON object.
+ * PyTorch doing the same twelve, as it is by default and with its actors used again. Each cluster stands when its clock starts. The
+ * last line printed is one JSON object.
  */
 export async function benchSweep(args: readonly string[], print: (line: string) => void): Promise<void> {
   const { values } = parseArgs({
@@ -41,20 +42,39 @@ export async function benchSweep(args: readonly string[], print: (line: string) 
   const studyYaml = singleScaleStudy(DEMO);
   const ours = await runOurs(studyYaml, values.executor);
   say(`Tickwork, ${values.executor}: ${ours.makespanS} s; ${percent(ours.slotUse)} of slot time inside trials`);
-  const rival = await runRival(studyYaml);
-  const rayMakespanS = rival.value;
-  const raySlotUse = rival.value === null ? null : Number(rival.details['slotUse']);
-  if (rayMakespanS === null || raySlotUse === null) say(`Ray Tune: ${'why' in rival ? rival.why : ''}`);
-  else {
-    say(
-      `Ray Tune with PyTorch: ${rayMakespanS} s; ${percent(raySlotUse)} of slot time inside trials; ${rivalText(rival)}`,
-    );
-    say(`  ${(ours.makespanS / rayMakespanS).toFixed(2)} of its makespan; goal ${GOALS.timesRay}`);
-  }
-  const why = 'why' in rival ? { why: { rayMakespanS: rival.why, raySlotUse: rival.why } } : {};
-  const figures = { makespanS: ours.makespanS, rayMakespanS, slotUse: ours.slotUse, raySlotUse };
-  print(JSON.stringify({ machine, goals: GOALS, details: { executor: values.executor, rival }, ...figures, ...why }));
+  const byDefault = await runRival(studyYaml, false);
+  sayRival('by default', byDefault, ours, say);
+  const reusing = await runRival(studyYaml, true);
+  sayRival('with reuse_actors', reusing, ours, say);
+  const why = 'why' in byDefault ? { why: { rayMakespanS: byDefault.why, raySlotUse: byDefault.why } } : {};
+  print(
+    JSON.stringify({
+      machine,
+      goals: GOALS,
+      details: { executor: values.executor, byDefault, reusing },
+      makespanS: ours.makespanS,
+      rayMakespanS: byDefault.value,
+      rayReusingMakespanS: reusing.value,
+      slotUse: ours.slotUse,
+      raySlotUse: slotUseOf(byDefault),
+      ...why,
+    }),
+  );
 }
+
+function sayRival(how: string, rival: RivalFigure, ours: Ours, say: (line: string) => void): void {
+  if (rival.value === null) return say(`Ray Tune ${how}: ${rival.why}`);
+  say(
+    `Ray Tune with PyTorch ${how}: ${rival.value} s; ${percent(slotUseOf(rival) ?? Number.NaN)} of slot time inside trials;`,
+  );
+  say(`  Ray ${rival.version}, PyTorch ${String(rival.details['torch'])};`);
+  say(
+    `  Tickwork took ${(ours.makespanS / rival.value).toFixed(2)} of its makespan; goal ${GOALS.timesRay} of the default`,
+  );
+}
+
+const slotUseOf = (rival: RivalFigure): number | null =>
+  rival.value === null ? null : Number(rival.details['slotUse']);
 
 /** By the command that everybody has: `tickwork demo`. */
 async function runOurs(studyYaml: string, executor: string): Promise<Ours> {
@@ -83,7 +103,7 @@ async function runOurs(studyYaml: string, executor: string): Promise<Ours> {
   }
 }
 
-async function runRival(studyYaml: string): Promise<RivalFigure> {
+async function runRival(studyYaml: string, reuseActors: boolean): Promise<RivalFigure> {
   const python = process.env['TICKWORK_PYTHON'];
   if (python === undefined)
     return { value: null, why: 'no Python was named: set TICKWORK_PYTHON to one that has Ray Tune and PyTorch' };
@@ -99,13 +119,8 @@ async function runRival(studyYaml: string): Promise<RivalFigure> {
       const description = describeNetwork(p.network, p.config, { ...networkEnds(p), dropout: p.dropout });
       return { description, seed: seedOf(grid, cell), ...p };
     });
-  const request = JSON.stringify({ trials, folder: join(root, 'fashion-mnist'), workers: WORKERS });
+  const request = JSON.stringify({ trials, folder: join(root, 'fashion-mnist'), workers: WORKERS, reuseActors });
   return askRival(python, new URL('../../../bench/sweep/rivals/ray_vgg.py', import.meta.url), [request]);
-}
-
-function rivalText(rival: RivalFigure): string {
-  if (rival.value === null) return rival.why;
-  return `Ray ${rival.version}, PyTorch ${String(rival.details['torch'])}`;
 }
 
 const round = (value: number): number => Math.round(value * 1_000) / 1_000;

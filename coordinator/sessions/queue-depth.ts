@@ -6,7 +6,7 @@ export interface QueuePolicy {
   readonly aheadMs: number;
 }
 
-export const QUEUE_POLICY: QueuePolicy = { shortMs: 100, aheadMs: 100 };
+export const QUEUE_POLICY: QueuePolicy = { shortMs: 1_000, aheadMs: 100 };
 
 /**
  * Assignments that may wait at a worker for a free slot.

@@ -71,7 +71,7 @@ export const studySchema = z.strictObject({
   space: z.unknown().optional(),
   /** When running trials are stopped because others do better: see read-early-stopping.ts. */
   earlyStopping: z.unknown().optional(),
-  /** Which cells of the grid are run, and in which order: see read-sampler.ts. */
+  /** Which cells of the grid are run, and in which order: see sampler.ts. */
   sampler: z.unknown().optional(),
   /** More seeds only for rows that they decide: see read-replicas.ts. */
   replicas: z.unknown().optional(),

@@ -1,9 +1,10 @@
-"""The trials of `npm run bench -- sweep` under Ray Tune with PyTorch: ray_vgg.py '{"trials": [...], "folder": ..., "workers": 2}'
+"""The trials of `npm run bench -- sweep` under Ray Tune with PyTorch: ray_vgg.py '{"trials": [...], "folder": ..., "workers": 2, "reuseActors": true}'
 
 Each trial does what Tickwork's does: images scaled to S, random crops and mirror images, SGD with momentum and weight decay for one
 epoch, the centre crop of every test image after it, and both mirror images in the final test. PyTorch's faster settings: channels_last,
-fused SGD, the images in memory, scaled once for each actor. Ray's too: actors are used again (`reuse_actors`), so that a process imports
-PyTorch once; no loggers, no progress. The clock starts when Ray stands, and stops when `fit` returns.
+fused SGD, the images in memory, scaled once for each actor. With `"reuseActors": true` actors are used again, so that a process imports
+PyTorch once; without it, as by default, each trial has a new one. No loggers, no progress. The clock starts when Ray stands, and stops when
+`fit` returns.
 """
 import gzip
 import json
@@ -144,7 +145,7 @@ class Vgg(tune.Trainable):
 tuner = tune.Tuner(
     tune.with_resources(Vgg, {"cpu": 1}),
     param_space={"trial": tune.grid_search(request["trials"])},
-    tune_config=tune.TuneConfig(max_concurrent_trials=workers, reuse_actors=True),
+    tune_config=tune.TuneConfig(max_concurrent_trials=workers, reuse_actors=request["reuseActors"]),
     run_config=tune.RunConfig(storage_path=tempfile.mkdtemp(prefix="ray-bench-"), verbose=0),
 )
 start = time.perf_counter()

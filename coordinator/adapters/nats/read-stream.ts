@@ -2,8 +2,11 @@ import { type Consumer, type ConsumerMessages, ErrorCode, type JsMsg, NatsError 
 import type { NatsLink } from './connection.ts';
 import { natsUnreachable } from './nats-errors.ts';
 
-/** Messages in flight: the server sends on while we decode. */
-const WINDOW = 1_000;
+/**
+ * What may be in flight, bytes: the server sends on while we decode. Above its `max_pending` (64 MB) it cuts a connection whose
+ * client is busy as a slow consumer, and a thousand batches of half a MiB are more than that.
+ */
+const WINDOW_BYTES = 16 * 1024 * 1024;
 
 /**
  * All messages of a stream behind sequence `after` up to `last`, in order, over reconnects.
@@ -46,5 +49,5 @@ async function open(
 ): Promise<{ consumer: Consumer; messages: ConsumerMessages }> {
   const from = first > 1 ? { opt_start_seq: first } : {};
   const consumer = await link.jetStream.consumers.get(stream, from);
-  return { consumer, messages: await consumer.consume({ max_messages: WINDOW }) };
+  return { consumer, messages: await consumer.consume({ max_bytes: WINDOW_BYTES }) };
 }
