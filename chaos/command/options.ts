@@ -5,6 +5,8 @@ export interface ChaosOptions {
   readonly minutes: number;
   /** Of the faults: their kinds, targets, times and lengths. What the processes do meanwhile is theirs. */
   readonly seed: number;
+  /** Faults that begin in a minute; above some 20 they overlap more often than not. */
+  readonly perMinute: number;
   readonly rows: number;
   /** Servers of NATS, one round for each number. */
   readonly nats: readonly (1 | 3)[];
@@ -17,7 +19,7 @@ export interface ChaosOptions {
 }
 
 export const USAGE =
-  'npm run chaos -- [--minutes 10] [--seed N] [--rows 10000] [--nats single|cluster|both] [--workers 4] [--slots 4] [--json] [--keep]';
+  'npm run chaos -- [--minutes 10] [--seed N] [--per-minute 12] [--rows 10000] [--nats single|cluster|both] [--workers 4] [--slots 4] [--json] [--keep]';
 
 const ROUNDS: Readonly<Record<string, readonly (1 | 3)[]>> = { single: [1], cluster: [3], both: [1, 3] };
 
@@ -28,6 +30,7 @@ export function chaosOptions(args: readonly string[], anySeed: () => number): Ch
     options: {
       minutes: { type: 'string', default: '10' },
       seed: { type: 'string' },
+      'per-minute': { type: 'string', default: '12' },
       rows: { type: 'string', default: '10000' },
       nats: { type: 'string', default: 'both' },
       workers: { type: 'string', default: '4' },
@@ -42,6 +45,7 @@ export function chaosOptions(args: readonly string[], anySeed: () => number): Ch
   return {
     minutes: positive('--minutes', values.minutes),
     seed: values.seed === undefined ? anySeed() : wholeNumber('--seed', values.seed),
+    perMinute: wholeNumber('--per-minute', values['per-minute']),
     rows: wholeNumber('--rows', values.rows),
     nats,
     workers: wholeNumber('--workers', values.workers),

@@ -26,7 +26,7 @@ export interface Round extends Pick<Recoveries, 'faults' | 'worstStallMs' | 'rec
   readonly accidents: readonly string[];
 }
 
-export interface RoundOptions extends Pick<ChaosOptions, 'seed' | 'rows' | 'workers' | 'slots'> {
+export interface RoundOptions extends Pick<ChaosOptions, 'seed' | 'perMinute' | 'rows' | 'workers' | 'slots'> {
   readonly natsServers: 1 | 3;
   readonly coordinators: number;
   /** Time in which faults begin, ms. */
@@ -101,7 +101,7 @@ export async function runRound(options: RoundOptions): Promise<Round> {
 }
 
 async function putFaults(
-  { seed, span, natsServers, clock, say }: RoundOptions,
+  { seed, perMinute, span, natsServers, clock, say }: RoundOptions,
   cluster: Cluster,
   recoveries: Recoveries,
   signal: AbortSignal,
@@ -111,7 +111,7 @@ async function putFaults(
   const start = performance.now();
   const running: Promise<void>[] = [];
   let natsAway = false;
-  for (const drawn of drawPlan(seed * 10 + natsServers, span)) {
+  for (const drawn of drawPlan(seed * 10 + natsServers, span, perMinute)) {
     const fault = cluster.coordinators.length > 1 ? drawn : { ...drawn, kind: withoutStandby(drawn.kind) };
     await clock.sleep(Math.max(0, start + fault.at - performance.now()), signal);
     if (signal.aborted) break;

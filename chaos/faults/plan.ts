@@ -70,8 +70,6 @@ const RECIPES: Readonly<Record<FaultKind, Recipe>> = {
   'slow network': { weight: 5, forMs: [3_000, 12_000] },
 };
 
-/** Faults a minute: more of them would overlap without end. */
-const PER_MINUTE = 12;
 /** Of the time there is for faults: the sweep begins before the first and has to be ready after the last. */
 const FIRST_SHARE = 0.05;
 const LAST_SHARE = 0.95;
@@ -80,9 +78,9 @@ const LAST_SHARE = 0.95;
  * Every kind once, as far as there is room, and then by weight.
  * @param span time for faults, ms.
  */
-export function drawPlan(seed: number, span: number): readonly Fault[] {
+export function drawPlan(seed: number, span: number, perMinute: number): readonly Fault[] {
   const random = createRandom(seed, 'chaos');
-  const count = Math.max(4, Math.round((span / 60_000) * PER_MINUTE));
+  const count = Math.max(4, Math.round((span / 60_000) * perMinute));
   const once = shuffled(FAULT_KINDS, random).slice(0, count);
   const more = Array.from({ length: count - once.length }, () => drawKind(random));
   const kinds = shuffled([...once, ...more], random);

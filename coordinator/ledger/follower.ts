@@ -4,7 +4,7 @@ import { evolve } from '../../core/sweep/evolve.ts';
 import { type ClusterState, EMPTY_CLUSTER } from '../../core/sweep/state.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Delivery, EventLog, Malformed, RecordStream, ResultStore } from '../ports.ts';
+import type { Delivery, EventLog, Malformed, RecordStream, ResultStore, StoreBatch } from '../ports.ts';
 import type { CellRef } from './compare-rows.ts';
 import { settleRecord } from './settle-records.ts';
 import { addRows, emptyRows } from './turn.ts';
@@ -37,8 +37,15 @@ export interface FollowerDeps {
 const MAX_BATCH = 256;
 const CATCH_UP_EVERY_MS = 1_000;
 const FETCH_EVERY_MS = 100;
+/** A consumer that has just been made, or has a new leader, may count nothing for a moment. */
+const LOOKS = 10;
 
 type Item = Delivery | Malformed;
+
+interface Absorbed {
+  readonly records: number;
+  readonly results: readonly CellRef[];
+}
 
 export function createFollower({ known, log, store, records, clock, logger }: FollowerDeps): Follower {
   let { state, sequence } = known ?? { state: EMPTY_CLUSTER, sequence: 0 };
@@ -61,29 +68,37 @@ export function createFollower({ known, log, store, records, clock, logger }: Fo
     }
   }
 
-  /** Rows of what waits and is settled by `by`. @returns the cells whose results are in the table now. */
-  async function absorb(by: ClusterState): Promise<readonly CellRef[]> {
-    const settled = [...waiting.values()].slice(0, MAX_BATCH * 4).flatMap((item) => {
+  /**
+   * Rows of what waits and is settled by `by`. A record that the log does not explain may be explained by what is appended yet,
+   * unless it arrived before `by` was read: a lease is in the log before its worker hears of it.
+   * @param arrived places of those records.
+   * @returns how many records it has settled, and the cells whose results are in the table now.
+   */
+  async function absorb(by: ClusterState, arrived: ReadonlySet<number>): Promise<Absorbed> {
+    const settled: { readonly item: Item; readonly rows: Partial<StoreBatch> }[] = [];
+    for (const item of waiting.values()) {
+      if (settled.length === MAX_BATCH * 4) break;
       const settlement = settleRecord(by, item, (command) => decide(by, command, 0, { costOf: () => 0 }), clock.now());
-      // Quarantine is for whoever leads: a log that is read further may explain the record.
-      const known = ['committed', 'repeat', 'superseded'].includes(settlement.settled.outcome);
-      return known && settlement.events.length === 0 ? [{ item, rows: settlement.rows }] : [];
-    });
-    if (settled.length === 0) return [];
+      const { outcome } = settlement.settled;
+      if (settlement.events.length > 0 || (outcome === 'quarantined' && !arrived.has(item.sequence))) continue;
+      settled.push({ item, rows: settlement.rows });
+    }
+    if (settled.length === 0) return { records: 0, results: [] };
     const rows = emptyRows();
     for (const each of settled) addRows(rows, each.rows);
     await store.commit(rows);
     for (const { item } of settled) waiting.delete(item.sequence);
     await Promise.all(settled.map(({ item }) => item.ack()));
-    return rows.results;
+    return { records: settled.length, results: rows.results };
   }
 
   async function catchUp(): Promise<void> {
+    const arrived = new Set(waiting.keys());
     for await (const batch of log.replay(sequence)) {
       state = batch.reduce(evolve, state);
       sequence = log.lastSequence;
     }
-    while ((await absorb(state)).length > 0);
+    while ((await absorb(state, arrived)).records > 0);
   }
 
   return {
@@ -107,14 +122,17 @@ export function createFollower({ known, log, store, records, clock, logger }: Fo
     fetch: (missing, by) =>
       whilePulling(async (ended) => {
         const left = new Set(missing.map(keyOf));
-        while (!ended.aborted) {
-          const found = await absorb(by);
-          for (const row of found) left.delete(keyOf(row));
-          if (left.size === 0) return;
-          if (found.length > 0) continue;
+        for (let looks = 0; !ended.aborted; ) {
           const before = waiting.size;
-          const backlog = await records.backlog();
-          if (backlog <= before && waiting.size === before) throw notInTheStream(left.size);
+          // Whatever comes was made under leases that `by` has.
+          const found = await absorb(by, new Set(waiting.keys()));
+          for (const row of found.results) left.delete(keyOf(row));
+          if (left.size === 0) return;
+          if (found.records > 0) continue;
+          // Counted before the look: what has arrived since was not looked at.
+          const nothingMore = (await records.backlog()) <= before && waiting.size === before;
+          looks = nothingMore ? looks + 1 : 0;
+          if (looks === LOOKS) throw notInTheStream(left.size);
           await clock.sleep(FETCH_EVERY_MS);
         }
       }),

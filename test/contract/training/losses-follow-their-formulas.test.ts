@@ -82,6 +82,23 @@ test('losses of a network that knows nothing are those of the lecture: ln C, and
   expect(await of('crammer-singer')).toBeCloseTo(1, 5);
 });
 
+test('of classes that share Crammer and Singer’s maximum one alone has the gradient, on every executor', async () => {
+  // Scores of a network whose last hidden units are all off: every rival of the true class is as high as any other.
+  const run = lossRun(
+    'crammer-singer',
+    tensorOf([BATCH, CLASSES], () => 0),
+  );
+  await expectAgreement(run);
+  const { gradient } = await runOn(createOnnxExecutor({ threads: 1 }), run);
+  for (const [row, slopes] of rowsOf(gradient?.data ?? []).entries()) {
+    const label = rowsOf(labels.data)[row]?.indexOf(1) ?? 0;
+    const rival = label === 0 ? 1 : 0;
+    slopes.forEach((slope, c) => {
+      expect(slope).toBeCloseTo(c === label ? -1 / BATCH : c === rival ? 1 / BATCH : 0, 6);
+    });
+  }
+});
+
 describe('a class that does not count for an image', () => {
   /** Several classes an image, and every fourth place difficult. */
   const truth = tensorOf([BATCH, CLASSES], (index) => (index % 4 === 1 ? 0.5 : Number(index % 3 === 0)));

@@ -19,7 +19,7 @@ const GROWTH_BYTES = 24 * 2 ** 20;
 describe.each(await compiledExecutors())('on %s', (name) => {
   it(
     `training, testing and saving keep their memory over ${STEPS} steps`,
-    async () => {
+    async ({ annotate }) => {
       const executor = await openForTest(name);
       await using folder = await temporaryFolder();
       const samples: { readonly rss: number; readonly tensors: number }[] = [];
@@ -49,6 +49,8 @@ describe.each(await compiledExecutors())('on %s', (name) => {
       const settled = samples.slice(Math.floor(samples.length * WARM_UP));
       const lowest = Math.min(...settled.slice(0, Math.ceil(settled.length / 3)).map(({ rss }) => rss));
       const last = Math.min(...settled.slice(-Math.ceil(settled.length / 3)).map(({ rss }) => rss));
+      const mebibytes = [lowest, last].map((bytes) => (bytes / 2 ** 20).toFixed(1)).join(' → ');
+      await annotate(`${name}, ${STEPS} steps: RSS ${mebibytes} MiB, ${settled.at(-1)?.tensors} tensors`);
       expect(new Set(settled.map(({ tensors }) => tensors)).size).toBe(1);
       expect((last - lowest) / 2 ** 20).toBeLessThan(GROWTH_BYTES / 2 ** 20);
     },

@@ -7,7 +7,13 @@ import { createLedger } from '../../../coordinator/ledger/ledger.ts';
 import { recover } from '../../../coordinator/ledger/recover.ts';
 import type { Delivery, ResultStore } from '../../../coordinator/ports.ts';
 import type { SweepEvent } from '../../../core/sweep/events.ts';
-import { encodeRecord, type ResultRecord, recordContentHash, recordId } from '../../../proto/records.ts';
+import {
+  encodeRecord,
+  type ReportRecord,
+  type ResultRecord,
+  recordContentHash,
+  recordId,
+} from '../../../proto/records.ts';
 import { systemClock } from '../../../runtime/clock.ts';
 import { createLogger } from '../../../runtime/logger.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -43,7 +49,7 @@ function createWorld() {
         ...{ initial: state, log, store, clock: systemClock, random: () => 0.5, costOf: () => 1, logger },
       });
     }
-    return { store, lead, follow };
+    return { store, stream, lead, follow };
   }
   return { records, coordinator };
 }
@@ -52,6 +58,11 @@ function resultOf(lease: Lease, testError: number): ResultRecord {
   const { sweepId, cell, attempt, leaseId, epoch, worker } = lease;
   const said = { metrics: { testError }, provenance: {}, durationMs: 1, endedAt: 1 };
   return { kind: 'result', sweepId, cell, attempt, leaseId, epoch, worker, ...said };
+}
+
+function reportOf({ sweepId, cell, attempt, leaseId, epoch, worker }: ResultRecord): ReportRecord {
+  const lease = { sweepId, cell, attempt, leaseId, epoch, worker };
+  return { kind: 'report', ...lease, trainEpoch: 1, metrics: { testError: 30 } };
 }
 
 function deliveryOf(record: ResultRecord, sequence: number): Delivery {
@@ -142,6 +153,37 @@ describe('a coordinator that was replaced between a row and its event', () => {
     await ledger.ingest([deliveryOf(orphan, 1)]);
     await eventually('the row', () => rowOf(standby.store, orphan.cell));
     expect(await standby.store.counts()).toEqual({ results: 1, quarantined: 0, superseded: 0 });
+    ended.abort();
+    await following;
+  });
+
+  it('fetches a row that arrives while what came before it is written', async () => {
+    const ledger = await second.lead(0);
+    await ledger.ingest([deliveryOf(orphan, 2)]);
+    await ledger.close();
+    world.records.push(encodeRecord(reportOf(orphan)));
+    const late = world.coordinator();
+    const { commit } = late.store;
+    late.store.commit = async (batch) => {
+      await commit(batch);
+      if (batch.reports.length === 0) return;
+      late.stream.publish(encodeRecord(orphan));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    await late.lead(0);
+    expect(await rowOf(late.store, orphan.cell)).toEqual(orphan);
+  });
+
+  it('follows past records that no log explains, and sets them aside', async () => {
+    const ledger = await second.lead(0);
+    for (const cell of [7, 8]) world.records.push(encodeRecord({ ...orphan, cell }));
+    world.records.push(new Uint8Array([1, 2, 3]), encodeRecord(orphan));
+    const ended = new AbortController();
+    const standby = world.coordinator();
+    const following = standby.follow().follow(ended.signal);
+    await ledger.ingest([deliveryOf(orphan, 1)]);
+    await eventually('an empty stream', async () => ((await standby.stream.backlog()) === 0 ? true : undefined));
+    expect(await standby.store.counts()).toEqual({ results: 1, quarantined: 3, superseded: 0 });
     ended.abort();
     await following;
   });

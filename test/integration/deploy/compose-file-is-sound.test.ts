@@ -97,6 +97,54 @@ describe('deploy/compose.gpu.yaml', () => {
   });
 });
 
+describe('two coordinators', () => {
+  interface Overlay {
+    readonly services: Record<string, { command?: string[]; volumes?: string[]; healthcheck?: unknown }>;
+    readonly volumes?: Record<string, null>;
+  }
+  const overlay = (name: string): Overlay =>
+    parse(readFileSync(join(deploy, name), 'utf8'), { merge: true, logLevel: 'silent' }) as Overlay;
+  const overlays = ['compose.standby.yaml', 'compose.secure-standby.yaml'].map(
+    (name) => [name, overlay(name)] as const,
+  );
+  const unit = readFileSync(join(deploy, 'systemd/tickwork-coordinator-standby.service'), 'utf8');
+
+  it.each(overlays)('%s has each stand by, and tells workers of both', (_, { services: changed }) => {
+    for (const name of ['coordinator', 'standby']) {
+      expect(changed[name]?.command, name).toContain('--standby');
+      expect(changed[name]?.command, name).toContain('--state-dir=/var/lib/tickwork');
+    }
+    expect(changed['worker']?.command).toContain('--coordinator=coordinator:7077,standby:7077');
+  });
+
+  it('never share a state directory', () => {
+    const { services: changed, volumes } = overlay('compose.standby.yaml');
+    expect(changed['standby']?.volumes).toEqual(['standby-state:/var/lib/tickwork']);
+    expect(compose.services['coordinator']?.volumes).toEqual(['coordinator-state:/var/lib/tickwork']);
+    expect(Object.keys(volumes ?? {})).toEqual(['standby-state']);
+  });
+
+  it('do not wait for one that serves nothing', () => {
+    const { services: changed } = overlay('compose.standby.yaml');
+    for (const name of ['coordinator', 'standby']) expect(changed[name]?.healthcheck, name).toEqual({ disable: true });
+    for (const [name, value] of Object.entries(changed))
+      expect(Object.keys((value as { depends_on?: object }).depends_on ?? {}), name).not.toContain('coordinator');
+  });
+
+  it('are given options that the command knows', () => {
+    const commands = ['program.ts', 'commands/coordinator.ts', 'commands/worker.ts']
+      .map((file) => readFileSync(join(root, 'cli', file), 'utf8'))
+      .join('\n');
+    const words = [
+      ...overlays.flatMap(([, { services: changed }]) => Object.values(changed).flatMap(({ command = [] }) => command)),
+      ...(/^ExecStart=(.*)$/m.exec(unit)?.[1] ?? '').split(' '),
+    ];
+    const options = words.filter((word) => word.startsWith('--')).map((word) => word.split('=')[0] as string);
+    expect(options.length).toBeGreaterThan(20);
+    for (const option of options) expect(commands, option).toMatch(new RegExp(`'${option}[ ']`));
+  });
+});
+
 describe('deploy/Dockerfile', () => {
   const stages = dockerfile.split(/^(?=FROM )/m);
   const stage = (name: string): string => stages.find((text) => text.split('\n')[0]?.endsWith(` AS ${name}`)) ?? '';

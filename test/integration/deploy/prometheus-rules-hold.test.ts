@@ -21,7 +21,8 @@ const rules = groups.flatMap((group) => group.rules);
 
 describe('deploy/prometheus', () => {
   it('has a configuration and rules that promtool accepts', async () => {
-    expect((await promtool('check', 'config', 'prometheus.yml')).stdout).toMatch(/SUCCESS: 1 rule files found/);
+    for (const config of ['prometheus.yml', 'standby.yml'])
+      expect((await promtool('check', 'config', config)).stdout).toMatch(/SUCCESS: 1 rule files found/);
     expect((await promtool('check', 'rules', 'rules.yml')).stdout).toMatch(
       new RegExp(`SUCCESS: ${rules.length} rules found`),
     );

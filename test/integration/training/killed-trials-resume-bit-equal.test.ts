@@ -4,6 +4,8 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { integer } from '../../../core/random/distributions.ts';
+import { createStream } from '../../../core/random/stream.ts';
 import { type TrialParameters, trialParametersSchema } from '../../../core/study/trial-parameters.ts';
 import type { ExecutorName } from '../../../engine/mod.ts';
 import type { TrialProvenance } from '../../../worker/training/outcome.ts';
@@ -30,6 +32,74 @@ const PARAMETERS: TrialParameters = trialParametersSchema.parse({
   checkpointEvery: 7,
 });
 
+/** Every other schedule, optimiser, way to test and way to change an image, each with checkpoints in the middle of an epoch. */
+const OTHERS: Readonly<Record<string, TrialParameters>> = Object.fromEntries(
+  Object.entries({
+    'adam, cosine, colours shifted, a mean image, dense and crops at two scales': {
+      dataset: 'textures',
+      optimiser: 'adam',
+      schedule: 'cosine',
+      learningRate: 0.002,
+      colourShift: 0.1,
+      inputNormalisation: 'subtract-mean-image',
+      testDense: 'and-crops',
+      testScale: [32, 36],
+      testCrops: 2,
+      validationImages: 40,
+      trainScale: [32, 48],
+      checkpointEvery: 5,
+    },
+    'poly, auxiliary heads, a hinge loss, ten crops': {
+      network: 'googlenet8',
+      config: 'gap-aux1',
+      schedule: 'poly',
+      loss: 'weston-watkins',
+      testCrops: 'corners',
+      layerRates: ['fc=3'],
+      checkpointEvery: 4,
+      dropout: 0.5,
+    },
+    'steps, held filters, frozen layers, biases of their own, a plain mean': {
+      network: 'alexnet8',
+      config: 'base',
+      schedule: 'step',
+      scheduleEvery: 2,
+      loss: 'squared-hinge',
+      filterRadius: 0.1,
+      freeze: 1,
+      biasRate: 2,
+      biasDecay: 1,
+      inputNormalisation: 'subtract-mean',
+      learningRate: 1e-5,
+      checkpointEvery: 3,
+    },
+    'a plateau of the validation error, the lost training error, dense at one scale': {
+      schedule: 'plateau',
+      scheduleMetric: 'testError',
+      schedulePatience: 1,
+      scheduleFactor: 0.5,
+      validationImages: 64,
+      loss: 'crammer-singer',
+      testDense: true,
+      trainFlip: false,
+      imagesPerClass: 25,
+      classes: [3, 1, 7, 8],
+      checkpointEvery: 1,
+    },
+  }).map(([name, changes]): [string, TrialParameters] => [
+    name,
+    trialParametersSchema.parse({
+      ...SHORT_TRIAL,
+      trainImages: 'imagesPerClass' in changes ? undefined : 128,
+      testImages: 48,
+      trainEpochs: 6,
+      ...changes,
+    }),
+  ]),
+);
+/** Where they are killed; another seed kills elsewhere. */
+const KILL_SEED = Number(process.env.TICKWORK_KILL_SEED ?? 1);
+
 type Outcome = Extract<TrialToAgent, { readonly type: 'outcome' }>['outcome'];
 
 interface Run {
@@ -38,7 +108,7 @@ interface Run {
   heard(matches: (message: TrialToAgent) => boolean): Promise<TrialToAgent>;
 }
 
-function start(executor: ExecutorName, checkpointFolder: string): Run {
+function start(executor: ExecutorName, checkpointFolder: string, parameters = PARAMETERS, loaderThreads = 1): Run {
   const child = fork(PROGRAM, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const received: TrialToAgent[] = [];
   const waiting = new Set<() => void>();
@@ -50,13 +120,13 @@ function start(executor: ExecutorName, checkpointFolder: string): Run {
     type: 'run',
     trialId: 'trial',
     cell: CELL,
-    spec: { parameters: PARAMETERS, seed: 3 },
+    spec: { parameters, seed: 3 },
     options: {
       datasetRoots: DATASET_ROOTS,
       checkpointFolder,
       commandFolder: '',
       checkFirstBatch: false,
-      loaderThreads: 1,
+      loaderThreads,
       pixelCacheBytes: 0,
       executor: {
         name: executor,
@@ -87,12 +157,15 @@ function start(executor: ExecutorName, checkpointFolder: string): Run {
   };
 }
 
-async function finish(run: Run): Promise<{ readonly outcome: Outcome; readonly reports: unknown[] }> {
+async function finish(
+  run: Run,
+): Promise<{ readonly outcome: Outcome; readonly reports: unknown[]; readonly steps: number }> {
   const message = await run.heard(({ type }) => type === 'outcome');
   const outcome = (message as Extract<TrialToAgent, { readonly type: 'outcome' }>).outcome;
   run.child.kill('SIGKILL');
   const reports = run.received.filter(({ type }) => type === 'report');
-  return { outcome, reports };
+  const steps = Math.max(...run.received.map((told) => (told.type === 'progress' ? told.steps : 0)));
+  return { outcome, reports, steps };
 }
 
 /** Metrics that say nothing of time. */
@@ -119,8 +192,8 @@ describe.each(executors)('a trial on %s whose process is killed again and again'
     }
     await folder[Symbol.asyncDispose]();
   });
-  const run = (place: string): Run => {
-    const started = start(executor, join(folder.path, place));
+  const run = (place: string, parameters?: TrialParameters, loaderThreads?: number): Run => {
+    const started = start(executor, join(folder.path, place), parameters, loaderThreads);
     runs.push(started);
     return started;
   };
@@ -144,8 +217,20 @@ describe.each(executors)('a trial on %s whose process is killed again and again'
     expect((resumed.outcome.provenance as TrialProvenance).resumedFrom?.step).toBeGreaterThanOrEqual(70);
   });
 
-  // Reading files is the same on every executor.
+  // What is drawn, scheduled, tested and read from files is the same code on every executor.
   if (executor !== 'onnx') return;
+  it.each(Object.entries(OTHERS))('so has one with %s', { timeout: 180_000 }, async (name, parameters) => {
+    const whole = await finish(run('whole', parameters, 0));
+    const steps = whole.steps;
+    const stream = createStream(KILL_SEED, 'kills', name);
+    const kills = [integer(stream, steps - 10), integer(stream, steps - 10)].sort((a, b) => a - b);
+    for (const [attempt, step] of kills.entries()) await killAt(run('killed', parameters, 1 + attempt), step);
+    const resumed = await finish(run('killed', parameters, 2));
+    expect(numbersOf(resumed.outcome), `killed at ${kills}`).toEqual(numbersOf(whole.outcome));
+    expect(resumed.reports).toEqual(whole.reports);
+    expect(resumed.outcome).toHaveProperty('provenance.resumedFrom.step', expect.any(Number));
+  });
+
   it('trusts no damaged checkpoint, says so, and goes on from an older one or afresh', async () => {
     const whole = await finish(run('whole'));
     const trial = join(folder.path, 'killed', 'trials', CELL);

@@ -36,10 +36,15 @@ const westonWatkins: Loss = (scores, labels) => {
   return mean(tf.sum(tf.mul(margins, tf.sub(1, labels)), 1));
 };
 
-/** max_j (s_j + [j ≠ y]) − s_y (Crammer & Singer, JMLR 2, 2001). Classes that share the maximum share the gradient. */
+/**
+ * max_j (s_j + [j ≠ y]) − s_y (Crammer & Singer, JMLR 2, 2001). Of classes that share the maximum the lowest alone has the gradient:
+ * tf.max would give all of it to each of them, which is the slope of nothing.
+ */
 const crammerSinger: Loss = (scores, labels) => {
-  const rivals = tf.max(tf.add(scores, tf.sub(1, labels)), 1, true);
-  return mean(tf.sub(rivals, trueScores(scores, labels)));
+  const [, classes] = scores.shape;
+  const rivals = tf.add(scores, tf.sub(1, labels));
+  const strongest = tf.oneHot(tf.argMax(rivals, 1) as tf.Tensor1D, classes, 1, 0, 'float32');
+  return mean(tf.sub(tf.sum(tf.mul(rivals, strongest), 1, true), trueScores(scores, labels)));
 };
 
 /**
