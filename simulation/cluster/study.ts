@@ -5,10 +5,17 @@ import { type TrialSpec, trialParametersSchema } from '../../core/study/trial-pa
 import type { SweepState } from '../../core/sweep/state.ts';
 import type { Random } from '../random.ts';
 
-/** A small study, drawn. Attempts are cheap: only faults that never end make a cell fail for its machine. */
+/**
+ * A small study, drawn; in some the first network keeps its weights and the others start from them. Attempts are cheap: only faults that
+ * never end make a cell fail for its machine.
+ */
 export function drawStudy(name: string, random: Random): { readonly study: Study; readonly yaml: string } {
   const configs = ['A', 'A-LRN', 'B', 'C', 'D', 'E'].slice(0, random.integer(2, 4));
-  const rates = [0.01, 0.02, 0.05].slice(0, random.integer(1, 3));
+  const dependent = random.chance(0.3);
+  const rates = [0.01, 0.02, 0.05].slice(0, dependent ? 1 : random.integer(1, 3));
+  const levels = configs.map((config, i) =>
+    dependent ? { label: config, config, ...(i === 0 ? { saveWeightsAs: name } : { initialWeights: name }) } : config,
+  );
   const seeds = Array.from({ length: random.integer(2, 3) }, (_, i) => 100 * random.integer(0, 99) + i);
   const yaml = `study: ${name}
 seeds: [${seeds.join(', ')}]
@@ -23,7 +30,7 @@ parameters:
   trainScale: 28
   testScale: 28
 factors:
-  config: [${configs.join(', ')}]
+  config: ${JSON.stringify(levels)}
   learningRate: [${rates.join(', ')}]
 `;
   return { study: loadStudy(yaml), yaml };
