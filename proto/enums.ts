@@ -32,6 +32,7 @@ export const trialStateCodec = enumCodec<TrialState, WireTrialState>({
   failed: 'TRIAL_STATE_FAILED',
   cancelled: 'TRIAL_STATE_CANCELLED',
   stopped: 'TRIAL_STATE_STOPPED',
+  blocked: 'TRIAL_STATE_BLOCKED',
 });
 
 export const sweepStateCodec = enumCodec<SweepStatus, WireSweepState>({

@@ -14,7 +14,7 @@ const PATIENCE_MS = 60_000;
 const MIN_INTERVAL_MS = 200;
 
 /**
- * Follows a sweep to its end, showing how it goes; the exit code becomes 1 when a trial failed or was cancelled.
+ * Follows a sweep to its end, showing how it goes; the exit code becomes 1 when a trial failed, was cancelled or is blocked.
  * @param shown where to show it, or `json-lines` for one JSON object a line on stdout.
  */
 export async function watchToEnd(
@@ -47,7 +47,8 @@ export async function watchToEnd(
 }
 
 export function hasFailures({ state, counts }: Sweep__Output): boolean {
-  return state !== 'SWEEP_STATE_COMPLETED' || (counts?.failed ?? 0) > 0 || (counts?.cancelled ?? 0) > 0;
+  const without = (counts?.failed ?? 0) + (counts?.cancelled ?? 0) + (counts?.blocked ?? 0);
+  return state !== 'SWEEP_STATE_COMPLETED' || without > 0;
 }
 
 /** `vgg-demo-1 completed: 14 of 14 trials succeeded, in 2 min 3 s.` */
@@ -58,6 +59,7 @@ export function endLine({ name, state, counts, createTime, finishTime, exhausted
     `${name.replace(/^sweeps\//, '')} ${exhaustedReason === '' ? state.replace('SWEEP_STATE_', '').toLowerCase() : 'stopped by its budget'}:`,
     `${counts?.succeeded ?? 0} of ${counts?.total ?? 0} trials succeeded`,
     ...((counts?.failed ?? 0) > 0 ? [`(${counts?.failed} failed)`] : []),
+    ...((counts?.blocked ?? 0) > 0 ? [`(${counts?.blocked} blocked)`] : []),
     ...((counts?.stopped ?? 0) > 0 ? [`(${counts?.stopped} stopped early)`] : []),
     ...(exhaustedReason === '' ? [] : [`(${exhaustedReason})`]),
     ...(start === undefined || finish === undefined ? [] : [`in ${formatSeconds((finish - start) / 1000)}`]),

@@ -103,7 +103,7 @@ export function renderWhy(trial: Trial__Output): string[] {
   const attempt = trial.attempt === 0 ? '' : `, attempt ${trial.attempt}`;
   const worker = trial.worker === '' ? '' : ` on ${trial.worker}`;
   // A pending trial's reason tells of its lost attempt too.
-  const reason = trial.state === 'TRIAL_STATE_PENDING' ? trial.waitingReason : note(trial, trial.failureMessage);
+  const reason = waits(trial) ? trial.waitingReason : note(trial, trial.failureMessage);
   // What a command has printed has lines of its own.
   const [first = '', ...more] = reason.split('\n');
   return [
@@ -112,6 +112,8 @@ export function renderWhy(trial: Trial__Output): string[] {
     ...more.map((line) => visible(`  ${line}`)),
   ];
 }
+
+const waits = ({ state }: Trial__Output): boolean => state === 'TRIAL_STATE_PENDING' || state === 'TRIAL_STATE_BLOCKED';
 
 /** In one line: of a longer text the first and the last. */
 function inOneLine(text: string): string {
@@ -186,6 +188,7 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
   // Of a command nothing is known beforehand.
   const known = plan.rows.some((row) => row.weightLayers > 0);
   const compared = plan.rows.some((row) => row.differenceFromBase !== '');
+  const waiting = plan.rows.filter((row) => row.waitsFor !== undefined).length;
   return [
     visible(plan.title),
     '',
@@ -193,11 +196,13 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
       [
         ...factors.map((factor) => left(visible(factor))),
         ...(compared ? [left('from base')] : []),
+        ...(waiting > 0 ? [left('starts from')] : []),
         ...(known ? ['weight layers', 'parameters', 'memory', 'MACs/image', 'MACs'].map(right) : []),
       ],
       plan.rows.map((row) => [
         ...factors.map((_, i) => visible(row.levels[i]?.label ?? '')),
         ...(compared ? [visible(row.differenceFromBase)] : []),
+        ...(waiting > 0 ? [visible(row.waitsFor ?? '')] : []),
         ...(known
           ? [
               String(row.weightLayers),

@@ -12,7 +12,7 @@ export interface SweepProgress {
 
 /** Cells that need no more work. */
 export function finishedCells({ counts }: Sweep__Output): number {
-  return counts ? counts.succeeded + counts.failed + counts.cancelled + counts.stopped : 0;
+  return counts ? counts.succeeded + counts.failed + counts.cancelled + counts.stopped + counts.blocked : 0;
 }
 
 /** Share of a trial's steps that are done, 0 to 1. */

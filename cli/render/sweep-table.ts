@@ -161,7 +161,7 @@ const withUnit = (title: string, unit: string): string => (unit === '' ? title :
 function missingCells({ levels, n, expected, counts, failures }: TableRow__Output): string[] {
   if (n >= expected) return [];
   const row = visible(levels.map((level) => level.label).join(' ')) || 'all cells';
-  const waiting = (['pending', 'leased', 'running', 'cancelled', 'stopped'] as const)
+  const waiting = (['pending', 'leased', 'running', 'cancelled', 'stopped', 'blocked'] as const)
     .filter((state) => (counts?.[state] ?? 0) > 0)
     .map((state) => `${counts?.[state]} ${state === 'stopped' ? 'stopped early' : state}`);
   return [

@@ -228,11 +228,13 @@ function stateOf(state: ListTrialsRequest__Output['state']): TrialState | undefi
   );
 }
 
+const UNTOUCHED_STATES: ReadonlySet<TrialState> = new Set(['pending', 'cancelled', 'blocked']);
+
 /** Up to `size` cells in the wanted state from `from` on, and where the next page begins. */
 function takeCells(sweep: SweepState, from: number, size: number, wanted: TrialState | undefined) {
   const cells: number[] = [];
-  // Only untouched cells can be pending or cancelled without being in the vector, so other states need not visit the grid.
-  const touchedOnly = wanted !== undefined && wanted !== 'pending' && wanted !== 'cancelled';
+  // Only untouched cells can be in these states without being in the vector, so others need not visit the grid.
+  const touchedOnly = wanted !== undefined && !UNTOUCHED_STATES.has(wanted);
   const candidates = touchedOnly ? touchedFrom(sweep, from) : cellsFrom(sweep, from);
   for (const cell of candidates) {
     if (wanted !== undefined && trialOf(sweep, cell).state !== wanted) continue;

@@ -1,10 +1,11 @@
-import { gridIndexOf } from '../../core/grid/grid.ts';
+import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
 import { offersAt } from '../../core/placement/load.ts';
 import { fitsNowhere } from '../../core/placement/misfit.ts';
 import { needOf } from '../../core/placement/need.ts';
 import { fits } from '../../core/sweep/decide-grant.ts';
 import { type ClusterState, type SweepState, trialOf } from '../../core/sweep/state.ts';
 import { sweepsByTurn } from '../../core/sweep/turns.ts';
+import { upstreamOf } from '../../core/sweep/upstream.ts';
 import { healthOf, isQuarantined } from '../../core/worker-health/health.ts';
 import type { ClusterSessions } from '../sessions/cluster-sessions.ts';
 
@@ -27,6 +28,9 @@ export function waitingReason(
     if (sweep.exhausted !== undefined)
       return `the budget of the sweep lets nothing start: ${sweep.exhausted}; \`tickwork edit\` with a higher one does`;
     if (sweep.paused) return 'the sweep is paused';
+    const upstream = upstreamOf(sweep, cell);
+    if (upstream !== undefined && trialOf(sweep, upstream).state !== 'succeeded')
+      return `waits for cell ${named(sweep, upstream)}, from whose weights it starts`;
     if (connected.length === 0) return 'no worker is connected';
     if (connected.every(({ draining }) => draining)) return 'every worker is draining';
     const nowhere = fitsNowhere(needOf(sweep, gridIndexOf(sweep.grid, cell), state.learnedMemory), places);
@@ -42,7 +46,21 @@ export function waitingReason(
 
   return (cell) => {
     const trial = trialOf(sweep, cell);
+    if (trial.state === 'blocked') return blockedReason(sweep, trial.by);
     const lost = trial.state === 'pending' ? trial.lost : undefined;
     return `${lost ? `attempt ${trial.attempt} was lost (${lost.message}); ` : ''}${reason(cell)}`;
   };
+}
+
+/** `2 (config=A seed 1)`. */
+const named = ({ grid }: SweepState, cell: number): string =>
+  `${cell} (${[grid.title(gridIndexOf(grid, cell)), `seed ${seedOf(grid, cell)}`].join(' ').trim()})`;
+
+function blockedReason(sweep: SweepState, by: number): string {
+  const trial = trialOf(sweep, by);
+  const how =
+    trial.state === 'failed'
+      ? `has failed (${trial.failure.kind}); \`tickwork retry ${sweep.id} --failed\` tries both`
+      : `is ${trial.state}`;
+  return `it starts from the weights of cell ${named(sweep, by)}, which ${how}`;
 }

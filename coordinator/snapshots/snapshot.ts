@@ -24,7 +24,7 @@ interface Header {
 }
 
 /** Raise the number when `evolve` makes another state of the same events. */
-const VERSION = `2/${SOFTWARE_VERSION}`;
+const VERSION = `3/${SOFTWARE_VERSION}`;
 const LINE_END = 0x0a;
 
 /** What has functions is told otherwise: grids follow from their studies, sets of indices are lists. */

@@ -1,6 +1,7 @@
 import { networkEnds } from '../catalogue/classes.ts';
 import { describeNetwork } from '../catalogue/networks.ts';
-import { createGrid } from '../grid/grid.ts';
+import { dependenciesOf } from '../dependencies/dependencies.ts';
+import { createGrid, type Grid } from '../grid/grid.ts';
 import { trialCost } from '../networks/cost.ts';
 import { countMultiplyAccumulates, countParameters, countWeightLayers } from '../networks/counts.ts';
 import { estimateMemory } from '../networks/memory.ts';
@@ -19,6 +20,8 @@ export interface PlannedConfiguration {
   readonly differenceFromBase: string;
   /** What one trial holds while it trains; see networks/memory.ts. */
   readonly memoryBytes: number;
+  /** The configuration from whose weights it starts; absent: it waits for none. */
+  readonly waitsFor?: string;
 }
 
 export interface Plan {
@@ -41,7 +44,7 @@ export function planStudy(study: Study): Plan {
     if (!grid.allows(i)) continue;
     if (study.command) {
       rows.push({
-        ...rowOf(study, grid.labels(i)),
+        ...rowOf(study, grid, i),
         weightLayers: 0,
         parameters: 0,
         macsPerImage: 0,
@@ -53,7 +56,7 @@ export function planStudy(study: Study): Plan {
     const p = trialParameters(grid, i);
     const network = describeNetwork(p.network, p.config, { ...networkEnds(p), dropout: p.dropout });
     rows.push({
-      ...rowOf(study, grid.labels(i)),
+      ...rowOf(study, grid, i),
       weightLayers: countWeightLayers(network),
       parameters: countParameters(network),
       macsPerImage: countMultiplyAccumulates(network),
@@ -73,8 +76,15 @@ export function seedsAtFirst({ search, seeds }: Study): number {
 
 function rowOf(
   study: Study,
-  levels: PlannedConfiguration['levels'],
-): Pick<PlannedConfiguration, 'levels' | 'differenceFromBase'> {
+  grid: Grid,
+  gridIndex: number,
+): Pick<PlannedConfiguration, 'levels' | 'differenceFromBase' | 'waitsFor'> {
+  const levels = grid.labels(gridIndex);
+  const upstream = study.dependencies === true ? dependenciesOf(grid).upstreamOf(gridIndex) : undefined;
   const differences = differencesFromBase(study, levels);
-  return { levels, differenceFromBase: differences ? differencesText(differences) : '' };
+  return {
+    levels,
+    differenceFromBase: differences ? differencesText(differences) : '',
+    ...(upstream === undefined ? {} : { waitsFor: grid.title(upstream) }),
+  };
 }

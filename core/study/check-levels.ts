@@ -82,6 +82,16 @@ function* indicesToTry(grid: Grid): Generator<number> {
   for (let i = 0; i < SPREAD; i++) yield Math.floor((i * (grid.size - 1)) / (SPREAD - 1));
 }
 
+/** Says where the study sets a parameter of a configuration. @param placed where the levels of each leaf are written. */
+export function pathFinder(
+  study: Study,
+  placed: readonly PlacedLeaf[],
+): (gridIndex: number, parameter: string) => Path {
+  const grid = createGrid(study);
+  const places = placesOf(study, placed)(grid);
+  return (gridIndex, parameter) => pathOf(study, grid, places, gridIndex, parameter);
+}
+
 type Places = (gridIndex: number, factor: number) => Path;
 
 /** Where the level of a factor is written that this configuration has. */

@@ -10,6 +10,7 @@ import type { EarlyStopping } from '../pruners/early-stopping.ts';
 import type { Space } from '../space/space.ts';
 import type { Retries } from '../trial/retry.ts';
 import { applySampler } from './apply-sampler.ts';
+import { checkDependencies } from './check-dependencies.ts';
 import { checkLevels, isTrialParameter } from './check-levels.ts';
 import type { Complaint } from './complaint.ts';
 import { digitOfLabel, firstLabels, levelCount } from './levels.ts';
@@ -85,7 +86,9 @@ export function loadStudy(text: string): Study {
     const message = `Expected the constraint to keep a cell, got none of ${cells.size}`;
     throw problem('GRID_EMPTY', [located({ path, message })]);
   }
-  return study;
+  const { dependencies, complaints: entangled } = checkDependencies(study, grid.placed);
+  if (entangled.length > 0) throw problem('STUDY_INVALID', entangled.map(located));
+  return dependencies ? { ...study, dependencies } : study;
 }
 
 interface ReadGrid {

@@ -151,6 +151,8 @@ export interface Study {
   readonly requires?: Requirements;
   readonly retries?: Retries;
   readonly budget?: Budget;
+  /** Some trials start from the weights of others of the study, and wait for them: see dependencies/dependencies.ts. */
+  readonly dependencies?: true;
   readonly maxAttempts: number;
   readonly table: { readonly metrics: readonly string[]; readonly show: readonly string[] };
   readonly published?: {

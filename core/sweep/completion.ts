@@ -7,13 +7,18 @@ import { evolve } from './evolve.ts';
 import { outcomesOf } from './outcomes.ts';
 import { type ClusterState, type SweepState, trialOf } from './state.ts';
 
-/** When a trial ends, a search may go on; when the last one does and it has not, the sweep is completed. @param events exactly one of them ends a trial. */
+/** When a trial ends, a search may go on; when the last one does and it has not, the sweep is completed. @param events exactly one of them ends a trial, or an attempt where trials may be blocked. */
 export function withCompletion(
   state: ClusterState,
   sweep: SweepState,
   events: readonly SweepEvent[],
   at: number,
 ): readonly SweepEvent[] {
+  if (sweep.study.dependencies === true) {
+    // What waits for this trial may be blocked by its end.
+    const { pending, leased, running } = (events.reduce(evolve, state).sweeps.get(sweep.id) as SweepState).counts;
+    return pending + leased + running > 0 ? events : [...events, { type: 'sweep-completed', sweepId: sweep.id, at }];
+  }
   const finished = sweep.counts.succeeded + sweep.counts.failed + sweep.counts.stopped + 1;
   if (sweep.study.search?.kind === 'replicas') {
     if (finished < sweep.total) return events;

@@ -37,11 +37,16 @@ export function decideLoss(state: ClusterState, loss: Loss, at: number): readonl
   const message = shorten(retried ? loss.message : lastWords(loss, trial));
   const common = { sweepId, cell, kind, message, worker, ...(reported ? { reported } : {}), at };
   const events: readonly SweepEvent[] = retried
-    ? [...learned, { type: 'attempt-lost', ...common }]
+    ? withLoss(state, sweep, [...learned, { type: 'attempt-lost', ...common }], at)
     : withCompletion(state, sweep, [...learned, { type: 'trial-failed', attempt: trial.attempt, ...common }], at);
   if (!reported || !SUSPICIOUS_KINDS.has(kind)) return events;
   const quarantine = quarantineFor(healthOf(events.reduce(evolve, state).health, worker), at);
   return quarantine ? [...events, { type: 'worker-quarantined', worker, quarantine, at }] : events;
+}
+
+/** It waits for its next attempt, or for a trial that an edit has put before it and that has ended without a result. */
+function withLoss(state: ClusterState, sweep: SweepState, events: readonly SweepEvent[], at: number) {
+  return sweep.study.dependencies === true ? withCompletion(state, sweep, events, at) : events;
 }
 
 /** Several workers have failed on it: then it is not their fault. */

@@ -6,6 +6,7 @@ import type { Command } from './commands.ts';
 import { decideEdit } from './decide-edit.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import type { SweepEvent } from './events.ts';
+import { evolve } from './evolve.ts';
 import type { ClusterState, RequestKind, SweepState } from './state.ts';
 
 /** What people ask of whole sweeps. Each request has an id, so that repeating it changes nothing more. */
@@ -30,7 +31,7 @@ export function decideRequest(state: ClusterState, command: RequestCommand, now:
         active(sweep, sweep.paused ? [{ ...facts(command, now), type: 'sweep-resumed' }] : []),
       );
     case 'retry-failed':
-      return steer(state, command, 'retry', (sweep) => retry(sweep, command, now));
+      return steer(state, command, 'retry', (sweep) => retry(state, sweep, command, now));
     case 'ask-configuration':
       return ask(state, command, now);
     case 'end-search':
@@ -148,15 +149,24 @@ function active(sweep: SweepState, events: readonly SweepEvent[]): Decision {
 }
 
 /** Also of a completed sweep, which is active again then; a cancelled one has no cell that could run. */
-function retry(sweep: SweepState, command: Extract<Command, { type: 'retry-failed' }>, now: number): Decision {
+function retry(
+  state: ClusterState,
+  sweep: SweepState,
+  command: Extract<Command, { type: 'retry-failed' }>,
+  now: number,
+): Decision {
   if (sweep.status === 'cancelled') return active(sweep, []);
   const { kinds } = command;
   const wanted = [...vectorEntries(sweep.trials)].some(
     ([cell, trial]) =>
       trial.state === 'failed' && sweep.grid.wants(cell) && (kinds.length === 0 || kinds.includes(trial.failure.kind)),
   );
-  const events: SweepEvent[] = wanted ? [{ ...facts(command, now), type: 'failed-trials-retried', kinds }] : [];
-  return accept(events, { sweepId: sweep.id });
+  if (!wanted) return accept([], { sweepId: sweep.id });
+  const retried: SweepEvent = { ...facts(command, now), type: 'failed-trials-retried', kinds };
+  // All of them may be blocked by failures of other kinds.
+  const { pending, leased, running } = (evolve(state, retried).sweeps.get(sweep.id) as SweepState).counts;
+  const over: SweepEvent = { type: 'sweep-completed', sweepId: sweep.id, at: now };
+  return accept(pending + leased + running > 0 ? [retried] : [retried, over], { sweepId: sweep.id });
 }
 
 function reused(requestId: string, how: string): Decision {

@@ -36,6 +36,7 @@ export function disposeResult(state: ClusterState, record: RecordKey & { readonl
     case 'failed':
     case 'cancelled':
     case 'stopped':
+    case 'blocked':
       return settled('superseded', `the trial is ${trial.state}`);
   }
 }

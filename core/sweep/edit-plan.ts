@@ -40,7 +40,13 @@ export function planEdit(sweep: SweepState, study: Study): EditPlan | Rejection 
     const { factor, message } = merged.conflict;
     return reject('STUDY_INVALID', `Expected ${message}, in the factor ${factor}. Submit it as a study of its own.`);
   }
-  const next: Study = { ...study, factors: merged.factors, space: merged.renumber(spaceOf(study)) };
+  const next: Study = {
+    ...study,
+    factors: merged.factors,
+    space: merged.renumber(spaceOf(study)),
+    // What has come of an upstream cell counts on when an edit takes it away.
+    ...(sweep.study.dependencies === true ? { dependencies: true as const } : {}),
+  };
   const editions = [...(sweep.editions ?? [editionOf(sweep.study)]), editionOf(next)];
   const grid = createEditedGrid(merged.factors, editions);
   if (grid.cellBound > MAX_EDITED_CELLS)
@@ -115,7 +121,7 @@ function compare(sweep: SweepState, grid: Grid): Pick<EditPlan, 'added' | 'kept'
     if (is) added++;
     else {
       if (isLive(trial)) live.push(cell);
-      else if (trial.state === 'pending') waiting++;
+      else if (trial.state === 'pending' || trial.state === 'blocked') waiting++;
       else ended++;
     }
   }

@@ -1,6 +1,7 @@
 import { vectorEntries, vectorSet } from '../collections/sparse-vector.ts';
 import { createEditedGrid, editionOf } from '../grid/edited-grid.ts';
 import { isLive, type Trial } from '../trial/trial.ts';
+import { withBlockedCounted } from './count-blocked.ts';
 import type { SweepEvent } from './events.ts';
 import type { SweepState, TrialCounts } from './state.ts';
 
@@ -11,7 +12,9 @@ export function edited(sweep: SweepState, event: Extract<SweepEvent, { type: 'sw
   const grid = createEditedGrid(study.factors, editions);
   const ended = new Set(event.cancelled);
   const counts: Record<keyof TrialCounts, number> = { ...sweep.counts };
-  counts.pending += added - withdrawn;
+  // What is blocked by the new study is found out below.
+  counts.pending += counts.blocked + added - withdrawn;
+  counts.blocked = 0;
   let { trials, live } = sweep;
   const back: number[] = [];
   const set = (cell: number, trial: Trial): void => {
@@ -31,17 +34,17 @@ export function edited(sweep: SweepState, event: Extract<SweepEvent, { type: 'sw
   }
   // A raised budget lets it go on, and one that was not is found out again.
   const { finishedAt, exhausted: _, ...rest } = sweep;
-  const open = counts.pending + counts.leased + counts.running > 0;
-  const stays = sweep.status === 'completed' && !open && finishedAt !== undefined;
-  return {
+  const next = withBlockedCounted({
     ...rest,
-    ...(stays ? { finishedAt } : {}),
-    status: stays ? 'completed' : 'active',
+    status: 'active',
     ...{ study, studyYaml, editions, grid, trials, live, counts },
     total: Object.values(counts).reduce((sum, count) => sum + count, 0),
     requeued: [...sweep.requeued.filter((cell) => grid.wants(cell)), ...back],
     firstUntouched: 0,
-  };
+  });
+  const open = next.counts.pending + next.counts.leased + next.counts.running > 0;
+  const stays = sweep.status === 'completed' && !open && finishedAt !== undefined;
+  return stays ? { ...next, status: 'completed', finishedAt } : next;
 }
 
 /** A lost attempt of a cell that is not wanted any more. */

@@ -9,6 +9,7 @@ import { type Retries, strikesAfter } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
 import { historyOf, isLive, type Trial } from '../trial/trial.ts';
 import { SUSPICIOUS_KINDS } from '../worker-health/health.ts';
+import { afterEndOf, withBlockedCounted } from './count-blocked.ts';
 import type { Asked } from './decision.ts';
 import type { SweepEvent } from './events.ts';
 import { edited, withdrawn } from './evolve-edit.ts';
@@ -48,7 +49,7 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
           const before = trialOf(sweep, event.cell);
           if (!isLive(before)) return sweep;
           const after: Trial = { state: 'cancelled', attempt: event.attempt, finishedAt: event.at };
-          return withdrawn(withTrial(sweep, event.cell, before, after));
+          return afterEndOf(withdrawn(withTrial(sweep, event.cell, before, after)), event.cell);
         },
         [event.cell],
       );
@@ -64,7 +65,7 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
       return withRequest(next, event, paused ? 'pause' : 'resume');
     }
     case 'failed-trials-retried': {
-      const next = withSweep(state, event.sweepId, (sweep) => retried(sweep, event.kinds));
+      const next = withSweep(state, event.sweepId, (sweep) => withBlockedCounted(retried(sweep, event.kinds)));
       return withRequest(next, event, 'retry');
     }
     case 'score-reported': {
@@ -117,9 +118,9 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
         (sweep) => {
           const before = trialOf(sweep, event.cell);
           const after = trialAfter(before, event, sweep.study.retries);
-          return after === before
-            ? sweep
-            : withTime(withTrial(sweep, event.cell, before, after), before, after, event.at);
+          if (after === before) return sweep;
+          const next = withTime(withTrial(sweep, event.cell, before, after), before, after, event.at);
+          return isLive(after) || after.state === 'succeeded' ? next : afterEndOf(next, event.cell);
         },
         [event.cell],
       );
@@ -276,6 +277,7 @@ function cancelled(sweep: SweepState, at: number): SweepState {
       failed,
       stopped,
       cancelled: total - succeeded - failed - stopped,
+      blocked: 0,
     },
     live: EMPTY_INDEX_SET,
     requeued: [],

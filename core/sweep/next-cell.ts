@@ -1,6 +1,9 @@
+import { vectorGet } from '../collections/sparse-vector.ts';
+import { dependenciesOf } from '../dependencies/dependencies.ts';
 import { gridIndexOf } from '../grid/grid.ts';
 import { type CostOf, cellCost } from './cell-cost.ts';
-import { type SweepState, untouchedCells } from './state.ts';
+import { type SweepState, trialOf, untouchedCells } from './state.ts';
+import { upstreamOf } from './upstream.ts';
 
 /** How many untouched cells are compared by cost. */
 const WINDOW = 64;
@@ -9,9 +12,9 @@ const MAX_PASSED_OVER = 50_000;
 
 /**
  * The cell to start next, or undefined when none is pending that may start. Cells with a lost attempt come first, oldest loss
- * first; then the seeds in their order, so that no row has n = 5 while another has 0; within a seed the costliest of the next
- * cells, so that a sweep ends with short trials and its last workers do not wait for one long one (longest processing time
- * first, Graham 1969).
+ * first; then the seeds in their order, so that no row has n = 5 while another has 0; within a seed those that others wait for, then
+ * the costliest of the next cells, so that a sweep ends with short trials and its last workers do not wait for one long one (longest
+ * processing time first, Graham 1969). A cell that starts from the weights of another is none before that one has succeeded.
  * @param mayStart whether a pending cell may start now, at the place that asks; `last`: only when no other may.
  */
 export function nextCell(
@@ -19,18 +22,21 @@ export function nextCell(
   costOf: CostOf,
   mayStart: (cell: number) => boolean | 'last',
 ): number | undefined {
+  const isReady = readiness(sweep);
   let last: number | undefined;
   for (const cell of sweep.requeued) {
-    const may = mayStart(cell);
+    const may = isReady(cell) && mayStart(cell);
     if (may === true) return cell;
     if (may === 'last') last ??= cell;
   }
+  for (const cell of sourcesOfFirstSeed(sweep)) if (isReady(cell) && mayStart(cell) === true) return cell;
 
   let best: { readonly cell: number; readonly cost: number } | undefined;
   let seen = 0;
   let passedOver = 0;
   const seedIndex = (cell: number): number => sweep.grid.seedIndexAt(cell);
   for (const cell of untouchedCells(sweep)) {
+    if (!isReady(cell)) continue;
     if (best !== undefined && seedIndex(cell) !== seedIndex(best.cell)) break;
     // Who wants the cells shuffled wants them so, and what a command costs nobody knows.
     const unordered = sweep.study.shuffleSeed !== undefined || sweep.study.command !== undefined;
@@ -43,4 +49,24 @@ export function nextCell(
     if (best !== undefined && (unordered || ++seen === WINDOW)) break;
   }
   return best?.cell ?? last;
+}
+
+/** Whether a pending cell waits for no other; of a study without dependencies none does. */
+function readiness(sweep: SweepState): (cell: number) => boolean {
+  if (sweep.study.dependencies !== true) return () => true;
+  return (cell) => {
+    const upstream = upstreamOf(sweep, cell);
+    return upstream === undefined || trialOf(sweep, upstream).state === 'succeeded';
+  };
+}
+
+/** Untouched cells that others wait for, of the first seed that has an untouched cell at all: the sooner they end, the better. */
+function* sourcesOfFirstSeed(sweep: SweepState): Generator<number> {
+  const { study, grid, trials, firstUntouched } = sweep;
+  if (study.dependencies !== true || firstUntouched >= grid.cellBound) return;
+  const seedIndex = grid.seedIndexAt(grid.cellAt(firstUntouched));
+  for (const gridIndex of dependenciesOf(grid).sources) {
+    const cell = grid.cellOf(gridIndex, seedIndex);
+    if (vectorGet(trials, cell) === undefined && grid.wants(cell)) yield cell;
+  }
 }

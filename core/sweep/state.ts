@@ -12,6 +12,7 @@ import { type Trial, UNTOUCHED } from '../trial/trial.ts';
 import type { Health } from '../worker-health/health.ts';
 import type { Asked } from './decision.ts';
 import type { SweepEvent } from './events.ts';
+import { blockerOf } from './upstream.ts';
 
 /** Trials by state. */
 export type TrialCounts = Readonly<Record<TrialState, number>>;
@@ -100,7 +101,16 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
     status: 'active',
     total: event.total,
     trials: emptyVector(),
-    counts: { pending: event.total, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, stopped: 0 },
+    counts: {
+      pending: event.total,
+      leased: 0,
+      running: 0,
+      succeeded: 0,
+      failed: 0,
+      cancelled: 0,
+      stopped: 0,
+      blocked: 0,
+    },
     live: EMPTY_INDEX_SET,
     requeued: [],
     firstUntouched: 0,
@@ -115,6 +125,16 @@ export function newSweep(event: Extract<SweepEvent, { type: 'sweep-submitted' }>
 
 /** The trial of a cell, touched or not. @param cell one that the constraint keeps. */
 export function trialOf(sweep: SweepState, cell: number): Trial {
+  const trial = storedTrialOf(sweep, cell);
+  if (trial.state !== 'pending' || sweep.study.dependencies !== true) return trial;
+  const by = blockerOf(sweep, cell, (other) => storedTrialOf(sweep, other));
+  if (by === undefined) return trial;
+  const { attempt, lost } = trial;
+  return { state: 'blocked', attempt, by, ...(lost === undefined ? {} : { lost }) };
+}
+
+/** As the events have left it, whatever it may wait for. */
+function storedTrialOf(sweep: SweepState, cell: number): Trial {
   const trial = vectorGet(sweep.trials, cell);
   if (trial !== undefined) return trial;
   if (isWithdrawn(sweep, cell)) return { state: 'cancelled', attempt: 0 };

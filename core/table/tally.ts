@@ -1,5 +1,6 @@
-import { vectorForEach } from '../collections/sparse-vector.ts';
+import { vectorForEach, vectorGet } from '../collections/sparse-vector.ts';
 import { gridIndexOf } from '../grid/grid.ts';
+import { blockedCells } from '../sweep/count-blocked.ts';
 import { isWithdrawn, type SweepState, type TrialCounts, trialOf } from '../sweep/state.ts';
 import { type FailureKind, TRIAL_STATES } from '../trial/states.ts';
 import type { Trial } from '../trial/trial.ts';
@@ -27,10 +28,17 @@ export function tallyTrials(sweep: SweepState, outline: Outline, rows: readonly 
     }
   } else {
     const byCode = new Map(rows.map(({ first }, i) => [outline.codeOf(first), tallies[i] as Tallied]));
-    vectorForEach(trials, (cell, trial) => {
-      const tally = byCode.get(outline.codeOf(gridIndexOf(grid, cell)));
+    const tallyOf = (cell: number) => byCode.get(outline.codeOf(gridIndexOf(grid, cell)));
+    vectorForEach(trials, (cell, stored) => {
+      const tally = tallyOf(cell);
+      // A pending one may be blocked.
+      const trial = stored.state === 'pending' ? trialOf(sweep, cell) : stored;
       if (tally && !isGone(sweep, cell, trial)) add(tally, trial);
     });
+    for (const cell of blockedCells(sweep)) {
+      const tally = tallyOf(cell);
+      if (tally && vectorGet(trials, cell) === undefined) add(tally, trialOf(sweep, cell));
+    }
   }
   return tallies.map((tally, i) => withUntouched(tally, (rows[i] as RowOutline).cells, sweep));
 }

@@ -1,5 +1,14 @@
 /** States of a trial; see trial.ts for what leads from one to another. */
-export const TRIAL_STATES = ['pending', 'leased', 'running', 'succeeded', 'failed', 'cancelled', 'stopped'] as const;
+export const TRIAL_STATES = [
+  'pending',
+  'leased',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'stopped',
+  'blocked',
+] as const;
 
 export type TrialState = (typeof TRIAL_STATES)[number];
 

@@ -12,18 +12,22 @@ import type { FailureKind, TrialState } from './states.ts';
  * - **failed**: a failure that retrying cannot mend (diverged, user_error), or too many that it could.
  * - **cancelled**: its sweep was cancelled first, or an edit of the sweep has taken its cell away.
  * - **stopped**: early, by the study's rule, because others did better, or by the outside program that asked for it.
+ * - **blocked**: it would be pending, but would start from the weights of a trial that has ended without a result. Not stored
+ *   but derived (sweep/upstream.ts), so wherever pending stands below, blocked may be what it turns out to be. It is pending again
+ *   as soon as that trial is tried again, and cancelled as a pending one is.
  *
- * The last four are absorbing (invariant I6), but for what a person asks for: failed trials to be tried again, and a
- * cell that an edit has taken away to come back by another.
+ * Succeeded, failed, cancelled and stopped are absorbing (invariant I6), but for what a person asks for: failed trials to be
+ * tried again, and a cell that an edit has taken away to come back by another.
  */
 export const TRIAL_TRANSITIONS: Readonly<Record<TrialState, readonly TrialState[]>> = {
-  pending: ['leased', 'succeeded', 'cancelled', 'stopped'],
-  leased: ['running', 'pending', 'succeeded', 'failed', 'cancelled', 'stopped'],
-  running: ['pending', 'succeeded', 'failed', 'cancelled', 'stopped'],
+  pending: ['leased', 'succeeded', 'cancelled', 'stopped', 'blocked'],
+  leased: ['running', 'pending', 'succeeded', 'failed', 'cancelled', 'stopped', 'blocked'],
+  running: ['pending', 'succeeded', 'failed', 'cancelled', 'stopped', 'blocked'],
   succeeded: [],
-  failed: ['pending'],
-  cancelled: ['pending'],
+  failed: ['pending', 'blocked'],
+  cancelled: ['pending', 'blocked'],
   stopped: [],
+  blocked: ['pending', 'cancelled'],
 };
 
 /** What makes an assignment unmistakable; compared in full (invariant I3). */
@@ -110,7 +114,9 @@ export type Trial =
       readonly reason: string;
       readonly startedAt?: number;
       readonly finishedAt: number;
-    };
+    }
+  /** @property by the cell that has ended without a result. */
+  | { readonly state: 'blocked'; readonly attempt: number; readonly by: number; readonly lost?: LostAttempt };
 
 export const UNTOUCHED: Trial = { state: 'pending', attempt: 0, strikes: 0 };
 

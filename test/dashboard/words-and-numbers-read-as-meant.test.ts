@@ -36,7 +36,17 @@ test('enum values and metric names become words', () => {
 });
 
 test('a row says what is missing and why', () => {
-  const counts = { total: 5, pending: 1, leased: 0, running: 0, succeeded: 1, failed: 3, cancelled: 0, stopped: 0 };
+  const counts = {
+    total: 5,
+    pending: 1,
+    leased: 0,
+    running: 0,
+    succeeded: 1,
+    failed: 3,
+    cancelled: 0,
+    stopped: 0,
+    blocked: 0,
+  };
   const failures = [
     { kind: 'FAILURE_KIND_DIVERGED', count: 2, example: '' },
     { kind: 'FAILURE_KIND_OUT_OF_MEMORY', count: 1, example: '' },
@@ -52,7 +62,17 @@ test('the time left follows from the share that is done, and is not guessed from
   const sweep = {
     state: 'SWEEP_STATE_ACTIVE',
     createTime: '2026-01-01T00:00:00.000Z',
-    counts: { total: 4, succeeded: 1, failed: 0, cancelled: 0, stopped: 0, running: 1, leased: 0, pending: 2 },
+    counts: {
+      total: 4,
+      succeeded: 1,
+      failed: 0,
+      cancelled: 0,
+      stopped: 0,
+      blocked: 0,
+      running: 1,
+      leased: 0,
+      pending: 2,
+    },
   } as Sweep;
   const half = { progress: { step: 50, steps: 100 } } as Trial;
   const now = Date.parse('2026-01-01T00:01:30.000Z');

@@ -10,7 +10,18 @@ export const CREATED_AT = 1_800_000_000;
 const time = (seconds: number): { seconds: number; nanos: number } => ({ seconds: CREATED_AT + seconds, nanos: 0 });
 
 export function counts(change: Partial<TrialCounts__Output> = {}): TrialCounts__Output {
-  return { total: 14, pending: 0, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, stopped: 0, ...change };
+  return {
+    total: 14,
+    pending: 0,
+    leased: 0,
+    running: 0,
+    succeeded: 0,
+    failed: 0,
+    cancelled: 0,
+    stopped: 0,
+    blocked: 0,
+    ...change,
+  };
 }
 
 export function sweep(change: Partial<Sweep__Output> = {}): Sweep__Output {

@@ -15,6 +15,7 @@ export function countTrials(trials: readonly Trial[]): TrialCounts {
     failed: count('TRIAL_STATE_FAILED'),
     cancelled: count('TRIAL_STATE_CANCELLED'),
     stopped: count('TRIAL_STATE_STOPPED'),
+    blocked: count('TRIAL_STATE_BLOCKED'),
   };
 }
 

@@ -28,7 +28,7 @@ export function toTrialMessage(sweep: SweepState, cell: number, details: TrialDe
     attempt: trial.attempt,
     worker: workerOf(trial),
     ...failureOf(trial),
-    waitingReason: trial.state === 'pending' ? (waitingReason ?? '') : '',
+    waitingReason: trial.state === 'pending' || trial.state === 'blocked' ? (waitingReason ?? '') : '',
     ...(progress ? { progress } : {}),
     metrics: toMetricMessages(result?.record.metrics ?? {}),
     ...timesOf(trial),
@@ -53,6 +53,7 @@ function workerOf(trial: DomainTrial): string {
     case 'pending':
       return trial.lost?.worker ?? '';
     case 'cancelled':
+    case 'blocked':
       return '';
   }
 }

@@ -75,8 +75,8 @@ export function footnotes(table: Table, name: string): string[] {
     .filter((row) => row.n < row.expected)
     .map((row) => {
       const failures = row.failures.map(({ kind, count, example }) => `${count} ${kind} (${example.split('\n')[0]})`);
-      const { pending, leased, running, cancelled, stopped } = row.counts;
-      const rest = Object.entries({ pending, leased, running, cancelled, 'stopped early': stopped }).flatMap(
+      const { pending, leased, running, cancelled, blocked, stopped } = row.counts;
+      const rest = Object.entries({ pending, leased, running, cancelled, blocked, 'stopped early': stopped }).flatMap(
         ([state, count]) => (count > 0 ? [`${count} ${state}`] : []),
       );
       return `${row.levels.map(({ label }) => label).join(' ')}: n = ${row.n} of ${row.expected}: ${[...failures, ...rest].join(', ')}.`;

@@ -20,7 +20,7 @@ export function paceOf(sweep: Sweep, active: readonly Trial[], now: number): Pac
   const elapsedMs = Math.max(0, end - start);
   const { counts } = sweep;
   if (sweep.state !== 'SWEEP_STATE_ACTIVE' || !counts || counts.total === 0) return { elapsedMs };
-  const ended = counts.succeeded + counts.failed + counts.cancelled + counts.stopped;
+  const ended = counts.succeeded + counts.failed + counts.cancelled + counts.stopped + counts.blocked;
   const share = (ended + active.reduce((sum, trial) => sum + trialShare(trial), 0)) / counts.total;
   // The coordinator knows how fast such trials were before.
   if (typeof sweep.secondsLeft === 'number') return { elapsedMs, remainingMs: 1000 * sweep.secondsLeft };

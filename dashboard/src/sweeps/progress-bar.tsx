@@ -1,7 +1,16 @@
 import type { TrialCounts } from '../api/client.ts';
 
 /** States in the order of the bar: what is done on the left, what waits on the right. */
-export const BAR_STATES = ['succeeded', 'failed', 'cancelled', 'stopped', 'running', 'leased', 'pending'] as const;
+export const BAR_STATES = [
+  'succeeded',
+  'failed',
+  'blocked',
+  'cancelled',
+  'stopped',
+  'running',
+  'leased',
+  'pending',
+] as const;
 
 /** Trials of a sweep by state, as one stacked bar. */
 export function ProgressBar({ counts }: { readonly counts: TrialCounts }) {

@@ -44,7 +44,7 @@ export function differenceText({ isBase, differences }: TableRow): string {
 
 /** Cells of a row that have no result, by state. */
 export interface Missing {
-  readonly state: 'failed' | 'cancelled' | 'stopped' | 'running' | 'leased' | 'pending';
+  readonly state: 'failed' | 'blocked' | 'cancelled' | 'stopped' | 'running' | 'leased' | 'pending';
   /** For example `1 failed (diverged)`. */
   readonly text: string;
 }
@@ -53,7 +53,7 @@ export interface Missing {
 export function missingOf({ n, expected, counts, failures }: TableRow): Missing[] {
   if (n >= expected || !counts) return [];
   const kinds = failures.map(({ kind, count }) => `${count > 1 ? `${count} × ` : ''}${failureWord(kind)}`).join(', ');
-  return (['failed', 'cancelled', 'stopped', 'running', 'leased', 'pending'] as const)
+  return (['failed', 'blocked', 'cancelled', 'stopped', 'running', 'leased', 'pending'] as const)
     .filter((state) => counts[state] > 0)
     .map((state) => ({
       state,

@@ -14,6 +14,7 @@ const TRIALS: Readonly<Record<string, number>> = {
   'lrn-ablation.yaml': 20,
   'optimisers.yaml': 22,
   'random-search.yaml': 16,
+  'transfer.yaml': 18,
   'vgg-a-for-deeper-nets.yaml': 5,
   'vgg-deeper-from-a.yaml': 30,
 };

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { vectorEntries } from '../../../core/collections/sparse-vector.ts';
-import { createGrid, gridIndexOf, seedOf } from '../../../core/grid/grid.ts';
-import type { Study } from '../../../core/study/study.ts';
+import { gridIndexOf, seedOf } from '../../../core/grid/grid.ts';
 import type { Command } from '../../../core/sweep/commands.ts';
 import { decide } from '../../../core/sweep/decide.ts';
 import type { SweepEvent } from '../../../core/sweep/events.ts';
@@ -16,21 +15,20 @@ import {
   type SweepState,
   trialOf,
 } from '../../../core/sweep/state.ts';
-import { FAILURE_KINDS } from '../../../core/trial/states.ts';
-import { isFinished, isLive, type LeaseRef, TRIAL_TRANSITIONS } from '../../../core/trial/trial.ts';
+import { isFinished, isLive, TRIAL_TRANSITIONS } from '../../../core/trial/trial.ts';
+import { DEPENDENT_WORLD } from '../../support/dependent-studies.ts';
 import { smallStudy } from '../../support/studies.ts';
+import { type Action, actions, cellsOf, commandOf, play } from '../../support/sweep-actions.ts';
 
-const study = smallStudy({
+const ofEarlyStopping = smallStudy({
   configs: ['A', 'B', 'C'],
   seeds: [1, 2],
   extra:
     '  dropout: [0, 0.5]\n  trainEpochs: [4]\nearlyStopping: { asha: { grace: 1, eta: 2 } }\nwhere: config != "C" or dropout == 0\nmaxAttempts: 2\n',
 });
-const total = createGrid(study).countConfigurations() * study.seeds.length;
-
-/** What the study may be edited to: fewer and more levels, seeds, another constraint. */
+/** Fewer and more levels, seeds, another constraint. */
 const edits = [
-  study,
+  ofEarlyStopping,
   smallStudy({
     configs: ['B', 'D'],
     seeds: [2, 3],
@@ -39,143 +37,22 @@ const edits = [
   smallStudy({ configs: ['C', 'A'], seeds: [1], extra: '  dropout: [0, 0.5]\n  trainEpochs: [4]\nmaxAttempts: 3\n' }),
 ];
 
-/** What the world does next; numbers pick among what is there. */
-type Action =
-  | { readonly do: 'lead' | 'submit' | 'lease' }
-  | { readonly do: 'cancel' | 'pause' | 'resume' | 'retry'; readonly pick: number }
-  | { readonly do: 'edit'; readonly pick: number; readonly to: number; readonly cancelRunning: boolean }
-  | { readonly do: 'start' | 'forget'; readonly pick: number }
-  | { readonly do: 'lose' | 'fail'; readonly pick: number; readonly kind: number }
-  | { readonly do: 'report'; readonly pick: number; readonly trainEpoch: number; readonly value: number }
-  | { readonly do: 'result'; readonly pick: number; readonly hash: number };
-
-const pick = fc.nat();
-const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 2, arbitrary: fc.constantFrom<Action>({ do: 'lead' }, { do: 'submit' }) },
-  { weight: 40, arbitrary: fc.constant<Action>({ do: 'lease' }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), pick }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constantFrom('pause' as const, 'resume' as const, 'resume' as const, 'retry' as const),
-      pick,
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('edit' as const),
-      pick,
-      to: fc.nat(edits.length - 1),
-      cancelRunning: fc.boolean(),
-    }),
-  },
-  { weight: 25, arbitrary: fc.record({ do: fc.constantFrom('start' as const, 'forget' as const), pick }) },
-  {
-    weight: 15,
-    arbitrary: fc.record({
-      do: fc.constantFrom('lose' as const, 'fail' as const),
-      pick,
-      kind: fc.nat(FAILURE_KINDS.length - 1),
-    }),
-  },
-  {
-    weight: 20,
-    arbitrary: fc.record({
-      do: fc.constant('report' as const),
-      pick,
-      trainEpoch: fc.integer({ min: 1, max: 4 }),
-      value: fc.nat(9),
-    }),
-  },
-  { weight: 25, arbitrary: fc.record({ do: fc.constant('result' as const), pick, hash: fc.nat(1) }) },
-);
-
-/** Applies actions, remembering every lease ever granted so that stale ones are used too. */
-function play(
-  actions: readonly Action[],
-  check: (before: ClusterState, after: ClusterState, command: Command) => void,
-) {
-  let state = EMPTY_CLUSTER;
-  const log: SweepEvent[] = [];
-  const leases: LeaseRef[] = [];
-  actions.forEach((action, step) => {
-    const command = commandOf(action, step, leases, state);
-    if (!command) return;
-    const decision = decide(state, command, step, { costOf: (p) => p.trainImages * (p.config === 'B' ? 2 : 1) });
-    if (!decision.ok) return;
-    const before = state;
-    state = decision.events.reduce(evolve, state);
-    for (const event of decision.events) if (event.type === 'trial-leased') leases.push(event);
-    log.push(...decision.events);
-    check(before, state, command);
-  });
-  return { state, log };
-}
-
-function commandOf(
-  action: Action,
-  step: number,
-  leases: readonly LeaseRef[],
-  state: ClusterState,
-): Command | undefined {
-  const worker = 'w';
-  switch (action.do) {
-    case 'lead':
-      return { type: 'take-leadership', holder: `c${step}` };
-    case 'submit':
-      return { type: 'submit-sweep', requestId: `r${step}`, study, studyYaml: '', total };
-    case 'lease':
-      return { type: 'grant-lease', worker, leaseId: `l${step}` };
-    case 'edit':
-    case 'cancel':
-    case 'pause':
-    case 'resume':
-    case 'retry': {
-      const ids = [...state.sweeps.keys()];
-      const sweepId = ids[action.pick % Math.max(1, ids.length)];
-      if (sweepId === undefined) return undefined;
-      const request = { requestId: `r${step}`, sweepId };
-      if (action.do === 'edit') {
-        const { to, cancelRunning } = action;
-        return { type: 'edit-sweep', ...request, study: edits[to] as Study, studyYaml: `${to}`, cancelRunning };
-      }
-      if (action.do === 'retry')
-        return { type: 'retry-failed', ...request, kinds: action.pick % 2 === 0 ? [] : ['diverged'] };
-      return { type: `${action.do}-sweep`, ...request };
-    }
-  }
-  const lease = leases[action.pick % Math.max(1, leases.length)];
-  if (!lease) return undefined;
-  const kind = 'kind' in action ? (FAILURE_KINDS[action.kind] as (typeof FAILURE_KINDS)[number]) : 'infrastructure';
-  switch (action.do) {
-    case 'start':
-      return { type: 'start-trial', lease };
-    case 'forget':
-    case 'lose':
-      return { type: 'lose-attempt', lease, kind, message: '', worker };
-    case 'fail':
-      return { type: 'record-failure', record: { ...lease, worker, kind, message: '' } };
-    case 'report': {
-      const { trainEpoch, value } = action;
-      return { type: 'record-report', record: { ...lease, worker, trainEpoch, metrics: { testError: value } } };
-    }
-    case 'result':
-      return { type: 'record-result', record: { ...lease, worker, contentHash: `h${action.hash}` } };
-  }
-}
+const worlds = [
+  { name: 'trials that are stopped early', world: { study: ofEarlyStopping, edits } },
+  { name: 'trials that start from the weights of others', world: DEPENDENT_WORLD },
+];
 
 function expectConsistent(sweep: SweepState): void {
   // A cell that an edit has taken away before it ran is in no count.
   const states = [...cellsFrom(sweep, 0)]
     .filter((cell) => !isWithdrawn(sweep, cell) || trialOf(sweep, cell).state !== 'cancelled')
     .map((cell) => trialOf(sweep, cell).state);
-  const counts = { pending: 0, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, stopped: 0 };
+  const counts = { pending: 0, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, stopped: 0, blocked: 0 };
   for (const state of states) counts[state]++;
   expect({ counts: sweep.counts, total: sweep.total }).toEqual({ counts, total: states.length });
   const live = [...vectorEntries(sweep.trials)].filter(([, trial]) => isLive(trial)).map(([cell]) => cell);
   expect([...sweep.live].sort((a, b) => a - b)).toEqual(live);
-  const finished = states.every((s) => s === 'succeeded' || s === 'failed' || s === 'cancelled' || s === 'stopped');
+  const finished = states.every((s) => s !== 'pending' && s !== 'leased' && s !== 'running');
   expect(sweep.status === 'active').toBe(!finished);
 }
 
@@ -186,15 +63,13 @@ function expectCellsKept(before: SweepState, after: SweepState): void {
   expect(cells.filter((cell) => !isCell(after, cell) || named(after, cell) !== named(before, cell))).toEqual([]);
 }
 
-const actions = fc
-  .array(action, { minLength: 40, maxLength: 200, size: 'max' })
-  .map((list): Action[] => [{ do: 'lead' }, { do: 'submit' }, ...list]);
+describe.each(worlds)('decide and evolve, of $name,', ({ world }) => {
+  const total = cellsOf(world.study);
 
-describe('decide and evolve', () => {
   it('keep counts, live leases and status in step with the trials', () => {
     fc.assert(
       fc.property(actions, (list) => {
-        play(list, (_, after) => {
+        play(world, list, (_, after) => {
           for (const sweep of after.sweeps.values()) expectConsistent(sweep);
         });
       }),
@@ -204,7 +79,7 @@ describe('decide and evolve', () => {
   it('move trials only along the transition table, and out of a terminal state only when a retry was asked for (I6)', () => {
     fc.assert(
       fc.property(actions, (list) => {
-        play(list, (before, after, command) => {
+        play(world, list, (before, after, command) => {
           for (const [id, sweep] of before.sweeps) {
             const next = after.sweeps.get(id) as SweepState;
             if (command.type === 'edit-sweep' && next !== sweep) expectCellsKept(sweep, next);
@@ -213,8 +88,11 @@ describe('decide and evolve', () => {
               if (a === b) continue;
               if (a.state !== b.state) {
                 expect(TRIAL_TRANSITIONS[a.state]).toContain(b.state);
-                if (isFinished(a)) expect(command.type).toBe(a.state === 'cancelled' ? 'edit-sweep' : 'retry-failed');
-              } else if (isFinished(a) && sweep.status !== 'cancelled') expect(b).toEqual(a);
+                if (a.state === 'blocked')
+                  expect(['retry-failed', 'edit-sweep', 'cancel-sweep']).toContain(command.type);
+                else if (isFinished(a))
+                  expect(command.type).toBe(a.state === 'cancelled' ? 'edit-sweep' : 'retry-failed');
+              } else if (isFinished(a) && a.state !== 'blocked' && sweep.status !== 'cancelled') expect(b).toEqual(a);
             }
           }
         });
@@ -225,7 +103,7 @@ describe('decide and evolve', () => {
   it('never lease a cell twice at once, and count attempts upwards (I3)', () => {
     fc.assert(
       fc.property(actions, (list) => {
-        const { log } = play(list, () => {});
+        const { log } = play(world, list, () => {});
         const attempts = new Map<string, number>();
         const held = new Set<string>();
         for (const event of log) {
@@ -254,7 +132,7 @@ describe('decide and evolve', () => {
   it('accept at most one result for a cell (I1)', () => {
     fc.assert(
       fc.property(actions, (list) => {
-        const { log } = play(list, () => {});
+        const { log } = play(world, list, () => {});
         const won = log
           .filter((event) => event.type === 'trial-succeeded')
           .map((event) => `${event.sweepId}/${event.cell}`);
@@ -277,7 +155,7 @@ describe('decide and evolve', () => {
       });
     fc.assert(
       fc.property(actions, (list) => {
-        const { state, log } = play(list, () => {});
+        const { state, log } = play(world, list, () => {});
         const replayed = (JSON.parse(JSON.stringify(log)) as SweepEvent[]).reduce(evolve, EMPTY_CLUSTER);
         expect(comparable(replayed)).toBe(comparable(state));
       }),
@@ -286,7 +164,7 @@ describe('decide and evolve', () => {
 
   it('finish every sweep when workers do: each cell succeeds exactly once', () => {
     let state = [{ do: 'lead' }, { do: 'submit' }].reduce<ClusterState>((s, a, i) => {
-      const d = decide(s, commandOf(a as Action, i, [], s) as Command, i, { costOf: () => 1 });
+      const d = decide(s, commandOf(world, a as Action, i, [], s) as Command, i, { costOf: () => 1 });
       return d.ok ? d.events.reduce(evolve, s) : s;
     }, EMPTY_CLUSTER);
     for (let i = 0; i < total; i++) {

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { RENDERERS } from '../../../core/table/render/renderers.ts';
 import type { Table, TableRow } from '../../../core/table/table.ts';
 
-const counts = { pending: 0, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, stopped: 0 };
+const counts = { pending: 0, leased: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0, stopped: 0, blocked: 0 };
 
 function row(label: string, changes: Partial<TableRow> = {}): TableRow {
   return {

@@ -154,7 +154,16 @@ describe('the metrics page', () => {
     const byState = Object.fromEntries(
       TRIAL_STATES.map((state) => [state, seriesValue(text, `tickwork_trials{state="${state}"}`)]),
     );
-    expect(byState).toEqual({ pending: 0, leased: 2, running: 0, succeeded: 1, failed: 0, cancelled: 0, stopped: 0 });
+    expect(byState).toEqual({
+      pending: 0,
+      leased: 2,
+      running: 0,
+      succeeded: 1,
+      failed: 0,
+      cancelled: 0,
+      stopped: 0,
+      blocked: 0,
+    });
     expect(seriesValue(text, 'tickwork_grpc_requests_total{method="SubmitSweep",code="OK"}')).toBe(1);
   });
 });

@@ -34,7 +34,17 @@ test('lists sweeps page by page, with full enum names, RFC 3339 times and defaul
   expect(first.body.sweeps[0]).toMatchObject({
     name: 'sweeps/vgg-demo-3f9a',
     state: 'SWEEP_STATE_ACTIVE',
-    counts: { total: 14, pending: 2, leased: 0, running: 2, succeeded: 9, failed: 1, cancelled: 0, stopped: 0 },
+    counts: {
+      total: 14,
+      pending: 2,
+      leased: 0,
+      running: 2,
+      succeeded: 9,
+      failed: 1,
+      cancelled: 0,
+      stopped: 0,
+      blocked: 0,
+    },
     createTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     studyYaml: '',
     seeds: [1, 2],

@@ -17,6 +17,12 @@ export interface PlannedConfiguration {
    * For example `dropout 0.5 → 0`, or `base`; empty when the study has no base.
    */
   'differenceFromBase'?: (string);
+  /**
+   * The configuration from whose weights it starts, for example `config=A`: each seed waits for the one of the same seed. Absent: it
+   * waits for none.
+   */
+  'waitsFor'?: (string);
+  '_waitsFor'?: "waitsFor";
 }
 
 export interface PlannedConfiguration__Output {
@@ -33,4 +39,10 @@ export interface PlannedConfiguration__Output {
    * For example `dropout 0.5 → 0`, or `base`; empty when the study has no base.
    */
   'differenceFromBase': (string);
+  /**
+   * The configuration from whose weights it starts, for example `config=A`: each seed waits for the one of the same seed. Absent: it
+   * waits for none.
+   */
+  'waitsFor'?: (string);
+  '_waitsFor'?: "waitsFor";
 }

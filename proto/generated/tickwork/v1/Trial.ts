@@ -28,7 +28,7 @@ export interface Trial {
   'failureKind'?: (_tickwork_v1_FailureKind);
   'failureMessage'?: (string);
   /**
-   * Why a pending trial waits.
+   * Why a pending trial waits, and what a blocked one would need.
    */
   'waitingReason'?: (string);
   /**
@@ -74,7 +74,7 @@ export interface Trial__Output {
   'failureKind': (_tickwork_v1_FailureKind__Output);
   'failureMessage': (string);
   /**
-   * Why a pending trial waits.
+   * Why a pending trial waits, and what a blocked one would need.
    */
   'waitingReason': (string);
   /**

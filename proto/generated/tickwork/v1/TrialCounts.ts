@@ -11,6 +11,7 @@ export interface TrialCounts {
   'failed'?: (number | string | Long);
   'cancelled'?: (number | string | Long);
   'stopped'?: (number | string | Long);
+  'blocked'?: (number | string | Long);
 }
 
 export interface TrialCounts__Output {
@@ -22,4 +23,5 @@ export interface TrialCounts__Output {
   'failed': (number);
   'cancelled': (number);
   'stopped': (number);
+  'blocked': (number);
 }

@@ -12,6 +12,10 @@ export const TrialState = {
    * Early, by the study's rule, because others did better.
    */
   TRIAL_STATE_STOPPED: 'TRIAL_STATE_STOPPED',
+  /**
+   * The trial from whose weights it would start has ended without a result.
+   */
+  TRIAL_STATE_BLOCKED: 'TRIAL_STATE_BLOCKED',
 } as const;
 
 export type TrialState =
@@ -34,5 +38,10 @@ export type TrialState =
    */
   | 'TRIAL_STATE_STOPPED'
   | 7
+  /**
+   * The trial from whose weights it would start has ended without a result.
+   */
+  | 'TRIAL_STATE_BLOCKED'
+  | 8
 
 export type TrialState__Output = typeof TrialState[keyof typeof TrialState]
