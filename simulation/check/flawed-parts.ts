@@ -1,6 +1,7 @@
 import type { IngestionDeps } from '../../coordinator/ingestion/ingest.ts';
 import type { Ledger } from '../../coordinator/ledger/ledger.ts';
 import type { EventLog, RecordStream, ResultStore, StoreBatch } from '../../coordinator/ports.ts';
+import type { SweepEvent } from '../../core/sweep/events.ts';
 import type { CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { WorkCalls } from '../../worker/coordinator-stream/work-call.ts';
@@ -22,7 +23,7 @@ export function flawedTableAndLog(
       ...store,
       async commit(batch) {
         if (flaws.eventBeforeRow && batch.results.length > 0) held = batch;
-        else await store.commit(batch);
+        else await store.commit(flawedBatch(flaws, batch));
       },
     },
     log: {
@@ -38,6 +39,37 @@ export function flawedTableAndLog(
       },
       close: () => log.close(),
     },
+  };
+}
+
+function flawedBatch(flaws: Flaws, batch: StoreBatch): StoreBatch {
+  const rounded = ({ record, ...row }: StoreBatch['results'][number]) => {
+    const metrics = Object.entries(record.metrics).map(([name, value]) => [name, Number(value.toFixed(2))] as const);
+    return { ...row, record: { ...record, metrics: Object.fromEntries(metrics) } };
+  };
+  return {
+    ...batch,
+    ...(flaws.valueRounded ? { results: batch.results.map(rounded) } : {}),
+    ...(flaws.pointsDropped ? { reports: [] } : {}),
+    ...(flaws.supersededDropped ? { setAside: [] } : {}),
+  };
+}
+
+/** The log as a new coordinator reads it and takes the leadership with it. */
+export function flawedStart(flaws: Flaws, log: EventLog): EventLog {
+  if (!flaws.replaySkipsBatch && !flaws.leadershipNotTaken) return log;
+  return {
+    async *replay(after) {
+      const batches: (readonly SweepEvent[])[] = [];
+      for await (const batch of log.replay(after)) batches.push(batch);
+      yield* batches.filter((_, i) => !flaws.replaySkipsBatch || i === 0 || i !== batches.length - 2);
+    },
+    append: async (events) => (flaws.leadershipNotTaken ? undefined : log.append(events)),
+    batchId: (sequence) => log.batchId(sequence),
+    get lastSequence() {
+      return log.lastSequence;
+    },
+    close: () => log.close(),
   };
 }
 
@@ -78,14 +110,17 @@ function acknowledgedAtOnce(records: RecordStream): RecordStream {
 }
 
 export function flawedLedger(flaws: Flaws, ledger: Ledger): Ledger {
-  if (!flaws.requeueLost) return ledger;
+  if (!flaws.requeueLost && !flaws.missingLeaseKept) return ledger;
+  const isSwallowed = (message: string): boolean => flaws.requeueLost || message.endsWith('came back without it');
   return {
     ...ledger,
     get state() {
       return ledger.state;
     },
     submit: (command, options) =>
-      command.type === 'lose-attempt' ? Promise.resolve({ ok: true, events: [] }) : ledger.submit(command, options),
+      command.type === 'lose-attempt' && isSwallowed(command.message)
+        ? Promise.resolve({ ok: true, events: [] })
+        : ledger.submit(command, options),
   };
 }
 
@@ -95,8 +130,9 @@ export function flawedClock(flaws: Flaws, clock: Clock, workersNow: () => number
   return { now: () => workersNow() ?? clock.now(), sleep: clock.sleep };
 }
 
-export function flawedCalls(flaws: Flaws, calls: WorkCalls): WorkCalls {
+export function flawedCalls(flaws: Flaws, calls: WorkCalls, outbox: Outbox): WorkCalls {
   let highest = 0;
+  let met: number | undefined;
   return {
     ...calls,
     open(listener) {
@@ -104,6 +140,10 @@ export function flawedCalls(flaws: Flaws, calls: WorkCalls): WorkCalls {
         ...listener,
         onMessage(message) {
           const { welcome } = message;
+          if (flaws.forgetOnNewLeader && welcome) {
+            if (met !== undefined && welcome.epoch > met) outbox.forget(outbox.ids());
+            met = welcome.epoch;
+          }
           if (!welcome || !flaws.epochNotCompared) return listener.onMessage(message);
           highest = Math.max(highest, welcome.epoch);
           listener.onMessage({ ...message, welcome: { ...welcome, epoch: highest } });

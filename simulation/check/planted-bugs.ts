@@ -37,6 +37,22 @@ export interface Flaws {
   readonly reconcileSkipped: boolean;
   /** The worker forgets its outbox when it starts. */
   readonly outboxNotRead: boolean;
+  /** What a worker comes back without stays leased to it. */
+  readonly missingLeaseKept: boolean;
+  /** A new coordinator leads without an event of it, so nothing fences the one before. */
+  readonly leadershipNotTaken: boolean;
+  /** A new coordinator reads all but one batch of the log. */
+  readonly replaySkipsBatch: boolean;
+  /** A result that comes after the end of its sweep gets a row. */
+  readonly cancelledResultKept: boolean;
+  /** The table keeps two digits of a value. */
+  readonly valueRounded: boolean;
+  /** Points of learning curves are receipted and not kept. */
+  readonly pointsDropped: boolean;
+  /** Records that have no effect are receipted and not set aside. */
+  readonly supersededDropped: boolean;
+  /** The worker empties its outbox when it meets a new leader. */
+  readonly forgetOnNewLeader: boolean;
 }
 
 export type FlawName = keyof Flaws;
@@ -59,6 +75,14 @@ export const NO_FLAWS: Flaws = {
   messageIdTooShort: false,
   reconcileSkipped: false,
   outboxNotRead: false,
+  missingLeaseKept: false,
+  leadershipNotTaken: false,
+  replaySkipsBatch: false,
+  cancelledResultKept: false,
+  valueRounded: false,
+  pointsDropped: false,
+  supersededDropped: false,
+  forgetOnNewLeader: false,
 };
 
 export const FLAW_NAMES = Object.keys(NO_FLAWS) as FlawName[];

@@ -11,6 +11,7 @@ import {
   flawedIngestion,
   flawedLedger,
   flawedRecovery,
+  flawedStart,
   flawedTableAndLog,
 } from '../check/flawed-parts.ts';
 import type { Flaws } from '../check/planted-bugs.ts';
@@ -64,7 +65,7 @@ export function startCoordinator(deps: CoordinatorDeps): SimulatedCoordinator {
 
     const succeeded = (): number =>
       [...checker.log.state.sweeps.values()].reduce((sum, sweep) => sum + sweep.counts.succeeded, 0);
-    const { state } = await recover(log, flawedRecovery(flaws, store, succeeded), {
+    const { state } = await recover(flawedStart(flaws, log), flawedRecovery(flaws, store, succeeded), {
       holder: process.name,
       now: process.clock.now(),
     });

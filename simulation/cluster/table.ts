@@ -20,7 +20,10 @@ export interface Table {
 
 export interface TableOptions {
   readonly random: Random;
-  readonly flaws: Pick<Flaws, 'tableAnswersEarly' | 'tableKeepsRepeats' | 'lateResultOverwrites'>;
+  readonly flaws: Pick<
+    Flaws,
+    'tableAnswersEarly' | 'tableKeepsRepeats' | 'lateResultOverwrites' | 'cancelledResultKept'
+  >;
   /** Called when a batch is on the disk. */
   readonly onCommit: (batch: StoreBatch) => void;
 }
@@ -44,6 +47,7 @@ export function createTable({ random, flaws, onCommit }: TableOptions): Table {
       if (!earlier || flaws.tableKeepsRepeats) rows.push(row);
     }
     if (flaws.lateResultOverwrites) for (const aside of batch.setAside) overwrite(aside);
+    if (flaws.cancelledResultKept) for (const aside of batch.setAside) keep(aside);
     onCommit(batch);
   }
 
@@ -52,6 +56,15 @@ export function createTable({ random, flaws, onCommit }: TableOptions): Table {
     const at = rows.findIndex(({ sweepId, cell }) => sweepId === record.sweepId && cell === record.cell);
     const row = rows[at];
     if (disposition === 'superseded' && record.kind === 'result' && row) rows[at] = { ...row, record, contentHash };
+  }
+
+  function keep({ disposition, body, ...aside }: SetAside): void {
+    const record = JSON.parse(body) as ResultRecord;
+    const { sweepId, cell } = record;
+    if (disposition !== 'superseded' || record.kind !== 'result') return;
+    if (rows.some((row) => row.sweepId === sweepId && row.cell === cell)) return;
+    const { contentHash, sequence, at: committedAt } = aside;
+    rows.push({ sweepId, cell, gridIndex: 0, seed: 0, record, contentHash, sequence, committedAt });
   }
 
   async function open(coordinator: Process): Promise<ResultStore> {

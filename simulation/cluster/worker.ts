@@ -143,7 +143,7 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
       forgetCheckpoints: async () => {},
       openStream: (listener) =>
         openCoordinatorStream({
-          calls: flawedCalls(flaws, watchedCalls(work.calls(process), process, checker)),
+          calls: flawedCalls(flaws, watchedCalls(work.calls(process), process, checker), outbox),
           ...{ listener, timings: WORKER_TIMINGS, clock, random: process.random, emit },
         }),
       ...{ timings: { ...WORKER_TIMINGS, queuePatienceMs: QUEUE_PATIENCE_MS }, clock, emit },

@@ -187,4 +187,30 @@ describe('a coordinator that was replaced between a row and its event', () => {
     ended.abort();
     await following;
   });
+
+  it('acknowledges nothing whose row is not on its disk', async () => {
+    const ledger = await second.lead(0);
+    world.records.push(encodeRecord(orphan));
+    const ended = new AbortController();
+    const standby = world.coordinator();
+    const { commit } = standby.store;
+    let [writing, backlog] = [0, -1];
+    standby.store.commit = async (batch) => {
+      writing++;
+      if (writing === 1) throw new Error('ENOSPC: no space left on device');
+      backlog = await standby.stream.backlog();
+      await commit(batch);
+    };
+    const following = standby.follow().follow(ended.signal);
+    await ledger.ingest([deliveryOf(orphan, 1)]);
+    await eventually('a second try', async () => {
+      standby.stream.redeliver();
+      return writing > 1 ? true : undefined;
+    });
+    expect(backlog).toBe(1);
+    await eventually('the row', () => rowOf(standby.store, orphan.cell));
+    await eventually('an acknowledgement', async () => ((await standby.stream.backlog()) === 0 ? true : undefined));
+    ended.abort();
+    await following;
+  });
 });
