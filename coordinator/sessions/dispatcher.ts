@@ -61,6 +61,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   let scheduled = false;
   /** Workers that nothing fitted; until something changes they are asked no more, and what waits is left to others. */
   const barren = new Set<Session>();
+  /** How often there was more to start than before. */
+  let changes = 0;
 
   function roomAt(session: Session): Room {
     const { connection, adopted, draining, hello, stops, granting } = session;
@@ -90,6 +92,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   /** @param to a free slot, or the queue before the slots. */
   async function grant(session: Session, to: keyof Room): Promise<void> {
     const since = now();
+    const seen = changes;
     session.granting++;
     let leased: LeasedEvent | undefined;
     try {
@@ -103,7 +106,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       session.granting--;
     }
     if (!leased) {
-      barren.add(session);
+      // Decided before what has changed since: then it may well be given something.
+      if (changes === seen) barren.add(session);
       return wake();
     }
     await assign(session, leased);
@@ -156,7 +160,10 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   function changed(events: readonly SweepEvent[]): void {
-    if (events.some(({ type }) => !TAKES_ONLY.has(type))) barren.clear();
+    if (events.some(({ type }) => !TAKES_ONLY.has(type))) {
+      changes++;
+      barren.clear();
+    }
     wake();
   }
 

@@ -33,7 +33,7 @@ export function decideLoss(state: ClusterState, loss: Loss, at: number): readonl
     return withCompletion(state, sweep, [{ type: 'trial-withdrawn', sweepId, cell, attempt, worker, at }], at);
   }
   const learned = kind === 'out_of_memory' ? learnMemory(state, sweep, cell, trial, at) : [];
-  const retried = mayRetry(loss, trial, sweep.study);
+  const retried = mayRetry(kind, trial, sweep.study);
   const message = shorten(retried ? loss.message : lastWords(loss, trial));
   const common = { sweepId, cell, kind, message, worker, ...(reported ? { reported } : {}), at };
   const events: readonly SweepEvent[] = retried

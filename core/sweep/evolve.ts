@@ -164,7 +164,7 @@ function trialAfter(trial: Trial, event: TrialEvent, retries: Retries | undefine
     case 'attempt-lost': {
       if (!isLive(trial)) return trial;
       const { kind, message, worker, reported } = event;
-      const strikes = strikesAfter(event, trial, retries);
+      const strikes = strikesAfter(kind, trial, retries);
       const suspicious = reported && SUSPICIOUS_KINDS.has(kind);
       const failedOn = suspicious ? { failedOn: [...new Set([...(trial.failedOn ?? []), worker])] } : {};
       const lost = { kind, message, worker };

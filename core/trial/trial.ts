@@ -63,11 +63,10 @@ export interface TrialHistory extends Strikes {
   readonly failedOn?: readonly string[];
 }
 
-export function historyOf({ strikes, struck, deaths, failedOn }: TrialHistory): TrialHistory {
+export function historyOf({ strikes, struck, failedOn }: TrialHistory): TrialHistory {
   return {
     strikes,
     ...(struck === undefined ? {} : { struck }),
-    ...(deaths === undefined ? {} : { deaths }),
     ...(failedOn === undefined ? {} : { failedOn }),
   };
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,7 +114,10 @@ export async function startNatsServer({ config = '' }: NatsServerOptions = {}): 
       await end('SIGKILL');
       await start();
     },
-    pause: () => signal('SIGSTOP'),
+    pause() {
+      signal('SIGSTOP');
+      if (child?.pid !== undefined) untilStopped(child.pid);
+    },
     resume: () => signal('SIGCONT'),
     output: () => printed,
     async [Symbol.asyncDispose]() {
@@ -135,4 +139,14 @@ function startWatchdog(pid: number, folder: string): ChildProcess {
   });
   shell.unref();
   return shell;
+}
+
+/** The signal is on its way when kill() returns; until every thread has it the server may still answer. */
+function untilStopped(pid: number): void {
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
+    const threads = readdirSync(`/proc/${pid}/task`).map((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8'),
+    );
+    if (threads.every((stat) => /\) [TtZX] /.test(stat))) return;
+  }
 }

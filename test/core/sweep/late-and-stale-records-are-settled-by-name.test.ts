@@ -3,7 +3,6 @@ import { decide } from '../../../core/sweep/decide.ts';
 import { disposeFailure, disposeResult } from '../../../core/sweep/disposition.ts';
 import { evolve } from '../../../core/sweep/evolve.ts';
 import { type ClusterState, EMPTY_CLUSTER } from '../../../core/sweep/state.ts';
-import { MAX_DEATHS } from '../../../core/trial/retry.ts';
 import { smallStudy } from '../../support/studies.ts';
 
 const options = { costOf: () => 1 };
@@ -77,17 +76,8 @@ describe('a failure', () => {
       record: { ...lease(1), worker: 'w', kind: 'diverged', message: 'loss is NaN' },
     });
     expect(diverged.sweeps.get('small-1')).toMatchObject({ status: 'completed', counts: { failed: 1 } });
-    const timedOut = (attempt: number) => ({ ...lose(attempt), kind: 'timed_out' as const });
-    const twice = apply(leased, timedOut(1), grant(2), timedOut(2));
+    const twice = apply(secondAttempt, lose(2));
     expect(twice.sweeps.get('small-1')).toMatchObject({ status: 'completed', counts: { failed: 1 } });
-  });
-
-  it('by the death of its worker is no strike, but a trial that takes ten workers down with it has failed', () => {
-    let state = leased;
-    for (let attempt = 1; attempt < MAX_DEATHS; attempt++) state = apply(state, lose(attempt), grant(attempt + 1));
-    expect(state.sweeps.get('small-1')).toMatchObject({ status: 'active', counts: { leased: 1 } });
-    state = apply(state, lose(MAX_DEATHS));
-    expect(state.sweeps.get('small-1')).toMatchObject({ status: 'completed', counts: { failed: 1 } });
   });
 
   it("that is nobody's fault never uses the cell up", () => {

@@ -36,6 +36,12 @@ it('each kind of failure is tried again as often as the study says, and a restar
 
   const second = await cluster.startCoordinator();
   await using worker = startRawWorker(second.grpc);
+  // It has nothing to do, and says so: a silent worker is given nothing.
+  const next = (n: number) =>
+    eventually(`assignment ${n}`, () => {
+      worker.beat();
+      return worker.assignments[n];
+    });
   // The lease of the attempt that nobody runs any more is lost, which is nobody's fault.
   const fourth = await worker.assignment(0);
   await publisher.failure(fourth.lease, { failure: 'diverged' });
@@ -43,11 +49,11 @@ it('each kind of failure is tried again as often as the study says, and a restar
 
   // One that was asked for begins anew.
   await again(second.client);
-  await publisher.failure((await worker.assignment(1)).lease, { failure: 'diverged' });
+  await publisher.failure((await next(1)).lease, { failure: 'diverged' });
   await publisher.failure((await worker.assignment(2)).lease, { failure: 'timed_out' });
   await failed(second.client);
   await again(second.client);
-  await publisher.result((await worker.assignment(3)).lease);
+  await publisher.result((await next(3)).lease);
   await eventually('the result', async () =>
     (await state(second.client)) === 'TRIAL_STATE_SUCCEEDED' ? true : undefined,
   );

@@ -30,6 +30,8 @@ it('a paused sweep waits and says so; failed trials run again when asked for', a
   expect(none).toMatchObject({ state: 'SWEEP_STATE_COMPLETED', counts: { failed: 2 } });
   const again = await first.client.retryFailed({ requestId: randomUUID(), name, kinds: [] });
   expect(again).toMatchObject({ state: 'SWEEP_STATE_ACTIVE', counts: { failed: 0 } });
+  // It has nothing to do, and says so: a silent worker is given nothing.
+  worker.beat();
   const { lease } = await worker.assignment(2);
   expect(lease).toMatchObject({ attempt: 2 });
 });
