@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ExecutorName, ExecutorOptions } from '../executor.ts';
 import { findPythonPackage, type PythonPackage } from '../native/python-package.ts';
+import { onnxEnvironment } from '../onnx/environment.ts';
 import { installedAddon } from '../tensorflow/addon.ts';
 import { tensorflowEnvironment } from '../tensorflow/environment.ts';
 
@@ -27,13 +28,14 @@ export async function libraryIdentity(
 
 /**
  * What a process needs in its environment before it starts, for the executor to open with these options: libraries that
- * the loader must find, devices that it may see.
+ * the loader must find, devices that it may see, pages of memory.
  */
 export async function executorEnvironment(
   executor: ExecutorName,
   options: ExecutorOptions,
   env: NodeJS.ProcessEnv,
 ): Promise<Readonly<Record<string, string>>> {
+  if (executor === 'onnx') return onnxEnvironment(options.device, process.platform, env);
   if (executor !== 'tensorflow') return {};
   const pkg = (await installedAddon()) === undefined ? await findPackage('tensorflow', env) : undefined;
   return tensorflowEnvironment(pkg, options, env);

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { onnxEnvironment } from '../../../engine/onnx/environment.ts';
 import type { Candidate, ExecutorWish, ProbeOptions } from '../../../engine/probe/mod.ts';
 import { chooseExecutor, fastest, probeCandidate, visibleGpus } from '../../../engine/probe/mod.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -179,7 +180,7 @@ describe('the executor that is chosen', () => {
     await using it = await machine({});
     const chosen = await chooseExecutor(WISH, it.options({ BEHAVIOUR: 'abort' }));
     expect(chosen).toMatchObject({ executor: 'onnx', options: { device: 'cpu' }, fellBack: false });
-    expect(chosen.devices).toEqual([{ name: 'cpu', environment: {} }]);
+    expect(chosen.devices).toEqual([{ name: 'cpu', environment: onnxEnvironment('cpu', process.platform, {}) }]);
     expect(it.started).toEqual([]);
   });
 
