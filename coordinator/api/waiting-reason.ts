@@ -28,6 +28,7 @@ export function waitingReason(
     if (sweep.exhausted !== undefined)
       return `the budget of the sweep lets nothing start: ${sweep.exhausted}; \`tickwork edit\` with a higher one does`;
     if (sweep.paused) return 'the sweep is paused';
+    if (sessions.heldBack(sweep)) return 'results of equal trials of other sweeps are being looked up';
     const upstream = upstreamOf(sweep, cell);
     if (upstream !== undefined && trialOf(sweep, upstream).state !== 'succeeded')
       return `waits for cell ${named(sweep, upstream)}, from whose weights it starts`;

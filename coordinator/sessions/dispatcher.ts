@@ -24,6 +24,8 @@ export interface Dispatcher {
   heard(session: Session): void;
   /** These events are durable now. */
   changed(events: readonly SweepEvent[]): void;
+  /** A sweep that was held back is so no more. */
+  released(): void;
   /** Slots that could take a cell now. */
   freeSlots(session: Session): number;
 }
@@ -46,6 +48,8 @@ export interface DispatcherDeps {
   /** A worker that is silent for longer than this, ms, is given nothing. */
   readonly quietMs: number;
   readonly queuePolicy: QueuePolicy;
+  /** Sweeps of which nothing starts for now. */
+  readonly heldBack: (sweep: SweepState) => boolean;
   readonly now: () => number;
   readonly onAssigned: (waitMs: number) => void;
   readonly logger: Logger;
@@ -57,7 +61,7 @@ const TAKES_ONLY: ReadonlySet<SweepEvent['type']> = new Set(['trial-leased', 'tr
 type LeasedEvent = Extract<SweepEvent, { type: 'trial-leased' }>;
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { ledger, book, registry, newLeaseId, quietMs, queuePolicy, now, onAssigned, logger } = deps;
+  const { ledger, book, registry, newLeaseId, quietMs, queuePolicy, heldBack, now, onAssigned, logger } = deps;
   let scheduled = false;
   /** Workers that nothing fitted; until something changes they are asked no more, and what waits is left to others. */
   const barren = new Set<Session>();
@@ -86,7 +90,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   function pendingCells(): number {
-    return sweepsByTurn(ledger.state).reduce((total, sweep) => total + sweep.counts.pending, 0);
+    const startable = sweepsByTurn(ledger.state).filter((sweep) => !heldBack(sweep));
+    return startable.reduce((total, sweep) => total + sweep.counts.pending, 0);
   }
 
   /** @param to a free slot, or the queue before the slots. */
@@ -160,10 +165,13 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   function changed(events: readonly SweepEvent[]): void {
-    if (events.some(({ type }) => !TAKES_ONLY.has(type))) {
-      changes++;
-      barren.clear();
-    }
+    if (events.some(({ type }) => !TAKES_ONLY.has(type))) released();
+    else wake();
+  }
+
+  function released(): void {
+    changes++;
+    barren.clear();
     wake();
   }
 
@@ -172,7 +180,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     wake();
   }
 
-  return { wake, heard, changed, freeSlots: (session) => roomAt(session).free };
+  return { wake, heard, changed, released, freeSlots: (session) => roomAt(session).free };
 }
 
 /** Whether it matters where else a trial could run. */

@@ -21,6 +21,7 @@ import { readBudget } from './read-budget.ts';
 import { checkCommand, readCommand } from './read-command.ts';
 import { readEarlyStopping } from './read-early-stopping.ts';
 import { checkReplicas, readReplicas } from './read-replicas.ts';
+import { checkReuse } from './reuse.ts';
 import { readRequirements } from './read-requirements.ts';
 import { readRetries } from './read-retries.ts';
 import { readSampler } from './read-sampler.ts';
@@ -78,6 +79,7 @@ export function loadStudy(text: string): Study {
     ...checkShown(study),
     ...checkTableMetrics(study),
     ...checkReplicas(study),
+    ...checkReuse(study),
   ];
   if (complaints.length > 0) throw problem('STUDY_INVALID', complaints.map(located));
   const cells = createGrid(study);
@@ -180,6 +182,7 @@ function toStudy(
     title: input.title ?? input.study,
     seeds: input.seeds,
     ...(command === undefined ? {} : { command }),
+    ...(input.reuse === undefined ? {} : { reuse: input.reuse }),
     parameters: input.parameters,
     factors,
     ...(space === undefined ? {} : { space }),

@@ -194,7 +194,7 @@ describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }
 
     const ofTwo = await store.reports({
       sweepId: 's1',
-      cell: 2,
+      cells: [2],
       after: { cell: 2, attempt: 1, trainEpoch: 2 },
       limit: 2,
     });

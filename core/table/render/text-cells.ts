@@ -69,6 +69,13 @@ function publishedColumns(table: Table) {
   return [...columns.values()];
 }
 
+/** Whose numbers they are, where some were not trained for this sweep. */
+export function reusedNote(rows: readonly { readonly n: number; readonly reused: number }[]): string[] {
+  const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  const reused = sum((row) => row.reused);
+  return reused === 0 ? [] : [`${reused} of these ${sum((row) => row.n)} results are those of equal trials of other sweeps.`];
+}
+
 /** Sentences under the table: what is missing and why, and where the published numbers come from. */
 export function footnotes(table: Table, name: string): string[] {
   const missing = table.rows
@@ -87,6 +94,7 @@ export function footnotes(table: Table, name: string): string[] {
       ? ['Δ: difference from the base row, paired by seed (mean and standard deviation over the pairs).']
       : []),
     ...(table.publishedSource === '' ? [] : [`Published values: ${table.publishedSource}.`]),
+    ...reusedNote(table.rows.map((row) => ({ n: row.n, reused: row.reused }))),
     ...(table.complete ? [] : ['INCOMPLETE TABLE.']),
     ...missing,
   ];

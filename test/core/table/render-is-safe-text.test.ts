@@ -10,6 +10,7 @@ function row(label: string, changes: Partial<TableRow> = {}): TableRow {
     n: 2,
     expected: 2,
     counts,
+    reused: 0,
     failures: [],
     aggregates: [{ metric: 'testError', n: 2, mean: 8.125, std: 0.5, min: 7.5, max: 8.75 }],
     published: [],
