@@ -27,7 +27,13 @@ export function coordinatorPermissions(names: NatsNames): NatsPermissions {
   // A bucket is a stream by another name.
   const streams = [names.eventStream, names.recordStream, `KV_${names.leaderBucket}`];
   return {
-    publish: [names.eventSubject, names.reusedSubject, `$KV.${names.leaderBucket}.>`, '$JS.API.INFO', ...streams.flatMap(streamSubjects)],
+    publish: [
+      names.eventSubject,
+      names.reusedSubject,
+      `$KV.${names.leaderBucket}.>`,
+      '$JS.API.INFO',
+      ...streams.flatMap(streamSubjects),
+    ],
     subscribe: [`${natsInbox()}.>`],
   };
 }

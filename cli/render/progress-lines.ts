@@ -53,7 +53,10 @@ function howItEnded(trial: Trial__Output): string {
   }
   const error = trial.metrics.find((metric) => metric.name === 'testError')?.value;
   if (trial.reusedFrom !== '')
-    return [...(error === undefined ? [] : [`test error ${formatValue(error)} %,`]), reusedFromText(trial.reusedFrom)].join(' ');
+    return [
+      ...(error === undefined ? [] : [`test error ${formatValue(error)} %,`]),
+      reusedFromText(trial.reusedFrom),
+    ].join(' ');
   const start = unixMs(trial.startTime);
   const finish = unixMs(trial.finishTime);
   return [

@@ -27,7 +27,9 @@ export interface Recipes {
  */
 const NO_INGREDIENTS: readonly string[] = ['checkpointEvery', 'saveWeightsAs', 'initialWeights'];
 
-const INGREDIENTS = TRIAL_PARAMETER_NAMES.filter((name) => !NO_INGREDIENTS.includes(name)).sort() as (keyof TrialParameters)[];
+const INGREDIENTS = TRIAL_PARAMETER_NAMES.filter(
+  (name) => !NO_INGREDIENTS.includes(name),
+).sort() as (keyof TrialParameters)[];
 
 /**
  * What determines the result of a cell, as one text: equal for trials of equal recipes, in whatever study they are. It covers the

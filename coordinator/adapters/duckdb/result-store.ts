@@ -60,7 +60,7 @@ export async function openDuckDbResultStore({
     async withTrialKeys(keys, outsideOf) {
       if (keys.length === 0) return new Map();
       const found = await select(
-        `trial_key IN (SELECT unnest($1)) AND sweep_id <> $2 AND reused_from = ''
+        `trial_key IN (SELECT unnest($1)) AND trial_key <> '' AND sweep_id <> $2 AND reused_from = ''
           QUALIFY row_number() OVER (PARTITION BY trial_key ORDER BY committed_at, sweep_id, cell) = 1`,
         [listValue([...keys]), outsideOf],
         [LIST(VARCHAR), VARCHAR],

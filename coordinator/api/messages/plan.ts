@@ -4,7 +4,13 @@ import type { Study } from '../../../core/study/study.ts';
 import type { SweepPlan } from '../../../proto/generated/tickwork/v1/SweepPlan.ts';
 import { configurationsToDraw, toFactorMessages } from './sweep.ts';
 
-export function toPlanMessage(study: Study, plan: Plan, slots: number, time: TimeEstimate | undefined, reused?: number): SweepPlan {
+export function toPlanMessage(
+  study: Study,
+  plan: Plan,
+  slots: number,
+  time: TimeEstimate | undefined,
+  reused?: number,
+): SweepPlan {
   return {
     study: study.name,
     title: study.title,
