@@ -57,6 +57,9 @@ export function createReuse({ ledger, store, outlet, holds, onReleased, clock, l
   /** Cells that were looked up while this coordinator leads, by sweep. */
   const lookedUp = new Map<string, Set<number>>();
   let wanted = deferred<void>();
+  /** Rejects when this ends: it does not wait for a server that does not answer. */
+  const ended = deferred<never>();
+  ended.promise.catch(() => undefined);
   /** Cells whose records are on their way back, by sweep. */
   const underWay = new Map<string, { readonly cells: Set<number>; readonly settled: () => void }>();
 
@@ -126,7 +129,7 @@ export function createReuse({ ledger, store, outlet, holds, onReleased, clock, l
   async function put(attempt: () => Promise<void>, signal: AbortSignal): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        return await Promise.race([attempt(), abortionOf(signal)]);
+        return await Promise.race([attempt(), ended.promise]);
       } catch (error) {
         if (tries === TRIES || signal.aborted) throw error;
         await clock.sleep(RETRY_MS, signal);
@@ -166,8 +169,11 @@ export function createReuse({ ledger, store, outlet, holds, onReleased, clock, l
 
   return {
     async run(signal) {
-      const wake = (): void => wanted.resolve();
-      signal.addEventListener('abort', wake);
+      const end = (): void => {
+        ended.reject(signal.reason);
+        wanted.resolve();
+      };
+      signal.addEventListener('abort', end);
       /** No sweep waits for the many cells of another; of each there is one look at a time. */
       const handling = new Map<string, Promise<void>>();
       while (!signal.aborted) {
@@ -183,17 +189,9 @@ export function createReuse({ ledger, store, outlet, holds, onReleased, clock, l
         }
         await wanted.promise;
       }
-      signal.removeEventListener('abort', wake);
+      signal.removeEventListener('abort', end);
       await Promise.all(handling.values());
     },
     close: stopListening,
   };
-}
-
-/** Whoever ends does not wait for a server that does not answer. */
-function abortionOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }

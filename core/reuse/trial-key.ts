@@ -100,7 +100,10 @@ function parametersText(parameters: TrialParameters): string {
   let text = '';
   for (const name of INGREDIENTS) {
     const value = parameters[name];
-    if (value !== undefined) text += `${text === '' ? '' : ','}"${name}":${JSON.stringify(value)}`;
+    if (value === undefined) continue;
+    // Numbers are finite, and both ways spell them alike.
+    const json = typeof value === 'number' ? value : JSON.stringify(value);
+    text += `${text === '' ? '' : ','}"${name}":${json}`;
   }
   return text;
 }

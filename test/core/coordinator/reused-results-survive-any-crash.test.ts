@@ -68,7 +68,7 @@ function createWorld() {
       if (event.type !== 'trial-leased') continue;
       const { sweepId, cell, attempt, epoch, worker } = event;
       const key = { sweepId, cell, attempt, leaseId, epoch, worker };
-      const metrics = { testError: valueOf(ledger, sweepId, cell) };
+      const metrics = { testError: errorOf(ledger, sweepId, cell) };
       const record = {
         kind: 'result',
         ...key,
@@ -93,7 +93,7 @@ function createWorld() {
   };
 }
 
-function valueOf({ state }: Pick<Ledger, 'state'>, sweepId: string, cell: number): number {
+function errorOf({ state }: Pick<Ledger, 'state'>, sweepId: string, cell: number): number {
   const { grid } = state.sweeps.get(sweepId) as NonNullable<ReturnType<typeof state.sweeps.get>>;
   const config = String(grid.parameters(grid.gridIndexAt(cell))['config']);
   return 10 * CONFIGS.indexOf(config) + (grid.seeds[grid.seedIndexAt(cell)] as number);
@@ -145,7 +145,7 @@ async function expectExactlyOnce({ world, state }: Awaited<ReturnType<typeof liv
   const rows = await world.store.results('second-1', [0, 1, 2, 3, 4, 5]);
   const values = [...rows.values()].map(({ cell, record }) => [cell, record.metrics['testError'], record.attempt]);
   expect(values.sort()).toEqual(
-    [0, 1, 2, 3, 4, 5].map((cell) => [cell, valueOf({ state }, 'second-1', cell), cell % 3 === 2 ? 1 : 0]),
+    [0, 1, 2, 3, 4, 5].map((cell) => [cell, errorOf({ state }, 'second-1', cell), cell % 3 === 2 ? 1 : 0]),
   );
   expect(rows.get(3)?.record.reusedFrom).toEqual({ sweepId: 'first-1', cell: 4, attempt: 1 });
   expect(await world.store.counts()).toEqual({ results: 12, quarantined: 0, superseded: 0 });
