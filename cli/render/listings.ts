@@ -257,8 +257,12 @@ export function renderStatus(status: ClusterStatus__Output): string[] {
 function reusedLine({ cells, reused = 0 }: SweepPlan__Output): string {
   if (reused === 0) return 'None of them was trained in another sweep: all are.';
   const left = cells - reused;
-  const rest = left === 0 ? 'nothing is left to train' : `${formatCount(left)} are trained`;
-  return `${formatCount(reused)} of them were trained in other sweeps, and their results are reused: ${rest}.`;
+  const rest = left === 0 ? 'nothing is left to train' : `${formatCount(left)} ${left === 1 ? 'is' : 'are'} trained`;
+  const what =
+    reused === 1
+      ? 'was trained in another sweep, and its result is reused'
+      : 'were trained in other sweeps, and their results are reused';
+  return `${formatCount(reused)} of them ${what}: ${rest}.`;
 }
 
 function timeLine({ estimatedDeviceSeconds, estimatedSeconds, slots }: SweepPlan__Output): string {

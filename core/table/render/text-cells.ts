@@ -73,9 +73,10 @@ function publishedColumns(table: Table) {
 export function reusedNote(rows: readonly { readonly n: number; readonly reused: number }[]): string[] {
   const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0);
   const reused = sum((row) => row.reused);
-  return reused === 0
-    ? []
-    : [`${reused} of these ${sum((row) => row.n)} results are those of equal trials of other sweeps.`];
+  if (reused === 0) return [];
+  const whose =
+    reused === 1 ? 'is that of an equal trial of another sweep' : 'are those of equal trials of other sweeps';
+  return [`${reused} of these ${sum((row) => row.n)} results ${whose}.`];
 }
 
 /** Sentences under the table: what is missing and why, and where the published numbers come from. */
