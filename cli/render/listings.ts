@@ -225,8 +225,8 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
     '',
     `${formatCount(plan.cells)} trials = ${formatCount(plan.configurations)} configurations × ${plan.seeds.length} seeds (${plan.seeds.join(', ')})` +
       (known ? `, about ${formatLarge(plan.estimatedMacs)} multiply-accumulates` : ''),
-    ...(known ? [timeLine(plan)] : []),
     ...(plan.reused === undefined ? [] : [reusedLine(plan)]),
+    ...(known ? [timeLine(plan)] : []),
     ...(plan.configurationsToDraw === 0
       ? []
       : [
