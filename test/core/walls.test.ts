@@ -135,11 +135,7 @@ const WALLS: readonly Wall[] = [
   },
   {
     room: 'cli/client',
-<<<<<<< HEAD
-    may: ['cli', 'core', 'proto', 'runtime', 'node:events', '@grpc/grpc-js'],
-=======
     may: ['cli', 'core', 'proto', 'runtime', '@grpc/grpc-js', 'node:events'],
->>>>>>> main
     why: 'it is the gRPC adapter',
   },
   {
