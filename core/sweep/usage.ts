@@ -1,5 +1,5 @@
 import { allowsStart, type Usage } from '../budget/budget.ts';
-import { type SlotKind, speedOf } from '../budget/speed.ts';
+import { type SlotKind, speedClass, speedOf } from '../budget/speed.ts';
 import { vectorGet } from '../collections/sparse-vector.ts';
 import { gridIndexOf } from '../grid/grid.ts';
 import { isLive } from '../trial/trial.ts';
@@ -25,7 +25,7 @@ export function expectedMs(
   place?: SlotKind,
 ): number | undefined {
   const gridIndex = gridIndexOf(grid, cell);
-  const speed = speedOf(state.speeds, String(grid.parameters(gridIndex)['network'] ?? ''), place);
+  const speed = speedOf(state.speeds, speedClass(grid.parameters(gridIndex)), place);
   return speed === undefined ? undefined : cellCost(grid, gridIndex, costOf) / speed;
 }
 
