@@ -16,6 +16,11 @@ export interface EventLog {
    * written: retry with the very same events, or step down), ARGUMENT_INVALID when the batch is too large for one message.
    */
   append(events: readonly SweepEvent[]): Promise<void>;
+  /**
+   * That nobody else has written since the last batch that this log has read or written, so that what it does not know was not so.
+   * @throws TickworkError LOG_CONFLICT when somebody has (step down), NATS_UNREACHABLE
+   */
+  confirm(): Promise<void>;
   /** What no other batch has, in this log or another; undefined where the log has no such batch. */
   batchId(sequence: number): Promise<string | undefined>;
   /** Sequence of the last batch read or written; 0 when empty. */

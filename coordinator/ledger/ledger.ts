@@ -15,6 +15,7 @@ import { type Accepted, beginTurn, hasRows, type Outcome, type Turn, type Work }
  * The single writer. Commands and records wait in one queue; each turn decides what is there on the speculatively evolved
  * state and makes it durable in this order: **rows, then events**. Whatever dies in between, the row is found at the next
  * start (recover.ts) and the record is delivered again. Nothing else runs between a row and its event, so no cancel can slip in.
+ * A record is set aside only when the log has confirmed that this coordinator knows all of it.
  *
  * While the log or the store is away, the turn under way is tried again, unchanged: a try whose answer was lost may have been
  * stored, and only the same batch is recognised as the same. Everything else waits.
@@ -142,6 +143,9 @@ export function createLedger(deps: LedgerDeps): Ledger {
   }
 
   async function makeDurable(turn: Turn): Promise<void> {
+    // Not knowing a lease is only a reason against a record for whoever knows the whole log: a leader that was replaced and does not
+    // know it yet would take its successor's results for strangers, and have the stream forget them.
+    if (turn.rows.setAside.length > 0) await patiently('confirm the leadership', 1, () => log.confirm());
     if (hasRows(turn.rows)) await patiently('commit rows', STORE_TRIES, () => store.commit(turn.rows));
     if (turn.events.length > 0) await patiently('append events', 1, () => log.append(turn.events));
   }

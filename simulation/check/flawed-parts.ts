@@ -33,6 +33,7 @@ export function flawedTableAndLog(
         if (held) await store.commit(held);
         held = undefined;
       },
+      confirm: () => log.confirm(),
       batchId: (sequence) => log.batchId(sequence),
       get lastSequence() {
         return log.lastSequence;
@@ -65,6 +66,7 @@ export function flawedStart(flaws: Flaws, log: EventLog): EventLog {
       yield* batches.filter((_, i) => !flaws.replaySkipsBatch || i === 0 || i !== batches.length - 2);
     },
     append: async (events) => (flaws.leadershipNotTaken ? undefined : log.append(events)),
+    confirm: () => log.confirm(),
     batchId: (sequence) => log.batchId(sequence),
     get lastSequence() {
       return log.lastSequence;

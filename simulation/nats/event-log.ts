@@ -63,6 +63,12 @@ export function openSimulatedEventLog(options: SimulatedEventLogOptions): EventL
       });
       return written;
     },
+    async confirm() {
+      await queue.catch(() => undefined);
+      const last = await patiently(() => link.request((streams) => streams.events.length));
+      if (last > lastSequence)
+        throw new TickworkError('LOG_CONFLICT', `Expected the log to end at batch ${lastSequence}, got ${last}.`);
+    },
     batchId: (sequence) => patiently(() => link.request((streams) => streams.events[sequence - 1]?.id)),
     get lastSequence() {
       return lastSequence;

@@ -77,6 +77,17 @@ describe.each([memoryAdapter, simulatedAdapter, jetStreamAdapter])('event log: $
     await expect(leader.append([started(4)])).rejects.toMatchObject({ code: 'LOG_CONFLICT' });
   });
 
+  test('confirms only to whoever knows all of it', async () => {
+    const [leader, stale] = [await shared.open(), await shared.open()];
+    await Promise.all([leader.confirm(), stale.confirm()]);
+    await leader.append([started(1)]);
+    await leader.confirm();
+    await expect(stale.confirm()).rejects.toMatchObject({ code: 'LOG_CONFLICT' });
+    await readAll(stale);
+    await stale.confirm();
+    expect(await readAll(leader)).toEqual([[started(1)]]);
+  });
+
   test('of two that begin an empty log one is refused', async () => {
     const [first, second] = [await shared.open(), await shared.open()];
     await first.append([started(1)]);

@@ -61,6 +61,7 @@ export function createMortal(): Mortal {
         await inner.append(events);
         await reach('after append');
       },
+      confirm: () => inner.confirm(),
       batchId: (sequence) => inner.batchId(sequence),
       get lastSequence() {
         return inner.lastSequence;

@@ -71,6 +71,7 @@ export async function startSessions(configs: readonly string[] = ['A', 'B', 'C',
       await gate;
       await inner.append(events);
     },
+    confirm: () => inner.confirm(),
     batchId: (sequence) => inner.batchId(sequence),
     get lastSequence() {
       return inner.lastSequence;

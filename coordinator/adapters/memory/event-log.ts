@@ -9,6 +9,11 @@ import type { EventLog } from '../../ports.ts';
  */
 export function createMemoryEventLog(storage: string[] = []): EventLog {
   let lastSequence = 0;
+  function check(): void {
+    if (storage.length === lastSequence) return;
+    const message = `Expected the event log to end at batch ${lastSequence}, got ${storage.length}: another coordinator has written.`;
+    throw new TickworkError('LOG_CONFLICT', message);
+  }
   return {
     async *replay(after = 0) {
       const end = storage.length;
@@ -17,11 +22,11 @@ export function createMemoryEventLog(storage: string[] = []): EventLog {
       }
     },
     async append(events) {
-      if (storage.length !== lastSequence) {
-        const message = `Expected the event log to end at batch ${lastSequence}, got ${storage.length}: another coordinator has written.`;
-        throw new TickworkError('LOG_CONFLICT', message);
-      }
+      check();
       lastSequence = storage.push(JSON.stringify(events));
+    },
+    async confirm() {
+      check();
     },
     async batchId(sequence) {
       if (sequence < 1 || sequence > storage.length) return undefined;

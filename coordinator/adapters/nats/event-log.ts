@@ -131,6 +131,13 @@ export async function openNatsEventLog(options: NatsEventLogOptions): Promise<Ev
       });
       return written;
     },
+    async confirm() {
+      await queue.catch(() => undefined);
+      const doing = 'asking for the end of the event log';
+      const { state } = await patiently(doing, () => link.manager.streams.info(names.eventStream));
+      if (state.last_seq > lastSequence) throw conflict(lastSequence + 1);
+      if (state.last_seq < lastSequence) throw cutShort(state.last_seq);
+    },
     batchId: (sequence) => patiently('looking into the event log', () => storedId(sequence)),
     get lastSequence() {
       return lastSequence;
@@ -153,14 +160,14 @@ function missing(expected: number, got: number): TickworkError {
   return new TickworkError('INTERNAL', message);
 }
 
-function cutShort(last: number, cause: unknown): TickworkError {
+function cutShort(last: number, cause?: unknown): TickworkError {
   const message =
     `Expected the event log to end at message ${last}, but it ends before: the NATS server has lost messages. ` +
     'Restart the coordinator to go on from what is left.';
   return new TickworkError('INTERNAL', message, { cause });
 }
 
-function conflict(sequence: number, cause: unknown): TickworkError {
+function conflict(sequence: number, cause?: unknown): TickworkError {
   const message =
     `Expected batch ${sequence} of the event log to be free, but another coordinator has written it. ` +
     'Stop one of the two, or give it another namespace.';

@@ -57,6 +57,7 @@ function intercepted(
     replay: () => inner.replay(),
     append: (events) =>
       inner.lastSequence === 0 ? inner.append(events) : intercept(events, () => inner.append(events)),
+    confirm: () => inner.confirm(),
     batchId: (sequence) => inner.batchId(sequence),
     get lastSequence() {
       return inner.lastSequence;
@@ -122,6 +123,18 @@ describe('a turn', () => {
     await cancelled;
     expect(order).toEqual(['rows', 'trial-succeeded', 'sweep-cancelled']);
     expect(ledger.state.sweeps.get('small-1')?.counts).toMatchObject({ succeeded: 1, cancelled: 1 });
+  });
+
+  it('sets nothing aside for a leader that was replaced and does not know it: the record stays for who knows its lease', async () => {
+    const { ledger: replaced, store, storage } = await startLedger();
+    const { ledger: successor } = await startLedger({}, storage);
+    await successor.submit(submission('a'));
+    const { events } = await successor.submit({ type: 'grant-lease', worker: 'w', leaseId: 'l' });
+    const lease = events.find((event) => event.type === 'trial-leased') as LeaseRef;
+    const delivery = deliveryOf(lease, 'w');
+    await expect(replaced.ingest([delivery])).rejects.toMatchObject({ code: 'NOT_READY' });
+    await expect(replaced.failed).rejects.toMatchObject({ code: 'LOG_CONFLICT' });
+    expect(await store.counts()).toMatchObject({ quarantined: 0 });
   });
 
   it('that the log can never take fails alone: its command is refused, its neighbours are not', async () => {

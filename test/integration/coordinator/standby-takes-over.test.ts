@@ -70,23 +70,32 @@ describe('a coordinator that stands by', () => {
     await done(second, again.name);
   });
 
-  it('that led before and was replaced stands by again, and leads again with what it has missed', async () => {
-    const first = await cluster.startCoordinator({ ...LEASE, grpcPort: await freePort(), standby: true });
-    const { name } = await first.client.submitSweep({ requestId: randomUUID(), studyYaml: studyYaml(SCRIPTS.succeed) });
-    const second = await cluster.startCoordinator({ ...LEASE, ...elsewhere('second') });
-    cluster.startWorker('one', { coordinator: `${second.grpc},${first.grpc}`, slots: 2 });
-    await done(second, name);
-    const before = await rowsOf(second, name);
-    await second.stop();
-    const epoch = await eventually('the first to lead again', async () =>
-      first.client.getStatus({}).then(
-        (status: { epoch: number }) => (status.epoch > 2 ? status.epoch : undefined),
-        () => undefined,
-      ),
-    );
-    expect(epoch).toBe(3);
-    await hasWhat(first, name, before);
-  });
+  it.each([
+    ['notices soon', LEASE],
+    ['reads on for a while before it notices', { leadershipLeaseMs: 10_000 }],
+  ])(
+    'that led before, was replaced and %s stands by again, and leads again with what it has missed',
+    async (_, lease) => {
+      const first = await cluster.startCoordinator({ ...lease, grpcPort: await freePort(), standby: true });
+      const { name } = await first.client.submitSweep({
+        requestId: randomUUID(),
+        studyYaml: studyYaml(SCRIPTS.succeed),
+      });
+      const second = await cluster.startCoordinator({ ...lease, ...elsewhere('second') });
+      cluster.startWorker('one', { coordinator: `${second.grpc},${first.grpc}`, slots: 2 });
+      await done(second, name);
+      const before = await rowsOf(second, name);
+      await second.stop();
+      const epoch = await eventually('the first to lead again', async () =>
+        first.client.getStatus({}).then(
+          (status: { epoch: number }) => (status.epoch > 2 ? status.epoch : undefined),
+          () => undefined,
+        ),
+      );
+      expect(epoch).toBe(3);
+      await hasWhat(first, name, before);
+    },
+  );
 
   it('is refused where nobody has the rows any more', async () => {
     const first = await cluster.startCoordinator(LEASE);
