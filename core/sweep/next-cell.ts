@@ -2,8 +2,8 @@ import { vectorGet } from '../collections/sparse-vector.ts';
 import { dependenciesOf } from '../dependencies/dependencies.ts';
 import { gridIndexOf } from '../grid/grid.ts';
 import { type CostOf, cellCost } from './cell-cost.ts';
-import { type SweepState, trialOf, untouchedCells } from './state.ts';
-import { upstreamOf } from './upstream.ts';
+import { type SweepState, untouchedCells } from './state.ts';
+import { awaitedBy } from './upstream.ts';
 
 /** How many untouched cells are compared by cost. */
 const WINDOW = 64;
@@ -14,7 +14,7 @@ const MAX_PASSED_OVER = 50_000;
  * The cell to start next, or undefined when none is pending that may start. Cells with a lost attempt come first, oldest loss
  * first; then the seeds in their order, so that no row has n = 5 while another has 0; within a seed those that others wait for, then
  * the costliest of the next cells, so that a sweep ends with short trials and its last workers do not wait for one long one (longest
- * processing time first, Graham 1969). A cell that starts from the weights of another is none before that one has succeeded.
+ * processing time first, Graham 1969). A cell that waits for others is none before these have succeeded.
  * @param mayStart whether a pending cell may start now, at the place that asks; `last`: only when no other may.
  */
 export function nextCell(
@@ -54,10 +54,7 @@ export function nextCell(
 /** Whether a pending cell waits for no other; of a study without dependencies none does. */
 function readiness(sweep: SweepState): (cell: number) => boolean {
   if (sweep.study.dependencies !== true) return () => true;
-  return (cell) => {
-    const upstream = upstreamOf(sweep, cell);
-    return upstream === undefined || trialOf(sweep, upstream).state === 'succeeded';
-  };
+  return (cell) => awaitedBy(sweep, cell) === undefined;
 }
 
 /** Untouched cells that others wait for, of the first seed that has an untouched cell at all: the sooner they end, the better. */
@@ -65,7 +62,7 @@ function* sourcesOfFirstSeed(sweep: SweepState): Generator<number> {
   const { study, grid, trials, firstUntouched } = sweep;
   if (study.dependencies !== true || firstUntouched >= grid.cellBound) return;
   const seedIndex = grid.seedIndexAt(grid.cellAt(firstUntouched));
-  for (const gridIndex of dependenciesOf(grid).sources) {
+  for (const gridIndex of dependenciesOf(sweep).sources) {
     const cell = grid.cellOf(gridIndex, seedIndex);
     if (vectorGet(trials, cell) === undefined && grid.wants(cell)) yield cell;
   }

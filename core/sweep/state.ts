@@ -134,7 +134,7 @@ export function trialOf(sweep: SweepState, cell: number): Trial {
 }
 
 /** As the events have left it, whatever it may wait for. */
-function storedTrialOf(sweep: SweepState, cell: number): Trial {
+export function storedTrialOf(sweep: SweepState, cell: number): Trial {
   const trial = vectorGet(sweep.trials, cell);
   if (trial !== undefined) return trial;
   if (isWithdrawn(sweep, cell)) return { state: 'cancelled', attempt: 0 };
