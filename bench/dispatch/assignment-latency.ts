@@ -25,8 +25,9 @@ export async function measureAssignments(
   workers: number,
   trialMs: readonly [number, number],
   measureMs: number,
+  profileFolder?: string,
 ): Promise<AssignmentLatency> {
-  await using cluster = await startBenchCluster();
+  await using cluster = await startBenchCluster({ profileFolder });
   const studyYaml = idleStudy('assignments', 1_000_000);
   await cluster.client.submitSweep({ requestId: randomUUID(), studyYaml });
   const { coordinator, natsUrl } = cluster;

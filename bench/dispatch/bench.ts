@@ -43,7 +43,7 @@ export async function benchDispatch(args: readonly string[], print: Say): Promis
 
   const noOp = wanted('no-op') ? await measureNoOps(options, say) : undefined;
   const sleeping = wanted('sleep') ? await measureSleepers(options, say) : undefined;
-  const latency = wanted('assign') ? await measureLatency(say) : undefined;
+  const latency = wanted('assign') ? await measureLatency(options, say) : undefined;
   const submissions = wanted('submit') ? await measureLargeGrids(say) : undefined;
   const tables = wanted('table') ? await measureTables(options, say) : undefined;
   const costs = wanted('flat') ? await measureFlatness(options, say) : undefined;
@@ -107,8 +107,8 @@ async function measureSleepers({ sleepers }: DispatchOptions, say: Say): Promise
   return { ...run, idealSeconds, overheadPct };
 }
 
-async function measureLatency(say: Say): Promise<AssignmentLatency> {
-  const latency = await measureAssignments(1_000, [5_000, 15_000], 30_000);
+async function measureLatency({ profileFolder }: DispatchOptions, say: Say): Promise<AssignmentLatency> {
+  const latency = await measureAssignments(1_000, [5_000, 15_000], 30_000, profileFolder);
   const { workers, assignments, assignmentsPerS, p50Ms, p99Ms, maxMs, joiningP99Ms } = latency;
   say(`${workers} workers on gRPC streams of their own, trials of 5 to 15 s, ${assignmentsPerS} assignments a second:`);
   say(`  a free slot waits ${p50Ms} ms (median), ${p99Ms} ms (p99 of ${assignments}), ${maxMs} ms at most;`);

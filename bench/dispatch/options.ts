@@ -15,7 +15,7 @@ export interface DispatchOptions {
   readonly flatSizes: readonly number[];
   /** Interpreter that may have the rivals. */
   readonly python: string | undefined;
-  /** Gets processor profiles of the no-op trials' coordinator and worker. */
+  /** Gets processor profiles of coordinator and workers of the no-op trials, and of the coordinator of the simulated workers. */
   readonly profileFolder: string | undefined;
 }
 

@@ -109,8 +109,8 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
     logger,
   });
 
-  /** The holder of a lease that has ended learns of it, unless it ended it itself. */
-  function settle({ lease, by }: EndedLease): void {
+  /** The holder of a lease that has ended learns of it, unless it ended it itself. @returns the session of the holder. */
+  function settle({ lease, by }: EndedLease): Session | undefined {
     const known = registry.get(lease.worker);
     if (!known) return;
     known.session.slotUse.finish(lease.leaseId, clock.now());
@@ -122,6 +122,7 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
       (by.type === 'attempt-lost' || by.attempt === lease.attempt);
     const why = by.type === 'trial-stopped' ? `stopped early: ${by.reason}` : 'the trial was settled elsewhere';
     if (known.connected && !itself) stopTrial(known.session, lease, why);
+    return known.session;
   }
 
   /** No further cell of a paused sweep starts, those included that wait for a slot. */
@@ -134,9 +135,9 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
   }
 
   ledger.onEvents((events) => {
-    for (const ended of book.apply(events, clock.now())) settle(ended);
+    const freed = book.apply(events, clock.now()).flatMap((ended) => settle(ended) ?? []);
     for (const event of events) if (event.type === 'sweep-paused') recallAll(event.sweepId);
-    dispatcher.changed(events);
+    dispatcher.changed(events, freed);
   });
 
   return {

@@ -1,31 +1,22 @@
-import type { CommandSpec, Handover } from '../../core/command/command.ts';
-import { dependenciesOf } from '../../core/dependencies/dependencies.ts';
-import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
 import type { Place } from '../../core/placement/place.ts';
-import type { TrialSpec } from '../../core/study/trial-parameters.ts';
-import { validParameters } from '../../core/study/valid-parameters.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
-import { type ClusterState, type SweepState, trialOf } from '../../core/sweep/state.ts';
+import type { ClusterState, SweepState } from '../../core/sweep/state.ts';
 import { sweepsByTurn } from '../../core/sweep/turns.ts';
-import { upstreamsOf } from '../../core/sweep/upstream.ts';
 import type { FailureKind } from '../../core/trial/states.ts';
-import type { Assignment } from '../../proto/generated/tickwork/v1/Assignment.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { assignmentOf, type LeasedEvent } from './assignment-message.ts';
 import type { LeaseBook } from './lease-book.ts';
-import { wireLease } from './lease-message.ts';
 import { type QueuePolicy, queueDepth } from './queue-depth.ts';
 import type { SessionRegistry } from './registry.ts';
 import type { Session } from './session.ts';
 
 /** Gives pending cells to free slots. */
 export interface Dispatcher {
-  /** Something has changed that may let a cell start: a slot, a sweep, a lost attempt. Cheap to call. */
-  wake(): void;
-  /** As `wake`, for a worker that was heard of. */
+  /** This worker was heard of, and may have room now. Cheap to call. */
   heard(session: Session): void;
-  /** These events are durable now. */
-  changed(events: readonly SweepEvent[]): void;
+  /** These events are durable now. @param freed whose leases they have ended. */
+  changed(events: readonly SweepEvent[], freed: Iterable<Session>): void;
   /** Slots that could take a cell now. */
   freeSlots(session: Session): number;
 }
@@ -56,11 +47,14 @@ export interface DispatcherDeps {
 /** After these there is no more to start than before. */
 const TAKES_ONLY: ReadonlySet<SweepEvent['type']> = new Set(['trial-leased', 'trial-started', 'score-reported']);
 
-type LeasedEvent = Extract<SweepEvent, { type: 'trial-leased' }>;
-
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { ledger, book, registry, newLeaseId, quietMs, queuePolicy, now, onAssigned, logger } = deps;
   let scheduled = false;
+  /**
+   * Workers that may have room: those that something has happened to since they had none. Of a thousand workers few have, and this
+   * is asked some thousand times a second.
+   */
+  const roomy = new Set<Session>();
   /** Workers that nothing fitted; until something changes they are asked no more, and what waits is left to others. */
   const barren = new Set<Session>();
   /** How often there was more to start than before. */
@@ -106,6 +100,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       leased = events.find((event): event is LeasedEvent => event.type === 'trial-leased');
     } finally {
       session.granting--;
+      // While this was being decided the book counted the lease and `granting` counted it again: a slot may have been overlooked.
+      roomy.add(session);
     }
     if (!leased) {
       // Decided before what has changed since: then it may well be given something.
@@ -114,7 +110,6 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     }
     await assign(session, leased);
     onAssigned(now() - since);
-    // While this was being decided the book counted the lease and `granting` counted it again: a slot may have been overlooked.
     wake();
   }
 
@@ -132,14 +127,26 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     await ledger.submit({ type: 'lose-attempt', lease, kind, message, worker: lease.worker });
   }
 
+  /** @returns what may be granted now; a worker without room is asked again when something happens to it. */
+  function askRoomy(): readonly { readonly session: Session; readonly room: Room }[] {
+    const waiting: { readonly session: Session; readonly room: Room }[] = [];
+    for (const session of roomy) {
+      if (barren.has(session)) {
+        roomy.delete(session);
+        continue;
+      }
+      const room = roomAt(session);
+      if (room.free === 0 && room.queue === 0) roomy.delete(session);
+      else waiting.push({ session, room });
+    }
+    return waiting;
+  }
+
   function run(): void {
     scheduled = false;
-    let pending = pendingCells();
+    let pending = roomy.size === 0 ? 0 : pendingCells();
     if (pending === 0) return;
-    const waiting = registry
-      .connected()
-      .filter((session) => !barren.has(session))
-      .map((session) => ({ session, room: roomAt(session) }));
+    const waiting = askRoomy();
     // Whoever has a free slot comes before any queue.
     for (const to of ['free', 'queue'] as const) {
       // One slot of every worker before the second of any: small sweeps spread.
@@ -161,58 +168,26 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     queueMicrotask(run);
   }
 
-  function changed(events: readonly SweepEvent[]): void {
+  function heard(session: Session): void {
+    barren.delete(session);
+    roomy.add(session);
+    wake();
+  }
+
+  function changed(events: readonly SweepEvent[], freed: Iterable<Session>): void {
+    for (const session of freed) roomy.add(session);
     if (events.some(({ type }) => !TAKES_ONLY.has(type))) {
       changes++;
+      for (const session of barren) roomy.add(session);
       barren.clear();
     }
     wake();
   }
 
-  function heard(session: Session): void {
-    barren.delete(session);
-    wake();
-  }
-
-  return { wake, heard, changed, freeSlots: (session) => roomAt(session).free };
+  return { heard, changed, freeSlots: (session) => roomAt(session).free };
 }
 
 /** Whether it matters where else a trial could run. */
 function placesMatter({ learnedMemory, sweeps }: ClusterState): boolean {
   return learnedMemory.size > 0 || [...sweeps.values()].some(({ requeued }) => requeued.length > 0);
-}
-
-/** The study was checked when it was submitted; a problem here comes from a log that another version has written. */
-function assignmentOf(
-  sweep: SweepState,
-  lease: LeasedEvent,
-): { readonly assignment: Assignment } | { readonly problem: string } {
-  const { grid, study } = sweep;
-  const gridIndex = gridIndexOf(grid, lease.cell);
-  const seed = seedOf(grid, lease.cell);
-  // What a command takes is its own business.
-  const valid = study.command
-    ? { command: study.command, parameters: grid.parameters(gridIndex), ...handoverOf(sweep, lease) }
-    : validParameters(grid, gridIndex);
-  if ('problem' in valid) return valid;
-  const spec = { ...valid, seed } as TrialSpec | CommandSpec;
-  return {
-    assignment: {
-      lease: wireLease(lease),
-      trialJson: JSON.stringify(spec),
-      title: `${grid.title(gridIndex)} seed=${seed}`.trim(),
-      device: lease.placed?.device ?? 0,
-    },
-  };
-}
-
-/** Of a study whose trials wait for each other. */
-function handoverOf(sweep: SweepState, { cell, attempt }: LeasedEvent): { readonly handover?: Handover } {
-  if (sweep.study.dependencies !== true) return {};
-  const upstreams = upstreamsOf(sweep, cell).map((upstream) => ({
-    cell: upstream,
-    attempt: trialOf(sweep, upstream).attempt,
-  }));
-  const awaited = dependenciesOf(sweep).isSource(gridIndexOf(sweep.grid, cell));
-  return { handover: { attempt, awaited, upstreams } };
 }

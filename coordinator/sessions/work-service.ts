@@ -87,7 +87,7 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
     const message = `the worker ${session.worker} came back without it`;
     await Promise.all(missing.map((lease) => lose(lease, kindOf(lease.started), message, session.worker)));
     session.adopted = true;
-    dispatcher.wake();
+    dispatcher.heard(session);
   }
 
   async function lose(lease: LeaseRef, kind: FailureKind, message: string, worker: string): Promise<void> {
@@ -165,8 +165,8 @@ export function createWorkService(deps: WorkServiceDeps): AcceptWork {
         const given = book.get(lease.sweepId, lease.cell);
         if (given?.leaseId === lease.leaseId && !given.started) session.trialMs = undefined;
         const { kind, message: why } = message.released;
-        return lose(lease, failureKindCodec.decode(kind) ?? 'infrastructure', why, session.worker).then(
-          dispatcher.wake,
+        return lose(lease, failureKindCodec.decode(kind) ?? 'infrastructure', why, session.worker).then(() =>
+          dispatcher.heard(session),
         );
       }
       case 'unreceipted': {

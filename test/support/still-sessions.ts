@@ -55,6 +55,8 @@ export interface SpokenWorker {
   readonly received: readonly CoordinatorMessage[];
   readonly leases: readonly Lease[];
   readonly stopped: readonly string[];
+  /** How often it was looked at whether its connection is open. */
+  readonly timesAsked: number;
   say(message: Partial<WorkerMessage>): void;
   beat(...running: readonly Lease[]): void;
   breakOff(): void;
@@ -113,6 +115,7 @@ export async function startSessions(configs: readonly string[] = ['A', 'B', 'C',
   function connect(hello: Partial<Hello> = {}): SpokenWorker {
     const received: CoordinatorMessage[] = [];
     let open = true;
+    let timesAsked = 0;
     let listener: WorkListener | undefined;
     const close = (): void => {
       if (!open) return;
@@ -122,6 +125,7 @@ export async function startSessions(configs: readonly string[] = ['A', 'B', 'C',
     const connection: WorkConnection = {
       identity: ANYONE,
       get open() {
+        timesAsked++;
         return open;
       },
       send(message) {
@@ -157,6 +161,9 @@ export async function startSessions(configs: readonly string[] = ['A', 'B', 'C',
       },
       get stopped() {
         return received.flatMap(({ stop }) => (stop?.lease?.leaseId ? [stop.lease.leaseId] : []));
+      },
+      get timesAsked() {
+        return timesAsked;
       },
       say,
       beat: (...running) =>

@@ -1,7 +1,14 @@
 import { setImmediate as settled } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Lease } from '../../../proto/generated/tickwork/v1/Lease.ts';
-import { ended, HEARTBEAT_MS, LEASE_MS, release, startSessions } from '../../support/still-sessions.ts';
+import {
+  ended,
+  HEARTBEAT_MS,
+  LEASE_MS,
+  release,
+  type SpokenWorker,
+  startSessions,
+} from '../../support/still-sessions.ts';
 import { smallStudy } from '../../support/studies.ts';
 
 describe('a slot', () => {
@@ -28,6 +35,19 @@ describe('a slot', () => {
     worker.say(release(second));
     await open();
     expect(worker.leases).toHaveLength(4);
+  });
+
+  it('that has its cell costs nothing while others are filled', async () => {
+    const { connect } = await startSessions(['A', 'B', 'C', 'D', 'E']);
+    const [first, ...busy] = [1, 2, 3, 4].map((i) => connect({ worker: `w${i}` })) as [SpokenWorker, ...SpokenWorker[]];
+    await settled();
+    const before = busy.map(({ timesAsked }) => timesAsked);
+    first.say(release(first.leases[0] as Lease));
+    await settled();
+    first.beat(...first.leases.slice(1));
+    await settled();
+    expect(first.leases).toHaveLength(2);
+    expect(busy.map(({ timesAsked }) => timesAsked)).toEqual(before);
   });
 
   it('of a stream that was replaced while its grant was decided goes to nobody, and its cell to the new stream', async () => {
