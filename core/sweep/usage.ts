@@ -2,7 +2,7 @@ import { allowsStart, type Usage } from '../budget/budget.ts';
 import { type SlotKind, speedClass, speedOf } from '../budget/speed.ts';
 import { vectorGet } from '../collections/sparse-vector.ts';
 import { gridIndexOf } from '../grid/grid.ts';
-import { isLive } from '../trial/trial.ts';
+import { isLive, slotMs } from '../trial/trial.ts';
 import { type CostOf, cellCost } from './cell-cost.ts';
 import { type ClusterState, type SweepState, trialOf } from './state.ts';
 
@@ -10,8 +10,7 @@ import { type ClusterState, type SweepState, trialOf } from './state.ts';
 export function usageOf(sweep: SweepState, now: number): Usage {
   let deviceMs = sweep.usedMs;
   for (const cell of sweep.live) {
-    const trial = trialOf(sweep, cell);
-    if (isLive(trial)) deviceMs += Math.max(0, now - trial.leasedAt);
+    deviceMs += slotMs(trialOf(sweep, cell), now);
   }
   return { cells: sweep.trials.size, deviceMs, wallMs: Math.max(0, now - sweep.createdAt) };
 }

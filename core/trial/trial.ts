@@ -126,6 +126,11 @@ export function isLive(trial: Trial): trial is LiveTrial {
   return trial.state === 'leased' || trial.state === 'running';
 }
 
+/** How long a trial that ends at `at` has had its slot, ms; 0 when it is not live. */
+export function slotMs(trial: Trial, at: number): number {
+  return isLive(trial) ? Math.max(0, at - trial.leasedAt) : 0;
+}
+
 export function isFinished(trial: Trial): trial is Exclude<Trial, { state: 'pending' | 'leased' | 'running' }> {
   return trial.state !== 'pending' && !isLive(trial);
 }
