@@ -33,7 +33,7 @@ interface Ours {
 export async function benchSweep(args: readonly string[], print: (line: string) => void): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { json: { type: 'boolean', default: false }, executor: { type: 'string', default: 'onnx' } },
+    options: { json: { type: 'boolean', default: false }, executor: { type: 'string', default: 'auto' } },
   });
   const say = values.json ? () => {} : print;
   const machine = describeMachine();

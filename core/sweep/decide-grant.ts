@@ -9,6 +9,7 @@ import type { CostOf } from './cell-cost.ts';
 import type { Command } from './commands.ts';
 import { accept, type Decision } from './decision.ts';
 import type { SweepEvent } from './events.ts';
+import { expectedWork } from './expected-work.ts';
 import { nextCell } from './next-cell.ts';
 import { type ClusterState, type SweepState, trialOf } from './state.ts';
 import { sweepsByTurn } from './turns.ts';
@@ -55,7 +56,7 @@ function nextTrial(
     const affordable = budgetGate(state, sweep, now, costOf, offer);
     const cell = nextCell(
       sweep,
-      costOf,
+      expectedWork(state, sweep, costOf),
       // Nobody has allowed a command at an unnamed place.
       (candidate) =>
         affordable(candidate) &&

@@ -1,7 +1,5 @@
 import { vectorGet } from '../collections/sparse-vector.ts';
-import { dependenciesOf } from '../dependencies/dependencies.ts';
-import { gridIndexOf } from '../grid/grid.ts';
-import { type CostOf, cellCost } from './cell-cost.ts';
+import { dependenciesOf, dependenciesOf } from '../dependencies/dependencies.ts';
 import { type SweepState, untouchedCells } from './state.ts';
 import { awaitedBy } from './upstream.ts';
 
@@ -14,12 +12,17 @@ const MAX_PASSED_OVER = 50_000;
  * The cell to start next, or undefined when none is pending that may start. Cells with a lost attempt come first, oldest loss
  * first; then the seeds in their order, so that no row has n = 5 while another has 0; within a seed those that others wait for, then
  * the costliest of the next cells, so that a sweep ends with short trials and its last workers do not wait for one long one (longest
+<<<<<<< HEAD
  * processing time first, Graham 1969). A cell that waits for others is none before these have succeeded.
+=======
+ * processing time first, Graham 1969). A cell that starts from the weights of another is none before that one has succeeded.
+ * @param workOf how much there is to do for a cell, any unit; see expected-work.ts.
+>>>>>>> main
  * @param mayStart whether a pending cell may start now, at the place that asks; `last`: only when no other may.
  */
 export function nextCell(
   sweep: SweepState,
-  costOf: CostOf,
+  workOf: (cell: number) => number,
   mayStart: (cell: number) => boolean | 'last',
 ): number | undefined {
   const isReady = readiness(sweep);
@@ -40,7 +43,7 @@ export function nextCell(
     if (best !== undefined && seedIndex(cell) !== seedIndex(best.cell)) break;
     // Who wants the cells shuffled wants them so, and what a command costs nobody knows.
     const unordered = sweep.study.shuffleSeed !== undefined || sweep.study.command !== undefined;
-    const cost = unordered ? 0 : cellCost(sweep.grid, gridIndexOf(sweep.grid, cell), costOf);
+    const cost = unordered ? 0 : workOf(cell);
     // Whether it may start is the dearer question, so it is asked only of a cell that would be chosen.
     if (best === undefined || cost > best.cost) {
       if (mayStart(cell) === true) best = { cell, cost };

@@ -8,8 +8,8 @@ import { smallStudy } from '../../support/studies.ts';
 
 const options = { costOf: trialCost };
 
-function apply(state: ClusterState, command: Parameters<typeof decide>[1]): ClusterState {
-  const decision = decide(state, command, 0, options);
+function apply(state: ClusterState, command: Parameters<typeof decide>[1], now = 0): ClusterState {
+  const decision = decide(state, command, now, options);
   if (!decision.ok) throw new Error(decision.message);
   return decision.events.reduce(evolve, state);
 }
@@ -43,6 +43,23 @@ describe('the next cell', () => {
     const lease = { sweepId: 'small-1', cell: 1, leaseId: 'first', attempt: 1, epoch: 0 };
     state = apply(state, { type: 'lose-attempt', lease, kind: 'infrastructure', message: 'gone', worker: 'w' });
     expect(order(state, 2)).toEqual(['E@4', 'B@4']);
+  });
+
+  it('is, once a seed has run, the one that took longest with that, whatever was estimated', () => {
+    const tookMs: Readonly<Record<string, number>> = { 'A@4': 9_000, 'B@4': 3_000, 'E@4': 5_000 };
+    const place = { worker: 'w', device: 0, slots: 1, executor: 'onnx', kind: 'cpu', labels: {}, memoryBytes: 2 ** 40 };
+    let state = submitted();
+    for (let i = 0; i < 3; i++) {
+      state = apply(state, { type: 'grant-lease', worker: 'w', leaseId: `${i}`, at: [place] as never });
+      const { grid, live } = state.sweeps.get('small-1') as SweepState;
+      const cell = [...live][0] as number;
+      const lease = { sweepId: 'small-1', cell, leaseId: `${i}`, attempt: 1, epoch: 0 };
+      state = apply(state, { type: 'start-trial', lease });
+      const name = `${grid.labels(gridIndexOf(grid, cell))[0]?.label}@${seedOf(grid, cell)}`;
+      const record = { ...lease, worker: 'w', contentHash: 'h', metrics: { testError: 1 } };
+      state = apply(state, { type: 'record-result', record } as never, tookMs[name]);
+    }
+    expect(order(state, 3)).toEqual(['A@9', 'E@9', 'B@9']);
   });
 
   it('is none when nothing is pending', () => {
