@@ -1,5 +1,5 @@
 import { vectorGet } from '../collections/sparse-vector.ts';
-import { dependenciesOf, dependenciesOf } from '../dependencies/dependencies.ts';
+import { dependenciesOf } from '../dependencies/dependencies.ts';
 import { type SweepState, untouchedCells } from './state.ts';
 import { awaitedBy } from './upstream.ts';
 
@@ -12,12 +12,8 @@ const MAX_PASSED_OVER = 50_000;
  * The cell to start next, or undefined when none is pending that may start. Cells with a lost attempt come first, oldest loss
  * first; then the seeds in their order, so that no row has n = 5 while another has 0; within a seed those that others wait for, then
  * the costliest of the next cells, so that a sweep ends with short trials and its last workers do not wait for one long one (longest
-<<<<<<< HEAD
  * processing time first, Graham 1969). A cell that waits for others is none before these have succeeded.
-=======
- * processing time first, Graham 1969). A cell that starts from the weights of another is none before that one has succeeded.
  * @param workOf how much there is to do for a cell, any unit; see expected-work.ts.
->>>>>>> main
  * @param mayStart whether a pending cell may start now, at the place that asks; `last`: only when no other may.
  */
 export function nextCell(
