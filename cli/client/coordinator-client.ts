@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type CallOptions,
   type ClientReadableStream,
@@ -112,6 +113,8 @@ type Unary<Request, Response> = (
 /** All unary calls are safe to repeat: the mutating ones carry a request id. */
 export function createCoordinatorClient(options: ClientOptions): CoordinatorClient {
   const { address, signal, clock, random } = options;
+  // One for each call that is open.
+  setMaxListeners(0, signal);
   const addresses = address.split(',');
   const { patienceMs = addresses.length > 1 ? TAKEOVER_PATIENCE_MS : PATIENCE_MS } = options;
   const deadlines = { ...DEADLINES, ...options.deadlines };

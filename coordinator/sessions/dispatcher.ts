@@ -189,5 +189,5 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
 /** Whether it matters where else a trial could run. */
 function placesMatter({ learnedMemory, sweeps }: ClusterState): boolean {
-  return learnedMemory.size > 0 || [...sweeps.values()].some(({ requeued }) => requeued.length > 0);
+  return learnedMemory.size > 0 || [...sweeps.active].some(({ requeued }) => requeued.length > 0);
 }

@@ -11,7 +11,7 @@ import { budgetGate, usageOf } from './usage.ts';
  * be raised; a sweep of which no pending cell may start and none runs is at its end too.
  */
 export function decideBudgets(state: ClusterState, now: number, costOf: CostOf): readonly SweepEvent[] {
-  return [...state.sweeps.values()].flatMap((sweep) => {
+  return [...state.sweeps.active].flatMap((sweep) => {
     const reason = overBudget(state, sweep, now, costOf);
     return reason === undefined ? [] : [...endings(sweep, reason, now), exhausted(sweep, reason, now)];
   });

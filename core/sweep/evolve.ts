@@ -30,11 +30,7 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
         learnedMemory: new Map(state.learnedMemory).set(event.memoryClass, event.moreThanBytes),
       };
     case 'sweep-submitted':
-      return withRequest(
-        { ...state, sweeps: new Map(state.sweeps).set(event.sweepId, newSweep(event)) },
-        event,
-        'submit',
-      );
+      return withRequest({ ...state, sweeps: state.sweeps.with(newSweep(event)) }, event, 'submit');
     case 'budget-exhausted':
       return withSweep(state, event.sweepId, (sweep) => ({ ...sweep, exhausted: event.reason }));
     case 'sweep-edited': {
@@ -212,7 +208,7 @@ function withSweep(
   const changed = change(sweep);
   if (changed === sweep) return state;
   const load = loadAfter(state.load, sweep, changed, cells);
-  return { ...state, load, sweeps: new Map(state.sweeps).set(sweepId, { ...changed, revision: sweep.revision + 1 }) };
+  return { ...state, load, sweeps: state.sweeps.with({ ...changed, revision: sweep.revision + 1 }) };
 }
 
 function loadAfter(load: Load, before: SweepState, after: SweepState, cells: Iterable<number>): Load {

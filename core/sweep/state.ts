@@ -12,6 +12,7 @@ import { type Trial, UNTOUCHED } from '../trial/trial.ts';
 import type { Health } from '../worker-health/health.ts';
 import type { Asked } from './decision.ts';
 import type { SweepEvent } from './events.ts';
+import { type Sweeps, sweepsOf } from './sweeps.ts';
 import { blockerOf } from './upstream.ts';
 
 /** Trials by state. */
@@ -61,8 +62,7 @@ export interface ClusterState {
   /** Leadership epoch: rises by one with every coordinator that takes over. */
   readonly epoch: number;
   readonly holder: string;
-  /** In order of submission. */
-  readonly sweeps: ReadonlyMap<string, SweepState>;
+  readonly sweeps: Sweeps;
   /** What each client request id did. */
   readonly requests: ReadonlyMap<
     string,
@@ -78,7 +78,7 @@ export interface ClusterState {
 export const EMPTY_CLUSTER: ClusterState = {
   epoch: 0,
   holder: '',
-  sweeps: new Map(),
+  sweeps: sweepsOf([]),
   requests: new Map(),
   learnedMemory: new Map(),
   health: new Map(),
