@@ -8,6 +8,7 @@ import { blockedCells } from '../../../core/sweep/count-blocked.ts';
 import { decide } from '../../../core/sweep/decide.ts';
 import { evolve } from '../../../core/sweep/evolve.ts';
 import { type ClusterState, cellsFrom, EMPTY_CLUSTER, type SweepState, trialOf } from '../../../core/sweep/state.ts';
+import { sweepsOf } from '../../../core/sweep/sweeps.ts';
 import { isFinished } from '../../../core/trial/trial.ts';
 import { spaceStudyYaml } from '../../support/studies.ts';
 import { actions, cellsOf, play, type StudyWorld } from '../../support/sweep-actions.ts';
@@ -134,7 +135,7 @@ describe('trials that wait by rules', () => {
         play(WORLD, list, (_, after) => {
           for (const sweep of after.sweeps.values()) {
             if (sweep.status !== 'active' || sweep.live.size > 0) continue;
-            const alone = { ...after, sweeps: new Map([[sweep.id, { ...sweep, paused: false }]]) };
+            const alone = { ...after, sweeps: sweepsOf([{ ...sweep, paused: false }]) };
             const decision = decide(alone, { type: 'grant-lease', worker: 'fresh', leaseId: 'l' }, 0, options);
             expect(decision.ok && decision.events.map(({ type }) => type)).toEqual(['trial-leased']);
           }
