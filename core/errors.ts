@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   WORKER_DUPLICATE: { retryable: false, summary: 'A worker with this name is already connected.' },
   LOG_CONFLICT: { retryable: false, summary: 'Another coordinator has written to the event log.' },
   STATE_DIRECTORY_IN_USE: { retryable: false, summary: 'Another process holds the state directory.' },
+  STORE_FAILED: { retryable: false, summary: 'The table on disk takes no rows.' },
   NATS_UNREACHABLE: { retryable: true, summary: 'The NATS server does not answer or has no JetStream.' },
   COORDINATOR_UNREACHABLE: { retryable: true, summary: 'The coordinator does not answer.' },
   NOT_READY: { retryable: true, summary: 'The coordinator is starting or shutting down.' },

@@ -7,7 +7,7 @@ import { backoffMs } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { deferred } from '../../runtime/deferred.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Delivery, EventLog, Malformed, ResultStore } from '../ports.ts';
+import type { Delivery, EventLog, Malformed, ResultStore, StoreBatch } from '../ports.ts';
 import type { Settled } from './settle-records.ts';
 import { type Accepted, beginTurn, hasRows, type Outcome, type Turn, type Work } from './turn.ts';
 
@@ -146,11 +146,19 @@ export function createLedger(deps: LedgerDeps): Ledger {
     // Not knowing a lease is only a reason against a record for whoever knows the whole log: a leader that was replaced and does not
     // know it yet would take its successor's results for strangers, and have the stream forget them.
     if (turn.rows.setAside.length > 0) await patiently('confirm the leadership', 1, () => log.confirm());
-    if (hasRows(turn.rows)) await patiently('commit rows', STORE_TRIES, () => store.commit(turn.rows));
+    if (hasRows(turn.rows)) await commit(turn.rows);
     if (turn.events.length > 0) await patiently('append events', 1, () => log.append(turn.events));
   }
 
   /** Retries for ever while the other side is only away, and `tries` times whatever else is the matter. */
+  async function commit(rows: StoreBatch): Promise<void> {
+    try {
+      await patiently('commit rows', STORE_TRIES, () => store.commit(rows));
+    } catch (error) {
+      throw error instanceof TickworkError ? error : storeFailed(error);
+    }
+  }
+
   async function patiently(doing: string, tries: number, attempt: () => Promise<void>): Promise<void> {
     for (let failures = 0; ; failures++) {
       try {
@@ -257,4 +265,11 @@ function notReady(why: string): TickworkError {
     'NOT_READY',
     `Expected the coordinator to decide at once, but ${why}. Repeat the call with the same request id.`,
   );
+}
+
+function storeFailed(cause: unknown): TickworkError {
+  const message =
+    `Expected the table in the state directory to take rows, got: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+    'Make room on its disk, or mend it; the coordinator then goes on with all that is durable.';
+  return new TickworkError('STORE_FAILED', message, { cause });
 }
