@@ -125,7 +125,8 @@ function note(trial: Trial__Output, message: string): string {
   const kind = failureKindCodec.decode(trial.failureKind);
   if (kind !== undefined) return `${kind}: ${message}`;
   if (trial.state === 'TRIAL_STATE_RUNNING' && trial.progress) {
-    return `epoch ${trial.progress.trainEpoch}/${trial.progress.trainEpochs}`;
+    const { trainEpoch, trainEpochs, phase } = trial.progress;
+    return trainEpochs === 0 ? phase : `epoch ${trainEpoch}/${trainEpochs}`;
   }
   if (trial.state === 'TRIAL_STATE_STOPPED' || trial.state === 'TRIAL_STATE_CANCELLED')
     return visible(trial.stopReason);

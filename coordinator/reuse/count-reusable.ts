@@ -19,7 +19,7 @@ export async function countReusable(store: ResultStore, study: Study): Promise<n
     slice = [];
     await setImmediate();
   };
-  for (const cell of untouchedCells(sweep)) {
+  for (const cell of untouchedCells(sweep, sweep.grid.cellBound)) {
     slice.push(cell);
     if (slice.length === SLICE) await look();
   }

@@ -96,7 +96,7 @@ export function createReuse({ ledger, store, outlet, holds, onReleased, clock, l
   /** Pending cells that were not looked up yet, in slices. */
   function* slices(sweep: SweepState, done: ReadonlySet<number>): Generator<readonly number[]> {
     let slice: number[] = [];
-    for (const cells of [sweep.requeued, untouchedCells(sweep)])
+    for (const cells of [sweep.requeued, untouchedCells(sweep, sweep.grid.cellBound)])
       for (const cell of cells) {
         if (done.has(cell) || trialOf(sweep, cell).state !== 'pending') continue;
         slice.push(cell);

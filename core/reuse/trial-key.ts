@@ -1,9 +1,10 @@
+import { dependenciesOf } from '../dependencies/dependencies.ts';
 import { type Grid, gridIndexOf, seedOf } from '../grid/grid.ts';
 import { canonicalJson } from '../json/canonical-json.ts';
 import type { Study } from '../study/study.ts';
 import { TRIAL_PARAMETER_NAMES, type TrialParameters } from '../study/trial-parameters.ts';
 import { validParameters } from '../study/valid-parameters.ts';
-import { upstreamOf } from '../sweep/upstream.ts';
+import { upstreamsOf, weightsOf } from '../sweep/upstream.ts';
 
 /**
  * What the parameters of a trial mean for its numbers. Raise it whenever equal parameters and an equal seed come to give other
@@ -33,31 +34,54 @@ const INGREDIENTS = TRIAL_PARAMETER_NAMES.filter(
 
 /**
  * What determines the result of a cell, as one text: equal for trials of equal recipes, in whatever study they are. It covers the
- * parameters with their defaults, the seed, the command of trials of the lab's own program, the recipe of the trial from whose
- * weights it starts, and the version of what all this means. It does not cover names, titles, labels of levels, priorities, budgets,
- * retries, early stopping, or where a trial runs.
+ * parameters with their defaults, the seed, the command of trials of the lab's own program, the recipes of the trials from whose
+ * weights it starts or, of a command, for which it waits, and the version of what all this means. It does not cover names, titles,
+ * labels of levels, priorities, budgets, retries, early stopping, or where a trial runs.
  *
  * @returns undefined where that is not all: a trial that starts from weights that no trial of its study keeps; a trial of the lab's own
  * program in a study that does not say `reuse: true`, with which its author vouches that the program is a function of its parameters.
  */
-export function trialKeyOf({ study, grid }: Recipes, cell: number, sha256: Sha256): string | undefined {
-  const gridIndex = gridIndexOf(grid, cell);
-  const configuration = configurationOf(study, grid, gridIndex);
+export function trialKeyOf(recipes: Recipes, cell: number, sha256: Sha256): string | undefined {
+  if (recipes.study.dependencies !== true) return newKey(recipes, cell, sha256);
+  const known = keysOf(recipes);
+  if (!known.has(cell)) known.set(cell, newKey(recipes, cell, sha256));
+  return known.get(cell);
+}
+
+/** Of studies whose trials wait for others, where many may wait for one that waits itself. */
+const keysByGrid = new WeakMap<Grid, { readonly study: Study; readonly keys: Map<number, string | undefined> }>();
+
+function keysOf({ study, grid }: Recipes): Map<number, string | undefined> {
+  const found = keysByGrid.get(grid);
+  if (found?.study === study) return found.keys;
+  const keys = new Map<number, string | undefined>();
+  keysByGrid.set(grid, { study, keys });
+  return keys;
+}
+
+function newKey(recipes: Recipes, cell: number, sha256: Sha256): string | undefined {
+  const { study, grid } = recipes;
+  const configuration = configurationOf(study, grid, gridIndexOf(grid, cell));
   if (configuration === undefined) return undefined;
-  const { text, startsFromWeights } = configuration;
-  const recipe = `${text},"seed":${seedOf(grid, cell)}`;
-  if (!startsFromWeights) return sha256(`{${recipe}}`);
-  const upstream = upstreamOf({ study, grid }, cell);
-  const upstreamKey = upstream === undefined ? undefined : trialKeyOf({ study, grid }, upstream, sha256);
-  return upstreamKey === undefined ? undefined : sha256(`{${recipe},"startsFrom":"${upstreamKey}"}`);
+  const weights = configuration.startsFromWeights ? weightsOf(recipes, cell) : undefined;
+  if (configuration.startsFromWeights && weights === undefined) return undefined;
+  const recipe = `${configuration.text},"seed":${seedOf(grid, cell)}`;
+  // A command finds what those have left for which it waits; to the built-in training all but weights is an order and no more.
+  const upstreams = study.command === undefined ? (weights === undefined ? [] : [weights]) : upstreamsOf(recipes, cell);
+  if (upstreams.length === 0) return sha256(`{${recipe}}`);
+  const keys = upstreams.map((upstream) => trialKeyOf(recipes, upstream, sha256));
+  return keys.includes(undefined) ? undefined : sha256(`{${recipe},"startsFrom":${JSON.stringify(keys)}}`);
 }
 
 /**
- * Whether a cell may take the result of an equal trial. One that keeps its weights may not: they might be gone, and somebody waits for
- * them. Its own result may be taken by others.
+ * Whether a cell may take the result of an equal trial. One that keeps its weights may not, nor one of a command that others wait for:
+ * what it leaves might be gone, and somebody waits for it. Its own result may be taken by others.
  */
-export function mayTakeResult({ grid }: Recipes, cell: number): boolean {
-  return grid.parameters(gridIndexOf(grid, cell))['saveWeightsAs'] === undefined;
+export function mayTakeResult({ study, grid }: Recipes, cell: number): boolean {
+  const gridIndex = gridIndexOf(grid, cell);
+  if (grid.parameters(gridIndex)['saveWeightsAs'] !== undefined) return false;
+  const handsOn = study.command !== undefined && study.dependencies === true;
+  return !(handsOn && dependenciesOf({ study, grid }).isSource(gridIndex));
 }
 
 /** What is equal for all seeds of a configuration. */
@@ -84,8 +108,9 @@ function configurationOf(study: Study, grid: Grid, gridIndex: number): Configura
 function readConfiguration(study: Study, grid: Grid, gridIndex: number): Configuration | undefined {
   if (study.command !== undefined) {
     if (study.reuse !== true) return undefined;
-    const recipe = { command: study.command, parameters: grid.parameters(gridIndex), recipe: RECIPE_VERSION };
-    return { text: unbraced(canonicalJson(recipe)), startsFromWeights: false };
+    const { initialWeights, saveWeightsAs: _, ...parameters } = grid.parameters(gridIndex);
+    const recipe = { command: study.command, parameters, recipe: RECIPE_VERSION };
+    return { text: unbraced(canonicalJson(recipe)), startsFromWeights: initialWeights !== undefined };
   }
   const valid = validParameters(grid, gridIndex);
   if ('problem' in valid) return undefined;

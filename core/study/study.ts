@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Budget } from '../budget/budget.ts';
 import type { Command } from '../command/command.ts';
+import type { AfterRule } from '../dependencies/after.ts';
 import type { Requirements } from '../placement/requirements.ts';
 import type { EarlyStopping } from '../pruners/early-stopping.ts';
 import type { NumericRange } from '../space/numeric-range.ts';
@@ -84,6 +85,8 @@ export const studySchema = z.strictObject({
   priority: z.int().min(-100).max(100).default(0),
   /** Which workers may run its trials: see read-requirements.ts. */
   requires: z.unknown().optional(),
+  /** Which trials wait for which: see read-after.ts. */
+  after: z.unknown().optional(),
   /** What the sweep may use: see read-budget.ts. */
   budget: z.unknown().optional(),
   /** How often a trial is tried again after failures of some kinds: see read-retries.ts. */
@@ -155,7 +158,9 @@ export interface Study {
   readonly requires?: Requirements;
   readonly retries?: Retries;
   readonly budget?: Budget;
-  /** Some trials start from the weights of others of the study, and wait for them: see dependencies/dependencies.ts. */
+  /** Rules by which trials wait for others. */
+  readonly after?: readonly AfterRule[];
+  /** Some trials wait for others of the study: see dependencies/dependencies.ts. */
   readonly dependencies?: true;
   readonly maxAttempts: number;
   readonly table: { readonly metrics: readonly string[]; readonly show: readonly string[] };

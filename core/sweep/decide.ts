@@ -1,4 +1,4 @@
-import { speedKey } from '../budget/speed.ts';
+import { speedClass, speedKey } from '../budget/speed.ts';
 import { gridIndexOf } from '../grid/grid.ts';
 import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
 import { type CostOf, cellCost } from './cell-cost.ts';
@@ -139,9 +139,14 @@ function measurementOf(sweep: SweepState, cell: number, now: number, costOf: Cos
   const trial = trialOf(sweep, cell);
   if (trial.state !== 'running' || trial.placed === undefined || trial.placed.executor === '') return {};
   const gridIndex = gridIndexOf(sweep.grid, cell);
-  const network = String(sweep.grid.parameters(gridIndex)['network'] ?? '');
   const work = cellCost(sweep.grid, gridIndex, costOf);
   // Of the lab's own program nobody knows how much there is to do.
   if (work <= 0) return {};
-  return { measured: { key: speedKey(network, trial.placed), work, ms: Math.max(1, now - trial.leasedAt) } };
+  return {
+    measured: {
+      key: speedKey(speedClass(sweep.grid.parameters(gridIndex)), trial.placed),
+      work,
+      ms: Math.max(1, now - trial.leasedAt),
+    },
+  };
 }

@@ -7,7 +7,7 @@ import { type AskedLevels, withAsked } from '../study/asked-configurations.ts';
 import { drawnRows } from '../study/search.ts';
 import { type Retries, strikesAfter } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
-import { historyOf, isLive, type Trial } from '../trial/trial.ts';
+import { historyOf, isLive, slotMs, type Trial } from '../trial/trial.ts';
 import { SUSPICIOUS_KINDS } from '../worker-health/health.ts';
 import { afterEndOf, withBlockedCounted } from './count-blocked.ts';
 import type { Asked } from './decision.ts';
@@ -45,7 +45,8 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
           const before = trialOf(sweep, event.cell);
           if (!isLive(before)) return sweep;
           const after: Trial = { state: 'cancelled', attempt: event.attempt, finishedAt: event.at };
-          return afterEndOf(withdrawn(withTrial(sweep, event.cell, before, after)), event.cell);
+          const next = withTime(withTrial(sweep, event.cell, before, after), before, after, event.at);
+          return afterEndOf(withdrawn(next), event.cell);
         },
         [event.cell],
       );
@@ -232,8 +233,7 @@ function loadAfter(load: Load, before: SweepState, after: SweepState, cells: Ite
 
 /** A live trial that has ended has used its slot. */
 function withTime(sweep: SweepState, before: Trial, after: Trial, at: number): SweepState {
-  if (!isLive(before) || isLive(after)) return sweep;
-  return { ...sweep, usedMs: sweep.usedMs + Math.max(0, at - before.leasedAt) };
+  return isLive(after) ? sweep : { ...sweep, usedMs: sweep.usedMs + slotMs(before, at) };
 }
 
 function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial): SweepState {
@@ -259,12 +259,14 @@ function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial)
 }
 
 function cancelled(sweep: SweepState, at: number): SweepState {
-  let { trials } = sweep;
+  let { trials, usedMs } = sweep;
   const withdrawnNow =
     sweep.editions === undefined ? 0 : [...sweep.live].filter((cell) => !sweep.grid.wants(cell)).length;
   const total = sweep.total - withdrawnNow;
   for (const cell of [...sweep.live, ...sweep.requeued]) {
-    trials = vectorSet(trials, cell, { state: 'cancelled', attempt: trialOf(sweep, cell).attempt, finishedAt: at });
+    const before = trialOf(sweep, cell);
+    usedMs += slotMs(before, at);
+    trials = vectorSet(trials, cell, { state: 'cancelled', attempt: before.attempt, finishedAt: at });
   }
   const { succeeded, failed, stopped } = sweep.counts;
   return {
@@ -272,6 +274,7 @@ function cancelled(sweep: SweepState, at: number): SweepState {
     status: 'cancelled',
     total,
     trials,
+    usedMs,
     counts: {
       pending: 0,
       leased: 0,

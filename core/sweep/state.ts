@@ -136,7 +136,7 @@ export function trialOf(sweep: SweepState, cell: number): Trial {
 }
 
 /** As the events have left it, whatever it may wait for. */
-function storedTrialOf(sweep: SweepState, cell: number): Trial {
+export function storedTrialOf(sweep: SweepState, cell: number): Trial {
   const trial = vectorGet(sweep.trials, cell);
   if (trial !== undefined) return trial;
   if (isWithdrawn(sweep, cell)) return { state: 'cancelled', attempt: 0 };
@@ -166,9 +166,9 @@ function hasReplica(grid: Grid, cell: number): boolean {
   return grid.replicas === undefined || grid.seedIndexAt(cell) < grid.replicas(grid.gridIndexAt(cell));
 }
 
-/** Untouched cells in the order in which they are started. */
-export function* untouchedCells({ grid, trials, firstUntouched }: SweepState): Generator<number> {
-  for (let position = firstUntouched; position < grid.cellBound; position++) {
+/** Untouched cells in the order in which they are started. @param end place of that order at which to end. */
+export function* untouchedCells({ grid, trials, firstUntouched }: SweepState, end: number): Generator<number> {
+  for (let position = firstUntouched; position < Math.min(end, grid.cellBound); position++) {
     const cell = grid.cellAt(position);
     if (vectorGet(trials, cell) !== undefined || !grid.allows(gridIndexOf(grid, cell))) continue;
     if (grid.wants(cell) && hasReplica(grid, cell)) yield cell;

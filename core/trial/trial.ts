@@ -13,7 +13,7 @@ import type { FailureKind, TrialState } from './states.ts';
  * - **failed**: a failure that retrying cannot mend (diverged, user_error), or too many that it could.
  * - **cancelled**: its sweep was cancelled first, or an edit of the sweep has taken its cell away.
  * - **stopped**: early, by the study's rule, because others did better, or by the outside program that asked for it.
- * - **blocked**: it would be pending, but would start from the weights of a trial that has ended without a result. Not stored
+ * - **blocked**: it would be pending, but waits for a trial that has ended without a result. Not stored
  *   but derived (sweep/upstream.ts), so wherever pending stands below, blocked may be what it turns out to be. It is pending again
  *   as soon as that trial is tried again, and cancelled as a pending one is.
  *
@@ -136,6 +136,11 @@ export type LiveTrial = Extract<Trial, { state: 'leased' | 'running' }>;
 
 export function isLive(trial: Trial): trial is LiveTrial {
   return trial.state === 'leased' || trial.state === 'running';
+}
+
+/** How long a trial that ends at `at` has had its slot, ms; 0 when it is not live. */
+export function slotMs(trial: Trial, at: number): number {
+  return isLive(trial) ? Math.max(0, at - trial.leasedAt) : 0;
 }
 
 export function isFinished(trial: Trial): trial is Exclude<Trial, { state: 'pending' | 'leased' | 'running' }> {

@@ -241,6 +241,71 @@ describe('a trial of the own program of a lab', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
+  it('has the recipes of all that it waits for in it, and is trained where others take up what it leaves', () => {
+    const stages = (rate: number, waitFor = 'stage == "train"', more: object = {}) =>
+      loadStudy(
+        JSON.stringify({
+          ...{ study: 'stages', reuse: true, command: ['python3', 'stages.py'], ...more },
+          space: {
+            union: [{ stage: ['train'], rate: [rate, 0.5] }, { stage: ['test'] }],
+          },
+          ...(waitFor === '' ? {} : { after: [{ cells: 'stage == "test"', waitFor }] }),
+        }),
+      );
+    const cells = (study: Study) => [0, 1, 2].map((cell) => mayTakeResult({ study, grid: createGrid(study) }, cell));
+    expect(cells(stages(0.1))).toEqual([false, false, true]);
+    expect(cells(stages(0.1, ''))).toEqual([true, true, true]);
+    expect(keysOf(stages(0.1)).slice(0, 2)).toEqual(keysOf(stages(0.1, '')).slice(0, 2));
+    const tests = [
+      stages(0.1),
+      stages(0.2),
+      stages(0.1, 'stage == "train" and rate == 0.1'),
+      stages(0.1, 'stage == "train" and rate == 0.5'),
+      stages(0.1, ''),
+    ].map((study) => keyOf(study, 2));
+    expect(new Set(tests).size).toBe(5);
+    expect(tests).not.toContain(undefined);
+    expect(keyOf(stages(0.1, 'stage == "train"', { title: 'again' }), 2)).toBe(tests[0]);
+  });
+
+  it('that starts from weights has the recipe of that trial in it, whatever they are called, or is like no other', () => {
+    const rows = (...levels: readonly object[]) =>
+      loadStudy(
+        JSON.stringify({
+          study: 'own',
+          reuse: true,
+          command: ['python3', 't.py'],
+          parameters: { a: 1 },
+          factors: { row: levels },
+        }),
+      );
+    const study = rows({ label: 'x', b: 1, saveWeightsAs: 'w' }, { label: 'y', b: 2, initialWeights: 'w' });
+    const renamed = rows({ label: 'x', b: 1, saveWeightsAs: 'v' }, { label: 'y', b: 2, initialWeights: 'v' });
+    const other = rows({ label: 'x', b: 3, saveWeightsAs: 'w' }, { label: 'y', b: 2, initialWeights: 'w' });
+    expect(keysOf(renamed)).toEqual(keysOf(study));
+    expect(keyOf(other, 1)).not.toBe(keyOf(study, 1));
+    expect(keyOf(rows({ label: 'y', b: 2, initialWeights: 'w' }))).toBeUndefined();
+  });
+
+  it('is found at once in a deep web of trials that wait for each other', () => {
+    const depth = 12;
+    const study = loadStudy(
+      JSON.stringify({
+        ...{ study: 'web', reuse: true, command: ['python3', 'stages.py'] },
+        factors: { stage: Array.from({ length: depth }, (_, i) => i), width: [1, 2, 3, 4] },
+        after: Array.from({ length: depth - 1 }, (_, i) => ({ cells: `stage == ${i + 1}`, waitFor: `stage == ${i}` })),
+      }),
+    );
+    let hashed = 0;
+    const grid = createGrid(study);
+    const count = (text: string): string => {
+      hashed++;
+      return sha256(text);
+    };
+    for (let cell = 0; cell < grid.cellBound; cell++) expect(trialKeyOf({ study, grid }, cell, count)).toHaveLength(64);
+    expect(hashed).toBe(4 * depth);
+  });
+
   it('is not made reusable from outside', () => {
     expect(() => withReuse(command(RUN, {}, {}), true)).toThrow(/says reuse: true itself/);
     expect(withReuse(command(RUN), undefined).reuse).toBe(true);
