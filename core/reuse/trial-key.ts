@@ -91,18 +91,16 @@ interface Configuration {
   readonly startsFromWeights: boolean;
 }
 
-/** Configurations that are remembered for each grid, as in valid-parameters.ts. */
-const CAPACITY = 4_096;
+/** A grid of more configurations comes back to one of them, with its next seed, when all others have had their turn. */
+const MOST_REMEMBERED = 4_096;
 const remembered = new WeakMap<Grid, Map<number, Configuration | undefined>>();
 
 function configurationOf(study: Study, grid: Grid, gridIndex: number): Configuration | undefined {
+  if (grid.seeds.length === 1 || grid.size > MOST_REMEMBERED) return readConfiguration(study, grid, gridIndex);
   const known = remembered.get(grid) ?? new Map<number, Configuration | undefined>();
   remembered.set(grid, known);
-  if (known.has(gridIndex)) return known.get(gridIndex);
-  const configuration = readConfiguration(study, grid, gridIndex);
-  if (known.size >= CAPACITY) known.clear();
-  known.set(gridIndex, configuration);
-  return configuration;
+  if (!known.has(gridIndex)) known.set(gridIndex, readConfiguration(study, grid, gridIndex));
+  return known.get(gridIndex);
 }
 
 function readConfiguration(study: Study, grid: Grid, gridIndex: number): Configuration | undefined {
@@ -115,22 +113,35 @@ function readConfiguration(study: Study, grid: Grid, gridIndex: number): Configu
   const valid = validParameters(grid, gridIndex);
   if ('problem' in valid) return undefined;
   return {
-    text: `"parameters":{${parametersText(valid.parameters)}},"recipe":${RECIPE_VERSION}`,
+    text: `"parameters":{${parametersText(grid, valid.parameters)}},"recipe":${RECIPE_VERSION}`,
     startsFromWeights: valid.parameters.initialWeights !== undefined,
   };
 }
 
+/** What the parameters of a grid were last, each with its text: mostly one or two are others from one configuration to the next. */
+interface Spelling {
+  readonly values: unknown[];
+  readonly texts: string[];
+}
+
+const spellings = new WeakMap<Grid, Spelling>();
+
 /** As canonicalJson without the braces, quicker: nothing else is computed as often. */
-function parametersText(parameters: TrialParameters): string {
+function parametersText(grid: Grid, parameters: TrialParameters): string {
+  const last = spellings.get(grid) ?? { values: [], texts: [] };
+  spellings.set(grid, last);
   let text = '';
-  for (const name of INGREDIENTS) {
+  for (let i = 0; i < INGREDIENTS.length; i++) {
+    const name = INGREDIENTS[i] as keyof TrialParameters;
     const value = parameters[name];
     if (value === undefined) continue;
-    // Numbers are finite, and both ways spell them alike.
-    const json = typeof value === 'number' ? value : JSON.stringify(value);
-    text += `${text === '' ? '' : ','}"${name}":${json}`;
+    if (value !== last.values[i]) {
+      last.values[i] = value;
+      last.texts[i] = `,"${name}":${JSON.stringify(value)}`;
+    }
+    text += last.texts[i];
   }
-  return text;
+  return text.slice(1);
 }
 
 const unbraced = (json: string): string => json.slice(1, -1);
