@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   WORKER_DUPLICATE: { retryable: false, summary: 'A worker with this name is already connected.' },
   LOG_CONFLICT: { retryable: false, summary: 'Another coordinator has written to the event log.' },
   STATE_DIRECTORY_IN_USE: { retryable: false, summary: 'Another process holds the state directory.' },
+  STORE_FAILED: { retryable: false, summary: 'The table on disk takes no rows.' },
   NATS_UNREACHABLE: { retryable: true, summary: 'The NATS server does not answer or has no JetStream.' },
   COORDINATOR_UNREACHABLE: { retryable: true, summary: 'The coordinator does not answer.' },
   NOT_READY: { retryable: true, summary: 'The coordinator is starting or shutting down.' },
@@ -30,6 +31,10 @@ export const ERROR_CODES = {
   DATASET_CORRUPT: { retryable: false, summary: 'A dataset file is truncated or not in its format.' },
   CHECKPOINT_CORRUPT: { retryable: false, summary: 'A checkpoint file is truncated or not in its format.' },
   WEIGHTS_MISSING: { retryable: false, summary: 'No weights are kept under the name that a trial starts from.' },
+  UPSTREAM_MISSING: {
+    retryable: false,
+    summary: 'What a trial has left that another waits for is not in the checkpoint folder.',
+  },
   STEP_UNTRACEABLE: {
     retryable: false,
     summary: 'A training step reads a value or uses a kernel that cannot be traced.',

@@ -2,7 +2,7 @@ import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Clock } from '../../runtime/clock.ts';
-import { closingTable, isForWantOfNats, resultOf } from './closing-table.ts';
+import { closingTable, isByDesign, resultOf } from './closing-table.ts';
 import type { ChaosOptions } from './options.ts';
 import { type Round, runRound } from './round.ts';
 
@@ -28,7 +28,7 @@ export async function chaos(options: ChaosOptions, clock: Clock, print: (line: s
     if (keep) say(`logs and state: ${folder}`);
     else await rm(folder, { recursive: true, force: true });
   }
-  for (const accident of rounds.flatMap(({ accidents }) => accidents)) if (!isForWantOfNats(accident)) say(accident);
+  for (const accident of rounds.flatMap(({ accidents }) => accidents)) if (!isByDesign(accident)) say(accident);
   for (const { comparison, reportsLost } of rounds)
     for (const [what, keys] of Object.entries({ ...comparison, reportsLost }))
       if (Array.isArray(keys) && keys.length > 0) say(`${what}: ${keys.slice(0, 10).join('; ')}`);

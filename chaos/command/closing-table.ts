@@ -39,8 +39,8 @@ export function resultOf(seed: number, rounds: readonly Round[]): ChaosResult {
   };
 }
 
-/** A coordinator that finds no NATS when it starts says so and ends; its supervisor starts it again. */
-export const isForWantOfNats = (accident: string): boolean => accident.includes('NATS_UNREACHABLE');
+/** A coordinator that finds no NATS when it starts, or whose disk stays full, says so and ends; its supervisor starts it again. */
+export const isByDesign = (accident: string): boolean => /NATS_UNREACHABLE|STORE_FAILED/.test(accident);
 
 export function closingTable(result: ChaosResult, rounds: readonly Round[]): readonly string[] {
   const number = (value: number): string => value.toLocaleString('en-GB');
@@ -62,12 +62,8 @@ export function closingTable(result: ChaosResult, rounds: readonly Round[]): rea
     ['worst stall', seconds(result.worstStallMs), ''],
     ['recovery p50', seconds(result.recoveryP50Ms), ''],
     ['recovery p99', seconds(result.recoveryP99Ms), ''],
-    ['ends for want of NATS', number(sum(({ accidents }) => accidents.filter(isForWantOfNats).length)), ''],
-    [
-      'ends nobody asked for',
-      number(sum(({ accidents }) => accidents.filter((each) => !isForWantOfNats(each)).length)),
-      '',
-    ],
+    ['ends for want of NATS or disk', number(sum(({ accidents }) => accidents.filter(isByDesign).length)), ''],
+    ['ends nobody asked for', number(sum(({ accidents }) => accidents.filter((each) => !isByDesign(each)).length)), ''],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const valueWidth = Math.max(...rows.map(([, value]) => value.length));

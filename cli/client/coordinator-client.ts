@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type CallOptions,
   type ClientReadableStream,
@@ -21,6 +22,7 @@ import type { ListTrialsResponse__Output } from '../../proto/generated/tickwork/
 import type { ListWorkersRequest } from '../../proto/generated/tickwork/v1/ListWorkersRequest.ts';
 import type { ListWorkersResponse__Output } from '../../proto/generated/tickwork/v1/ListWorkersResponse.ts';
 import type { PauseSweepRequest } from '../../proto/generated/tickwork/v1/PauseSweepRequest.ts';
+import type { PlanSweepRequest } from '../../proto/generated/tickwork/v1/PlanSweepRequest.ts';
 import type { ResumeSweepRequest } from '../../proto/generated/tickwork/v1/ResumeSweepRequest.ts';
 import type { RetryFailedRequest } from '../../proto/generated/tickwork/v1/RetryFailedRequest.ts';
 import type { SubmitSweepRequest } from '../../proto/generated/tickwork/v1/SubmitSweepRequest.ts';
@@ -40,7 +42,7 @@ import { mayPass, statusError } from './status-error.ts';
 /** The coordinator's public API for a client. Every call throws TickworkError; see status-error.ts. */
 export interface CoordinatorClient {
   readonly address: string;
-  planSweep(studyYaml: string): Promise<SweepPlan__Output>;
+  planSweep(request: PlanSweepRequest): Promise<SweepPlan__Output>;
   submitSweep(request: SubmitSweepRequest): Promise<Sweep__Output>;
   getSweep(name: string): Promise<Sweep__Output>;
   listSweeps(request: ListSweepsRequest): Promise<ListSweepsResponse__Output>;
@@ -112,6 +114,8 @@ type Unary<Request, Response> = (
 /** All unary calls are safe to repeat: the mutating ones carry a request id. */
 export function createCoordinatorClient(options: ClientOptions): CoordinatorClient {
   const { address, signal, clock, random } = options;
+  // One for each call that is open.
+  setMaxListeners(0, signal);
   const addresses = address.split(',');
   const { patienceMs = addresses.length > 1 ? TAKEOVER_PATIENCE_MS : PATIENCE_MS } = options;
   const deadlines = { ...DEADLINES, ...options.deadlines };
@@ -182,7 +186,7 @@ export function createCoordinatorClient(options: ClientOptions): CoordinatorClie
 
   return {
     address,
-    planSweep: (studyYaml) => unary((r, o, done) => at().sweeps.planSweep(r, o, done), { studyYaml }),
+    planSweep: (request) => unary((r, o, done) => at().sweeps.planSweep(r, o, done), request),
     submitSweep: (request) => unary((r, o, done) => at().sweeps.submitSweep(r, o, done), request),
     getSweep: (name) => unary((r, o, done) => at().sweeps.getSweep(r, o, done), { name }),
     listSweeps: (request) => unary((r, o, done) => at().sweeps.listSweeps(r, o, done), request),

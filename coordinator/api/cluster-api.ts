@@ -61,7 +61,7 @@ export function createClusterApi(
         workers: connected.length,
         slots: connected.reduce((total, { hello }) => total + hello.slots, 0),
         busySlots: connected.reduce((total, { worker }) => total + sessions.book.ofWorker(worker).length, 0),
-        activeSweeps: [...ledger.state.sweeps.values()].filter((sweep) => sweep.status === 'active').length,
+        activeSweeps: [...ledger.state.sweeps.active].length,
         httpAddress: facts.httpAddress(),
         natsVersion: facts.natsVersion(),
         durability: facts.durability(),

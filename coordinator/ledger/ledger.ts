@@ -2,12 +2,12 @@ import { TickworkError } from '../../core/errors.ts';
 import type { TrialParameters } from '../../core/study/trial-parameters.ts';
 import type { Command } from '../../core/sweep/commands.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
-import type { ClusterState } from '../../core/sweep/state.ts';
+import type { ClusterState, SweepState } from '../../core/sweep/state.ts';
 import { backoffMs } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { deferred } from '../../runtime/deferred.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Delivery, EventLog, Malformed, ResultStore } from '../ports.ts';
+import type { Delivery, EventLog, Malformed, ResultStore, StoreBatch } from '../ports.ts';
 import type { Settled } from './settle-records.ts';
 import { type Accepted, beginTurn, hasRows, type Outcome, type Turn, type Work } from './turn.ts';
 
@@ -55,6 +55,8 @@ export interface LedgerDeps {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly costOf: (parameters: TrialParameters) => number;
+  /** Sweeps of which nothing starts for now; default: none. */
+  readonly heldBack?: (sweep: SweepState) => boolean;
   readonly logger: Logger;
 }
 
@@ -77,7 +79,7 @@ const STORE_TRIES = 6;
 const CLOSE_GRACE_MS = 2_000;
 
 export function createLedger(deps: LedgerDeps): Ledger {
-  const { log, store, clock, random, costOf, logger } = deps;
+  const { log, store, clock, random, costOf, heldBack, logger } = deps;
   const queue: Job[] = [];
   const listeners = new Set<LedgerListener>();
   const failure = deferred<never>();
@@ -123,7 +125,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
   }
 
   function takeTurn(): { readonly turn: Turn; readonly jobs: readonly Job[] } {
-    const turn = beginTurn(state, clock.now(), { costOf });
+    const turn = beginTurn(state, clock.now(), { costOf, heldBack });
     const jobs: Job[] = [];
     while (queue.length > 0 && jobs.length < MAX_TURN_JOBS) {
       const job = queue[0] as Job;
@@ -146,11 +148,19 @@ export function createLedger(deps: LedgerDeps): Ledger {
     // Not knowing a lease is only a reason against a record for whoever knows the whole log: a leader that was replaced and does not
     // know it yet would take its successor's results for strangers, and have the stream forget them.
     if (turn.rows.setAside.length > 0) await patiently('confirm the leadership', 1, () => log.confirm());
-    if (hasRows(turn.rows)) await patiently('commit rows', STORE_TRIES, () => store.commit(turn.rows));
+    if (hasRows(turn.rows)) await commit(turn.rows);
     if (turn.events.length > 0) await patiently('append events', 1, () => log.append(turn.events));
   }
 
   /** Retries for ever while the other side is only away, and `tries` times whatever else is the matter. */
+  async function commit(rows: StoreBatch): Promise<void> {
+    try {
+      await patiently('commit rows', STORE_TRIES, () => store.commit(rows));
+    } catch (error) {
+      throw error instanceof TickworkError ? error : storeFailed(error);
+    }
+  }
+
   async function patiently(doing: string, tries: number, attempt: () => Promise<void>): Promise<void> {
     for (let failures = 0; ; failures++) {
       try {
@@ -257,4 +267,11 @@ function notReady(why: string): TickworkError {
     'NOT_READY',
     `Expected the coordinator to decide at once, but ${why}. Repeat the call with the same request id.`,
   );
+}
+
+function storeFailed(cause: unknown): TickworkError {
+  const message =
+    `Expected the table in the state directory to take rows, got: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+    'Make room on its disk, or mend it; the coordinator then goes on with all that is durable.';
+  return new TickworkError('STORE_FAILED', message, { cause });
 }

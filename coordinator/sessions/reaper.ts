@@ -64,8 +64,8 @@ export async function reapLeases(deps: ReaperDeps, signal: AbortSignal): Promise
 
   /** Most sweeps have none. */
   function enforceBudgets(): void {
-    const limited = [...ledger.state.sweeps.values()].some(
-      ({ status, study, exhausted }) => status === 'active' && study.budget !== undefined && exhausted === undefined,
+    const limited = [...ledger.state.sweeps.active].some(
+      ({ study, exhausted }) => study.budget !== undefined && exhausted === undefined,
     );
     if (!limited) return;
     ledger

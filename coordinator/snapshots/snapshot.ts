@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import { EMPTY_INDEX_SET } from '../../core/collections/index-set.ts';
 import { type ClusterState, gridOf, type SweepState } from '../../core/sweep/state.ts';
+import { sweepsOf } from '../../core/sweep/sweeps.ts';
 import { SOFTWARE_VERSION } from '../../proto/protocol-version.ts';
 
 /** The state of a cluster after one batch of its event log. */
@@ -56,7 +57,7 @@ export function decodeSnapshot(file: Buffer): Snapshot {
     const cells = live.reduce((set, cell) => set.with(cell), EMPTY_INDEX_SET);
     return { ...rest, grid: gridOf(rest), live: cells };
   });
-  return { state: { ...plain, sweeps: new Map(sweeps.map((sweep) => [sweep.id, sweep])) }, sequence, batchId };
+  return { state: { ...plain, sweeps: sweepsOf(sweeps) }, sequence, batchId };
 }
 
 const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

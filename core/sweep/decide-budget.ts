@@ -11,7 +11,7 @@ import { budgetGate, usageOf } from './usage.ts';
  * be raised; a sweep of which no pending cell may start and none runs is at its end too.
  */
 export function decideBudgets(state: ClusterState, now: number, costOf: CostOf): readonly SweepEvent[] {
-  return [...state.sweeps.values()].flatMap((sweep) => {
+  return [...state.sweeps.active].flatMap((sweep) => {
     const reason = overBudget(state, sweep, now, costOf);
     return reason === undefined ? [] : [...endings(sweep, reason, now), exhausted(sweep, reason, now)];
   });
@@ -24,7 +24,7 @@ export function overBudget(state: ClusterState, sweep: SweepState, now: number, 
   const over = exceeded(budget, usage);
   if (over !== undefined || sweep.live.size > 0 || sweep.counts.pending === 0) return over;
   // Whether there is one, not which.
-  if (nextCell(sweep, () => 0, budgetGate(state, sweep, now, costOf)) !== undefined) return undefined;
+  if (nextCell(sweep, () => 0, budgetGate(state, sweep, now, costOf), true) !== undefined) return undefined;
   return budget.cells !== undefined && usage.cells >= budget.cells
     ? `its ${budget.cells} cells have been started`
     : 'what is left of it is too short for the next cell';

@@ -2,7 +2,8 @@ import { vectorSet } from '../collections/sparse-vector.ts';
 import { gridIndexOf } from '../grid/grid.ts';
 import { healthOf, SUSPICIOUS_KINDS, type SuspiciousTrial, withSuspicion, withTrust } from '../worker-health/health.ts';
 import type { SweepEvent } from './events.ts';
-import { type ClusterState, type SweepState, trialOf } from './state.ts';
+import { type ClusterState, trialOf } from './state.ts';
+import type { Sweeps } from './sweeps.ts';
 
 type HealthEvent = Extract<
   SweepEvent,
@@ -23,8 +24,7 @@ export function evolveHealth(state: ClusterState, event: HealthEvent, failedOn: 
     case 'worker-quarantined': {
       const { worker, quarantine } = event;
       const { suspicious } = healthOf(health, worker);
-      const sweeps = new Map(state.sweeps);
-      for (const trial of suspicious) forgive(sweeps, worker, trial);
+      const sweeps = suspicious.reduce((before, trial) => forgiven(before, worker, trial), state.sweeps);
       return { ...state, sweeps, health: new Map(health).set(worker, { suspicious: [], quarantine }) };
     }
     case 'attempt-lost':
@@ -41,10 +41,10 @@ export function evolveHealth(state: ClusterState, event: HealthEvent, failedOn: 
 }
 
 /** The attempt that the worker has spoilt does not count. */
-function forgive(sweeps: Map<string, SweepState>, worker: string, { sweepId, cell }: SuspiciousTrial): void {
+function forgiven(sweeps: Sweeps, worker: string, { sweepId, cell }: SuspiciousTrial): Sweeps {
   const sweep = sweeps.get(sweepId);
   const trial = sweep && trialOf(sweep, cell);
-  if (!sweep || trial?.state !== 'pending' || !trial.failedOn?.includes(worker)) return;
-  const forgiven = { ...trial, strikes: Math.max(0, trial.strikes - 1) };
-  sweeps.set(sweepId, { ...sweep, trials: vectorSet(sweep.trials, cell, forgiven), revision: sweep.revision + 1 });
+  if (!sweep || trial?.state !== 'pending' || !trial.failedOn?.includes(worker)) return sweeps;
+  const spared = { ...trial, strikes: Math.max(0, trial.strikes - 1) };
+  return sweeps.with({ ...sweep, trials: vectorSet(sweep.trials, cell, spared), revision: sweep.revision + 1 });
 }

@@ -7,13 +7,10 @@ import type { ClusterState, SweepState } from './state.ts';
  */
 export function sweepsByTurn(state: ClusterState): readonly SweepState[] {
   const liveOf = new Map<string, number>();
-  for (const { user = '', live } of state.sweeps.values()) liveOf.set(user, (liveOf.get(user) ?? 0) + live.size);
+  for (const { user = '', live } of state.sweeps.active) liveOf.set(user, (liveOf.get(user) ?? 0) + live.size);
   const share = ({ user = '' }: SweepState): number => liveOf.get(user) ?? 0;
-  return [...state.sweeps.values()]
-    .filter(
-      (sweep) =>
-        sweep.status === 'active' && !sweep.paused && sweep.exhausted === undefined && sweep.counts.pending > 0,
-    )
+  return [...state.sweeps.active]
+    .filter((sweep) => !sweep.paused && sweep.exhausted === undefined && sweep.counts.pending > 0)
     .sort((a, b) => priorityOf(b) - priorityOf(a) || share(a) - share(b) || a.live.size - b.live.size);
 }
 

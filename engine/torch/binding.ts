@@ -41,4 +41,13 @@ export interface TorchBinding {
     inputs: readonly [tensors: readonly Elements[], scalars: readonly number[]],
     metrics: readonly Elements[],
   ): void;
+  /** Large blocks of the CPU's tensors, of the whole process: `idleBytes` are kept for the next step. */
+  countMemory(): {
+    readonly usedBytes: number;
+    readonly idleBytes: number;
+    /** Blocks that were asked of the system since the process began. */
+    readonly fromSystem: number;
+  };
+  /** Gives idle blocks back to the system. */
+  releaseMemory(): void;
 }

@@ -64,6 +64,7 @@ export async function createTorchExecutor(
     async dispose() {
       for (const state of states.keys()) state.dispose();
       states.clear();
+      torch.releaseMemory();
     },
   };
 }

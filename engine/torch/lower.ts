@@ -3,27 +3,13 @@ import { nodeAt, outputIndices } from '../graph/graph.ts';
 import type { SlidingWindow } from '../graph/operation.ts';
 import { encodeGradients, encodeMomentum, encodeNode, windowInts } from './encode.ts';
 import { groupConvolutionGradients } from './fusion/convolution-gradients.ts';
+import { updateEarly } from './fusion/early-updates.ts';
 import { findMomentumUpdates } from './fusion/momentum.ts';
 import type { Uses } from './fusion/uses.ts';
 import { findUses } from './fusion/uses.ts';
+import { isView } from './fusion/views.ts';
 import type { Instruction, Program } from './program.ts';
 
-/** Results that may share memory with their operand. */
-const VIEWS: ReadonlySet<string> = new Set([
-  'Input',
-  'Identity',
-  'Cast',
-  'Reshape',
-  'Transpose',
-  'Slice',
-  'BroadcastTo',
-  'Sum',
-  'Mean',
-  'Max',
-  'Min',
-  'Prod',
-  'Constant',
-]);
 /** Results that nothing else shares: a ReLU behind one may overwrite it. */
 const FRESH: ReadonlySet<string> = new Set(['Conv2D', 'Add']);
 
@@ -61,10 +47,10 @@ export function lowerToProgram(graph: StepGraph): Program {
   const results = new Set(outputIndices(outputs));
   return {
     slots,
-    instructions: schedule(instructions, results),
+    instructions: schedule(updateEarly(instructions), results),
     ...inputsOf(graph),
     newState: Object.entries(outputs.state).map(([name, slot]) => {
-      return { name, slot, copy: VIEWS.has(nodeAt(nodes, slot).operation.kind) };
+      return { name, slot, copy: isView(nodeAt(nodes, slot).operation.kind) };
     }),
     metrics: Object.entries(outputs.metrics).map(([name, slot]) => {
       const { shape, dtype } = nodeAt(nodes, slot);

@@ -2,7 +2,7 @@ import type { StoredResult } from '../../coordinator/ports.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import { evolve } from '../../core/sweep/evolve.ts';
 import { type ClusterState, EMPTY_CLUSTER, trialOf } from '../../core/sweep/state.ts';
-import { upstreamOf } from '../../core/sweep/upstream.ts';
+import { upstreamsOf } from '../../core/sweep/upstream.ts';
 import { isLive } from '../../core/trial/trial.ts';
 import { snapshotOf } from './state-snapshot.ts';
 import type { Violations } from './violations.ts';
@@ -63,10 +63,12 @@ export function createLogChecks({ violations, now, rowOf }: LogChecksDeps): LogC
 
   function waitsForUpstream({ sweepId, cell }: { sweepId: string; cell: number }, before: ClusterState): void {
     const sweep = before.sweeps.get(sweepId);
-    const upstream = sweep && upstreamOf(sweep, cell);
-    if (sweep === undefined || upstream === undefined || trialOf(sweep, upstream).state === 'succeeded') return;
-    const { state: was } = trialOf(sweep, upstream);
-    violations.add('trials start after what they start from', `${sweepId}/${cell} was leased, ${upstream} is ${was}`);
+    if (sweep === undefined) return;
+    for (const upstream of upstreamsOf(sweep, cell)) {
+      const { state: was } = trialOf(sweep, upstream);
+      if (was !== 'succeeded')
+        violations.add('trials start after what they wait for', `${sweepId}/${cell} was leased, ${upstream} is ${was}`);
+    }
   }
 
   function check(event: SweepEvent, before: ClusterState, after: ClusterState, table: string): void {

@@ -140,7 +140,8 @@ export function createCoordinatorSite(deps: CoordinatorSiteDeps): CoordinatorSit
 }
 
 function isExpected(reason: unknown): boolean {
-  if (reason instanceof TickworkError) return ['LOG_CONFLICT', 'NATS_UNREACHABLE', 'NOT_READY'].includes(reason.code);
+  if (reason instanceof TickworkError)
+    return ['LOG_CONFLICT', 'NATS_UNREACHABLE', 'NOT_READY', 'STORE_FAILED'].includes(reason.code);
   // It was told to end.
   if (reason === undefined) return true;
   return reason instanceof Error && EXPECTED.test(reason.message);

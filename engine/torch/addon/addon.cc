@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "block_cache.h"
 #include "interpreter.h"
 #include "node_values.h"
 #include "operations.h"
@@ -178,6 +179,7 @@ napi_value run(napi_env env, napi_value* arguments) {
 // Argument: { threads, tf32, deterministic }. Returns { version, cuda, devices }. Threads and switches are libtorch's own, for
 // the whole process.
 napi_value setUp(napi_env env, napi_value* arguments) {
+  installBlockCache();
   at::set_num_threads(static_cast<int>(integer(env, property(env, arguments[0], "threads"))));
   const bool tf32 = boolean(env, property(env, arguments[0], "tf32"));
   const bool deterministic = boolean(env, property(env, arguments[0], "deterministic"));
@@ -196,6 +198,27 @@ napi_value setUp(napi_env env, napi_value* arguments) {
   check(env, napi_get_boolean(env, at::hasCUDA(), &cuda), "to make a boolean");
   check(env, napi_set_named_property(env, result, "cuda", cuda), "to set a property");
   return result;
+}
+
+// Returns { usedBytes, idleBytes, fromSystem }.
+napi_value countMemory(napi_env env, napi_value*) {
+  const BlockCounts counts = countBlocks();
+  napi_value result = nullptr;
+  check(env, napi_create_object(env, &result), "to make an object");
+  const auto set = [&](const char* name, size_t count) {
+    napi_value value = nullptr;
+    check(env, napi_create_double(env, static_cast<double>(count), &value), "to make a number");
+    check(env, napi_set_named_property(env, result, name, value), "to set a property");
+  };
+  set("usedBytes", counts.usedBytes);
+  set("idleBytes", counts.idleBytes);
+  set("fromSystem", counts.fromSystem);
+  return result;
+}
+
+napi_value releaseMemory(napi_env, napi_value*) {
+  emptyBlockCache();
+  return nullptr;
 }
 
 template <napi_value (*body)(napi_env, napi_value*)>
@@ -226,6 +249,8 @@ napi_value initialise(napi_env env, napi_value exports) {
       method("readState", guarded<readState>),
       method("clearState", guarded<clearState>),
       method("run", guarded<run>),
+      method("countMemory", guarded<countMemory>),
+      method("releaseMemory", guarded<releaseMemory>),
   };
   napi_define_properties(env, exports, sizeof(methods) / sizeof(methods[0]), methods);
   return exports;

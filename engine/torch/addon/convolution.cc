@@ -1,3 +1,7 @@
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
 #include "operations.h"
 #include "window.h"
 
@@ -33,6 +37,53 @@ void conv2D(const Instruction& instruction, Frame& frame) {
   frame.output(instruction, fromImages(y.to(at::kFloat)));
 }
 
+// Maps of at most so many pixels, and at least so many images, have the gradient of their filters computed here.
+constexpr int64_t kFewPixels = 16;
+constexpr int64_t kManyImages = 16;
+// Channels that are turned together: a line of the processor's cache.
+constexpr int64_t kBlock = 16;
+// Elements that are worth a thread of their own.
+constexpr int64_t kGrain = 1 << 15;
+
+bool fewPixels(const at::Tensor& dy, const at::Tensor& x, const Window& window, int64_t groups) {
+  const std::array<int64_t, 2> ones{1, 1};
+  return x.is_cpu() && x.scalar_type() == at::kFloat && groups == 1 && window.strides == ones &&
+         window.dilations == ones && window.symmetric() && window.top < window.filter[0] &&
+         window.left < window.filter[1] && x.size(0) >= kManyImages && x.size(2) * x.size(3) <= kFewPixels &&
+         dy.size(2) * dy.size(3) <= kFewPixels;
+}
+
+// Images and channels change places, and each map is turned by half a circle.
+at::Tensor turned(const at::Tensor& nchw) {
+  const at::Tensor from = fromImages(nchw).contiguous();
+  const int64_t images = nchw.size(0), channels = nchw.size(1), pixels = nchw.size(2) * nchw.size(3);
+  const at::Tensor to = at::empty({channels, nchw.size(2), nchw.size(3), images}, nchw.options());
+  const float* const source = from.const_data_ptr<float>();
+  float* const target = to.data_ptr<float>();
+  const int64_t blocks = (channels + kBlock - 1) / kBlock;
+  at::parallel_for(0, blocks * pixels, 1 + kGrain / (kBlock * images), [&](int64_t begin, int64_t end) {
+    for (int64_t task = begin; task < end; task++) {
+      const int64_t pixel = task % pixels;
+      const int64_t first = task / pixels * kBlock;
+      const int64_t last = std::min(first + kBlock, channels);
+      for (int64_t image = 0; image < images; image++) {
+        const float* const row = source + (image * pixels + pixel) * channels;
+        float* const column = target + (pixels - 1 - pixel) * images + image;
+        for (int64_t channel = first; channel < last; channel++) column[channel * pixels * images] = row[channel];
+      }
+    }
+  });
+  return ::tickwork::images(to);
+}
+
+// The gradient of the filters of a convolution over small maps, as a convolution of dy with x in which images are the
+// channels. libtorch's own takes filters apart into a layout of its own and changes that twice, which costs more than the
+// products do where a map has few pixels; this one has the layout of the filters at once.
+at::Tensor filterGradient(const at::Tensor& dy, const at::Tensor& x, const Window& window) {
+  const std::array<int64_t, 2> padding{window.filter[0] - 1 - window.top, window.filter[1] - 1 - window.left};
+  return at::convolution(turned(dy), turned(x), {}, window.strides, padding, window.dilations, false, {0, 0}, 1);
+}
+
 // Both gradients and the bias's in one call. Operands: dy, x, filter; one that is not needed is -1.
 // ints: window, shape of x (NHWC), shape of the filter (HWIO), which of dx, dw, db are wanted.
 // Outputs: dx, dw, db.
@@ -57,9 +108,16 @@ void conv2DBackward(const Instruction& instruction, Frame& frame) {
   const at::Tensor w = laidOut(filter, x);
   const auto padding = window.symmetric() ? window.padding() : Window::kNone;
   const std::vector<int64_t> biasSizes{shape[7]};
-  auto [dx, dw, db] = at::convolution_backward(
-      dy, x, w, at::OptionalIntArrayRef(biasSizes), window.strides, padding, window.dilations, false, {0, 0},
-      shape[3] / shape[6], {wanted[0] != 0, wanted[1] != 0, wanted[2] != 0});
+  const int64_t groups = shape[3] / shape[6];
+  const bool apart = wanted[1] != 0 && fewPixels(dy, x, window, groups);
+  at::Tensor dx, dw, db;
+  const std::array<bool, 3> rest{wanted[0] != 0, wanted[1] != 0 && !apart, wanted[2] != 0};
+  if (rest != std::array<bool, 3>{}) {
+    std::tie(dx, dw, db) =
+        at::convolution_backward(dy, x, w, at::OptionalIntArrayRef(biasSizes), window.strides, padding,
+                                 window.dilations, false, {0, 0}, groups, rest);
+  }
+  if (apart) dw = filterGradient(dy, x, window);
   if (wanted[0] != 0) {
     if (!window.symmetric()) dx = unpadMap(dx, window, height, width);
     frame.output(instruction, 0, fromImages(dx.to(at::kFloat)));

@@ -2,6 +2,13 @@
 
 #include "operations.h"
 
+// GCC's -O2 leaves loops of unknown length alone.
+#if defined(__GNUC__) && !defined(__clang__)
+#define TICKWORK_VECTORISED __attribute__((optimize("O3")))
+#else
+#define TICKWORK_VECTORISED
+#endif
+
 namespace tickwork {
 namespace {
 
@@ -10,6 +17,16 @@ constexpr int64_t kGrain = 1 << 15;
 
 bool alike(const at::Tensor& a, const at::Tensor& b) {
   return a.sizes() == b.sizes() && a.strides() == b.strides();
+}
+
+// Apart from its caller, so that the compiler sees that nothing overlaps and computes many elements at once.
+TICKWORK_VECTORISED void move(float* __restrict weights, float* __restrict velocities, const float* __restrict gradients,
+                              float keep, float rate, float decay, int64_t begin, int64_t end) {
+  for (int64_t i = begin; i < end; i++) {
+    const float velocity = keep * velocities[i] - rate * (gradients[i] + decay * weights[i]);
+    velocities[i] = velocity;
+    weights[i] += velocity;
+  }
 }
 
 // v = momentum * v - rate * (g + decay * w); w = w + v, in one pass over memory: five streams in place of the eighteen
@@ -36,12 +53,8 @@ void momentum(const Instruction& instruction, Frame& frame) {
     float* weights = w.data_ptr<float>();
     float* velocities = v.data_ptr<float>();
     const float* gradients = g.const_data_ptr<float>();
-    at::parallel_for(0, w.numel(), kGrain, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; i++) {
-        const float velocity = m * velocities[i] - r * (gradients[i] + d * weights[i]);
-        velocities[i] = velocity;
-        weights[i] += velocity;
-      }
+    at::parallel_for(0, w.numel(), kGrain, [=](int64_t begin, int64_t end) {
+      move(weights, velocities, gradients, m, r, d, begin, end);
     });
   }
   frame.output(instruction, 0, w);

@@ -2,6 +2,7 @@ import type { GraphNode, StepGraph } from '../../graph/graph.ts';
 import { nodeAt } from '../../graph/graph.ts';
 import { sameShape } from '../../shape.ts';
 import type { Uses } from './uses.ts';
+import { sharing } from './views.ts';
 
 /** w' = w + v', v' = keep · v − rate · (gradient + decay · w). Fields are node indices. */
 export interface MomentumUpdate {
@@ -62,8 +63,11 @@ function matchUpdate(graph: StepGraph, uses: Uses, index: number): MomentumUpdat
   if ([velocity, gradient, newVelocity].some((node) => !sameShape(at(node).shape, at(weight).shape))) return undefined;
   const absorbed = [kept, moved, ...(decayed === undefined ? [] : [slope, decayed.product])];
   const own = new Set([index, ...absorbed]);
+  const readers = graph.nodes.map(({ operation, inputs }, node) => ({ kind: operation.kind, inputs, outputs: [node] }));
   const free = (node: number): boolean =>
-    !uses.isResult(node) && uses.readersOf(node).every((reader) => own.has(reader) || reader < index);
+    [...sharing([node], readers)].every(
+      (shared) => !uses.isResult(shared) && uses.readersOf(shared).every((reader) => own.has(reader) || reader < index),
+    );
   const inPlace = free(weight) && free(velocity);
   return { weight, velocity, gradient, keep, rate, decay: decayed?.decay ?? -1, newVelocity, absorbed, inPlace };
 

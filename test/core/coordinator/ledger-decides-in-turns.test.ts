@@ -242,6 +242,25 @@ describe('a store that fails', () => {
   });
 });
 
+describe('a store that goes on failing', () => {
+  it('ends the ledger, saying what is the matter with the table and no defect, and nothing is in the log', async () => {
+    const full = new Error('Could not write file "results.duckdb.wal": No space left on device');
+    const { ledger, storage } = await startLedger({
+      store: (inner) => ({ ...inner, commit: () => Promise.reject(full) }),
+    });
+    await ledger.submit(submission('a'));
+    const { events } = await ledger.submit({ type: 'grant-lease', worker: 'w', leaseId: 'l' });
+    const lease = events.find((event) => event.type === 'trial-leased') as LeaseRef;
+    const before = storage.length;
+    await expect(ledger.ingest([deliveryOf(lease, 'w')])).rejects.toMatchObject({ code: 'NOT_READY' });
+    await expect(ledger.failed).rejects.toMatchObject({
+      code: 'STORE_FAILED',
+      message: expect.stringContaining('No space left on device'),
+    });
+    expect(storage).toHaveLength(before);
+  });
+});
+
 describe('a coordinator that was replaced', () => {
   it('is refused by the log at its next write and ends; what waited is not done', async () => {
     const storage: string[] = [];

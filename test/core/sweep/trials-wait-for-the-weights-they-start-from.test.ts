@@ -6,6 +6,7 @@ import type { Command } from '../../../core/sweep/commands.ts';
 import { decide } from '../../../core/sweep/decide.ts';
 import { evolve } from '../../../core/sweep/evolve.ts';
 import { type ClusterState, cellsFrom, EMPTY_CLUSTER, type SweepState, trialOf } from '../../../core/sweep/state.ts';
+import { sweepsOf } from '../../../core/sweep/sweeps.ts';
 import { isFinished } from '../../../core/trial/trial.ts';
 import { DEPENDENT_STUDY, DEPENDENT_WORLD, rowsYaml } from '../../support/dependent-studies.ts';
 import { spaceStudyYaml } from '../../support/studies.ts';
@@ -59,7 +60,7 @@ describe('trials that start from the weights of others of their study', () => {
         play(DEPENDENT_WORLD, list, (_, after) => {
           for (const sweep of after.sweeps.values()) {
             if (sweep.status !== 'active' || sweep.live.size > 0) continue;
-            const alone = { ...after, sweeps: new Map([[sweep.id, { ...sweep, paused: false }]]) };
+            const alone = { ...after, sweeps: sweepsOf([{ ...sweep, paused: false }]) };
             const decision = decide(alone, { type: 'grant-lease', worker: 'fresh', leaseId: 'l' }, 0, options);
             expect(decision.ok && decision.events.map(({ type }) => type)).toEqual(['trial-leased']);
           }
@@ -196,7 +197,7 @@ describe('a study', () => {
       { label: 'y', saveWeightsAs: 'b', initialWeights: 'a' },
     ]);
     expect(violationsOf(yaml)[0]).toMatch(
-      /^line 4:\d+ factors\.row\[0\]\.initialWeights: Expected a trial to start from the weights of one that does not wait for it, got row=x ← row=y ← row=x\.$/,
+      /^line 4:\d+ factors\.row\[0\]\.initialWeights: Expected a trial to wait for none that waits for it, got row=x ← row=y ← row=x\.$/,
     );
     expect(violationsOf(rowsYaml([{ label: 'x', saveWeightsAs: 'a', initialWeights: 'a' }]))[0]).toContain(
       'row=x ← row=x',

@@ -7,6 +7,7 @@ import { decide } from '../../../core/sweep/decide.ts';
 import type { SweepEvent } from '../../../core/sweep/events.ts';
 import { evolve } from '../../../core/sweep/evolve.ts';
 import { EMPTY_CLUSTER, type SweepState } from '../../../core/sweep/state.ts';
+import { sweepsOf } from '../../../core/sweep/sweeps.ts';
 import { createGrouping, groupOf } from '../../../core/table/grouping.ts';
 import { buildTable } from '../../../core/table/table.ts';
 
@@ -116,7 +117,7 @@ describe('a table', () => {
   });
 
   it('counts the cells of a cancelled sweep as cancelled', () => {
-    const state = succeeded(0).reduce(evolve, { ...EMPTY_CLUSTER, sweeps: new Map([['s', sweepAfter()]]) });
+    const state = succeeded(0).reduce(evolve, { ...EMPTY_CLUSTER, sweeps: sweepsOf([sweepAfter()]) });
     const decision = decide(state, { type: 'cancel-sweep', requestId: 'x', sweepId: 's' }, 3, { costOf: () => 1 });
     const sweep = (decision.ok ? decision.events : []).reduce(evolve, state).sweeps.get('s') as SweepState;
     const counts = buildTable(sweep, all, ['testError'], []).rows.map((row) => row.counts);
