@@ -132,6 +132,7 @@ export function createCoordinatorSite(deps: CoordinatorSiteDeps): CoordinatorSit
       for (const process of earlier) process.resume();
       current.process.resume();
       table.full = false;
+      table.afterNextCommit(() => {});
     },
     dispose() {
       for (const coordinator of lives) coordinator.stop();

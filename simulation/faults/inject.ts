@@ -1,3 +1,5 @@
+import type { StoredResult } from '../../coordinator/ports.ts';
+import { recordId } from '../../proto/records.ts';
 import type { CoordinatorSite } from '../cluster/coordinator-site.ts';
 import type { WorkerSite } from '../cluster/worker-site.ts';
 import type { NatsSite } from '../nats/nats-site.ts';
@@ -23,6 +25,9 @@ export interface Stage {
 /** Up to ten minutes either way. */
 const CLOCK_JUMP_MS = 600_000;
 const FORGOTTEN_SHARE = 0.5;
+/** Longer than a lease, a takeover and a trial, and the silence of a worker whose lease is to expire meanwhile. */
+const HELD_MS = 110_000;
+const SILENT_MS = 90_000;
 /** How long a start takes, about. */
 const COORDINATOR_START_MS = 500;
 const WORKER_START_MS = 40;
@@ -55,6 +60,15 @@ export function injectFault(stage: Stage, fault: Fault): void {
   function stall({ name }: CoordinatorSite, ms: number): void {
     nats.streams.stall(name, true);
     scheduler.schedule(ms, () => nats.streams.stall(name, false));
+  }
+  /** Its sweep is cancelled before another one leads, or its cell is done again before another one hears of it. */
+  function overrule({ sweepId, record }: StoredResult): void {
+    if (dice < 0.5) {
+      stall(standby, dice * forMs);
+      return stage.cancel(sweepId);
+    }
+    nats.streams.holdBack(standby.name, recordId(record), HELD_MS);
+    stage.workers.find(({ name }) => name === record.worker)?.pause(SILENT_MS);
   }
   function leave(workers: string, coordinators: string): void {
     for (const [from, to] of [
@@ -96,9 +110,8 @@ export function injectFault(stage: Stage, fault: Fault): void {
       return;
     case 'coordinator lost at a row':
       return table.afterNextCommit(([row]) => {
-        stall(standby, dice * forMs);
         coordinator.kill(forMs);
-        if (row) stage.cancel(row.sweepId);
+        if (row) overrule(row);
       });
     case 'standby killed':
       return standby.kill(forMs, againMs(COORDINATOR_START_MS));
@@ -193,11 +206,7 @@ export function injectFault(stage: Stage, fault: Fault): void {
 /** The end of all faults, those under way included. */
 export function calm({ topology, coordinators, workers, nats }: Stage): void {
   topology.healAll();
-  for (const coordinator of coordinators) {
-    coordinator.calm();
-    nats.streams.stall(coordinator.name, false);
-    nats.streams.hideLeaderKey(coordinator.name, false);
-  }
+  for (const coordinator of coordinators) coordinator.calm();
   for (const worker of workers) {
     worker.disk.full = false;
     worker.calm();

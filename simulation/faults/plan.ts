@@ -69,7 +69,7 @@ const RECIPES: Readonly<Record<FaultKind, Recipe>> = {
   'coordinator clock set': { weight: 1, forMs: [0, 0] },
   // Its consumer has no leader; some workers fall silent meanwhile, and what they did is done again before it hears of it.
   'coordinator hears nothing': { weight: 3, forMs: [5_000, 90_000] },
-  // Between a row and its event, and the sweep of that row is cancelled before another one leads.
+  // Between a row and its event, and another one decides otherwise about that row.
   'coordinator lost at a row': { weight: 3, forMs: [8_000, 40_000], in: 'with a standby' },
   'standby killed': { weight: 3, forMs: [300, 20_000], in: 'with a standby' },
   'standby paused': { weight: 2, forMs: [1_000, 45_000], in: 'with a standby' },

@@ -28,6 +28,10 @@ export interface Consumer {
   readonly next: readonly string[];
   /** Everything delivered and not acknowledged may be delivered now. */
   reclaim(): void;
+  /** One record is not delivered for so long, while others are: it was lost on its way, and comes again after all that is new. */
+  holdBack(id: string, ms: number): void;
+  /** The end of all holding back. */
+  letGo(): void;
   /** The requests that waited are gone with their server. */
   restart(): void;
   /** Delivers nothing while true, as one whose leader is being elected. */
@@ -41,6 +45,8 @@ interface Pending {
   deliveries: number;
   /** Not to be delivered before. */
   dueAt: number;
+  /** Nor by a reclaim. */
+  heldUntil: number;
 }
 
 interface Pull {
@@ -80,7 +86,7 @@ export function createConsumer(now: () => number, stored: Iterable<StoredRecord>
   }
 
   function offer(record: StoredRecord): void {
-    pending.set(record.sequence, { record, deliveries: 0, dueAt: now() });
+    pending.set(record.sequence, { record, deliveries: 0, dueAt: now(), heldUntil: now() });
     serve();
   }
 
@@ -107,7 +113,17 @@ export function createConsumer(now: () => number, stored: Iterable<StoredRecord>
       return [...pending.values()].slice(0, 3).map(({ record, deliveries }) => `${record.id} (${deliveries} times)`);
     },
     reclaim() {
-      for (const each of pending.values()) if (each.deliveries > 0) each.dueAt = now();
+      for (const each of pending.values()) if (each.deliveries > 0) each.dueAt = Math.max(now(), each.heldUntil);
+      serve();
+    },
+    holdBack(id, ms) {
+      for (const each of pending.values()) if (each.record.id === id) each.dueAt = each.heldUntil = now() + ms;
+    },
+    letGo() {
+      for (const each of pending.values()) {
+        if (each.heldUntil <= now()) continue;
+        each.dueAt = each.heldUntil = now();
+      }
       serve();
     },
     restart() {

@@ -27,6 +27,10 @@ export interface JetStream {
   reclaim(table: string): void;
   /** For as long as `stalled`, nothing is delivered to this table. */
   stall(table: string, stalled: boolean): void;
+  /** A record comes to this table after all that is published within so long, ms. */
+  holdBack(table: string, id: string, ms: number): void;
+  /** Nothing is stalled, held back or hidden any more. */
+  calm(): void;
   /** @throws while the key is hidden from this table's coordinator. */
   readLeaderKey(table: string): LeaderEntry | undefined;
   /**
@@ -129,6 +133,15 @@ export function createJetStream({ scheduler, random, watch, flaws }: JetStreamOp
     nextOf: (table) => consumerOf(table).next,
     reclaim: (table) => consumerOf(table).reclaim(),
     stall: (table, stalled) => void (consumerOf(table).stalled = stalled),
+    holdBack: (table, id, ms) => consumerOf(table).holdBack(id, ms),
+    calm() {
+      full = false;
+      hiddenFrom.clear();
+      for (const consumer of consumers.values()) {
+        consumer.stalled = false;
+        consumer.letGo();
+      }
+    },
     readLeaderKey(table) {
       requireKey(table);
       return leaderKey;
