@@ -38,9 +38,11 @@ export function progressScreen(progress: SweepProgress, options: ScreenOptions):
   const fraction = sweepFraction(progress);
   const elapsed = elapsedSeconds(unixMs(sweep.createTime), options.now);
   const failed = counts && counts.failed > 0 ? `${counts.failed} failed` : '';
+  const reused = counts && counts.reused > 0 ? `${counts.reused} reused` : '';
   const facts = [
     `${finishedCells(sweep)}/${counts?.total ?? 0} trials`,
     failed,
+    reused,
     formatClock(elapsed),
     eta(fraction, elapsed),
   ];

@@ -28,6 +28,7 @@ export function waitingReason(
     if (sweep.exhausted !== undefined)
       return `the budget of the sweep lets nothing start: ${sweep.exhausted}; \`tickwork edit\` with a higher one does`;
     if (sweep.paused) return 'the sweep is paused';
+    if (sessions.heldBack(sweep)) return 'results of equal trials of other sweeps are being looked up';
     const awaited = awaitedBy(sweep, cell);
     if (awaited !== undefined) return `waits for ${awaitedCells(sweep, cell, awaited)}`;
     if (connected.length === 0) return 'no worker is connected';

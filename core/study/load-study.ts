@@ -27,6 +27,7 @@ import { readRequirements } from './read-requirements.ts';
 import { readRetries } from './read-retries.ts';
 import { readSampler } from './read-sampler.ts';
 import { readSpace } from './read-space.ts';
+import { checkReuse } from './reuse.ts';
 import type { Search } from './search.ts';
 import { type Study, type StudyFactor, type StudyInput, studySchema } from './study.ts';
 import { type PositionedYaml, parseYaml, pathText } from './yaml-positions.ts';
@@ -80,6 +81,7 @@ export function loadStudy(text: string): Study {
     ...checkShown(study),
     ...checkTableMetrics(study),
     ...checkReplicas(study),
+    ...checkReuse(study),
   ];
   if (complaints.length > 0) throw problem('STUDY_INVALID', complaints.map(located));
   const cells = createGrid(study);
@@ -187,6 +189,7 @@ function toStudy(
     title: input.title ?? input.study,
     seeds: input.seeds,
     ...(command === undefined ? {} : { command }),
+    ...(input.reuse === undefined ? {} : { reuse: input.reuse }),
     parameters: input.parameters,
     factors,
     ...(space === undefined ? {} : { space }),

@@ -66,6 +66,8 @@ export const studySchema = z.strictObject({
     .default([1]),
   /** The lab's own program instead of the built-in training: see read-command.ts. */
   command: z.unknown().optional(),
+  /** Whether cells may be given the results of equal trials of other sweeps: see reuse/trial-key.ts. */
+  reuse: z.boolean().optional(),
   parameters: z.record(parameterName, parameterValue).default({}),
   factors: z.record(parameterName, z.unknown()).default({}),
   ablation: z.unknown().optional(),
@@ -137,6 +139,8 @@ export interface Study {
   readonly seeds: readonly number[];
   /** Absent: the built-in training. */
   readonly command?: Command;
+  /** Cells are given the results of equal trials of other sweeps. Absent: the study does not say, and they are not. */
+  readonly reuse?: boolean;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly factors: readonly StudyFactor[];
   /** Absent: every combination of all levels. */

@@ -116,7 +116,9 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
           const before = trialOf(sweep, event.cell);
           const after = trialAfter(before, event, sweep.study.retries);
           if (after === before) return sweep;
-          const next = withTime(withTrial(sweep, event.cell, before, after), before, after, event.at);
+          const timed = withTime(withTrial(sweep, event.cell, before, after), before, after, event.at);
+          const next =
+            after.state === 'succeeded' && after.reusedFrom ? { ...timed, reused: (timed.reused ?? 0) + 1 } : timed;
           return isLive(after) || after.state === 'succeeded' ? next : afterEndOf(next, event.cell);
         },
         [event.cell],
@@ -127,7 +129,9 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
           ? counted
           : { ...counted, speeds: withMeasurement(counted.speeds, key, measured) };
       const speaksOfWorker =
-        event.type === 'attempt-lost' || event.type === 'trial-failed' || event.type === 'trial-succeeded';
+        event.type === 'attempt-lost' ||
+        event.type === 'trial-failed' ||
+        (event.type === 'trial-succeeded' && event.reusedFrom === undefined);
       return speaksOfWorker && next !== state ? evolveHealth(next, event, failedOn(state, event)) : next;
     }
     case 'worker-quarantined':
@@ -169,9 +173,12 @@ function trialAfter(trial: Trial, event: TrialEvent, retries: Retries | undefine
     }
     case 'trial-succeeded': {
       if (trial.state !== 'pending' && !isLive(trial)) return trial;
-      const { attempt, worker, contentHash, objective, at } = event;
+      const { attempt, worker, contentHash, objective, reusedFrom, at } = event;
       const score = objective === undefined ? {} : { objective };
-      return { state: 'succeeded', attempt, worker, contentHash, ...score, ...started, finishedAt: at };
+      const from = reusedFrom === undefined ? {} : { reusedFrom };
+      // One that was under way for nothing has not begun what was taken.
+      const since = reusedFrom === undefined ? started : {};
+      return { state: 'succeeded', attempt, ...from, worker, contentHash, ...score, ...since, finishedAt: at };
     }
     case 'trial-stopped': {
       if (trial.state !== 'pending' && !isLive(trial)) return trial;

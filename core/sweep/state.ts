@@ -34,6 +34,8 @@ export interface SweepState {
   /** Trials that were ever leased or finished; all others are untouched. */
   readonly trials: SparseVector<Trial>;
   readonly counts: TrialCounts;
+  /** Of those that succeeded: with the result of an equal trial of another sweep. Absent: none. */
+  readonly reused?: number;
   /** Cells leased or running now. */
   readonly live: IndexSet;
   /** Pending cells that had a lost attempt, oldest first. */

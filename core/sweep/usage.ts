@@ -12,7 +12,8 @@ export function usageOf(sweep: SweepState, now: number): Usage {
   for (const cell of sweep.live) {
     deviceMs += slotMs(trialOf(sweep, cell), now);
   }
-  return { cells: sweep.trials.size, deviceMs, wallMs: Math.max(0, now - sweep.createdAt) };
+  // What was reused has cost nothing.
+  return { cells: sweep.trials.size - (sweep.reused ?? 0), deviceMs, wallMs: Math.max(0, now - sweep.createdAt) };
 }
 
 /** How long a trial of this cell takes in a slot, by what was measured; undefined before the first of its network has ended. */

@@ -11,6 +11,7 @@ const TRIALS: Readonly<Record<string, number>> = {
   'evaluate-many.yaml': 18,
   'fashion-mnist-vgg8-b.yaml': 1,
   'image-folder.yaml': 18,
+  'learning-rate-finer.yaml': 36,
   'learning-rate.yaml': 24,
   'lrn-ablation.yaml': 20,
   'optimisers.yaml': 22,
