@@ -21,7 +21,7 @@ import { runInBackground } from './background.ts';
 import { type CoordinatorConfig, MAX_CALLS_PER_SECOND } from './config.ts';
 import { type IngestionDeps, ingest } from './ingestion/ingest.ts';
 import { createElection } from './leadership/election.ts';
-import { readStateIdentity } from './leadership/state-identity.ts';
+import { readStateIdentity, writeStateIdentity } from './leadership/state-identity.ts';
 import { takeLeadership } from './leadership/take-leadership.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -118,7 +118,7 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     }),
     standby: config.standby,
     identity,
-    stateDirectory: config.stateDir,
+    saveIdentity: (changed) => writeStateIdentity(config.stateDir, changed),
     ...{ log, store, snapshots, clock, logger, signal },
     openRecords: () =>
       openNatsRecordStream({

@@ -202,7 +202,7 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
       [
         ...factors.map((factor) => left(visible(factor))),
         ...(compared ? [left('from base')] : []),
-        ...(waiting > 0 ? [left('starts from')] : []),
+        ...(waiting > 0 ? [left('waits for')] : []),
         ...(known ? ['weight layers', 'parameters', 'memory', 'MACs/image', 'MACs'].map(right) : []),
       ],
       plan.rows.map((row) => [

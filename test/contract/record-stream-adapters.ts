@@ -46,7 +46,7 @@ export const simulatedAdapter: RecordStreamAdapter = {
   async create() {
     const nats = startSimulatedNats();
     const { link, process } = await nats.connect();
-    const stream = await openSimulatedRecordStream(link, process);
+    const stream = await openSimulatedRecordStream(link, process, TABLE);
     const session = await connectWorker(nats.site.network, nats.process('worker'));
     let unnamed = 0;
     return {
@@ -54,7 +54,7 @@ export const simulatedAdapter: RecordStreamAdapter = {
       async publish(bytes, id = `unnamed-${++unnamed}`) {
         await session.jetstream().publish('', bytes, { msgID: id, timeout: 5_000 });
       },
-      redeliver: async () => nats.site.streams.reclaim(),
+      redeliver: async () => nats.site.streams.reclaim(TABLE),
       async [Symbol.asyncDispose]() {
         await stream.close();
         await nats[Symbol.asyncDispose]();

@@ -1,5 +1,5 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { CommandSpec, Handover } from '../../core/command/command.ts';
 import { TickworkError } from '../../core/errors.ts';
@@ -63,6 +63,14 @@ async function* pieces(text: string): AsyncGenerator<Uint8Array> {
 /** The attempt has no result: what it has left is nobody's. */
 export async function forgetOutput(root: string, attempt: Attempt): Promise<void> {
   await rm(folderOf(root, attempt), { recursive: true, force: true });
+  await forgetEmptyOutput(root, attempt);
+}
+
+/** Nobody waits for the attempt: where it has left nothing, its folder and that of its cell go, unless other attempts have theirs there. */
+export async function forgetEmptyOutput(root: string, attempt: Attempt): Promise<void> {
+  const folder = folderOf(root, attempt);
+  await rmdir(folder).catch(() => undefined);
+  await rmdir(dirname(folder)).catch(() => undefined);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { TrialProgress } from '../training/outcome.ts';
 import { openMetricsFile } from './metrics-file.ts';
 import type { CommandOutcome, CommandReport } from './outcome.ts';
 import { createOutputTail } from './output-tail.ts';
-import { forgetOutput, noteOutput } from './outputs.ts';
+import { forgetEmptyOutput, forgetOutput, noteOutput } from './outputs.ts';
 import { type ProcessGroup, startProgram } from './process-group.ts';
 import { prepareSurroundings, type SurroundingsOptions } from './surroundings.ts';
 
@@ -41,6 +41,7 @@ export async function runCommand(run: CommandRun): Promise<CommandOutcome> {
         onWarning(`Expected to remove what the attempt has left, got: ${String(error)}.`);
       await forgetOutput(checkpointFolder, own).catch(refused);
     } else if (handover.awaited) await noteOutput(checkpointFolder, own, spec, outcome.metrics);
+    else await forgetEmptyOutput(checkpointFolder, own);
     return outcome;
   } catch (error) {
     return failed('infrastructure', error instanceof Error ? error.message : String(error));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -65,6 +65,9 @@ it('the example of three stages runs on workers that share a folder, each trial 
     60_000,
   );
   expect(sweep.counts).toMatchObject({ succeeded: 16, failed: 0, blocked: 0 });
+  // The last stage has left nothing for anybody.
+  const left = (await readdir(join(shared, 'outputs'))).map((cell) => Number(cell.split('.')[1]));
+  expect(left.sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13]);
   const metricOf = async (cell: number) => {
     const { metrics } = await client.getTrial({ name: `${name}/trials/${cell}` });
     return metrics[0]?.value as number;
