@@ -14,17 +14,20 @@ import { openDuckDbResultStore } from './adapters/duckdb/result-store.ts';
 import { connectNats } from './adapters/nats/connection.ts';
 import { openNatsEventLog } from './adapters/nats/event-log.ts';
 import { openNatsLeaderKey } from './adapters/nats/leader-key.ts';
+import { createNatsRecordOutlet } from './adapters/nats/record-outlet.ts';
 import { openNatsRecordStream } from './adapters/nats/record-stream.ts';
 import { createApi } from './api/create-api.ts';
 import { runInBackground } from './background.ts';
 import { type CoordinatorConfig, MAX_CALLS_PER_SECOND } from './config.ts';
 import { type IngestionDeps, ingest } from './ingestion/ingest.ts';
 import { createElection } from './leadership/election.ts';
-import { readStateIdentity } from './leadership/state-identity.ts';
+import { readStateIdentity, writeStateIdentity } from './leadership/state-identity.ts';
 import { takeLeadership } from './leadership/take-leadership.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { countReceived, countSettled, wireMetrics } from './metrics/wiring.ts';
+import { createHolds } from './reuse/holds.ts';
+import { createReuse } from './reuse/reuse.ts';
 import { createServing } from './serving.ts';
 import { createClusterSessions } from './sessions/cluster-sessions.ts';
 import { openSnapshotFolder } from './snapshots/snapshot-folder.ts';
@@ -61,7 +64,7 @@ export async function runCoordinator(config: CoordinatorConfig, options: RunCoor
 
 /**
  * One leadership, with the wait for it. Order of acquisition, and so, backwards, of release:
- * table, NATS, log (replayed, leadership taken), ledger, sessions, gRPC and gateway, ingestion and reaping. At the end not-ready
+ * table, NATS, log (replayed, leadership taken), ledger, sessions, reuse, gRPC and gateway, ingestion and reaping. At the end not-ready
  * comes first of all, and with it the end of deciding.
  * @throws TickworkError INSECURE_ADDRESS, CERTIFICATE_INVALID, STATE_DIRECTORY_IN_USE, NATS_UNREACHABLE, CONFIG_INVALID at the start; LOG_CONFLICT when another
  * coordinator has taken over.
@@ -115,7 +118,7 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     }),
     standby: config.standby,
     identity,
-    stateDirectory: config.stateDir,
+    saveIdentity: (changed) => writeStateIdentity(config.stateDir, changed),
     ...{ log, store, snapshots, clock, logger, signal },
     openRecords: () =>
       openNatsRecordStream({
@@ -133,7 +136,9 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
   logger.info({ epoch: state.epoch, sweeps: state.sweeps.size, adopted, replaySeconds }, 'leading');
 
   const costOf = createCostModel();
-  const ledger = createLedger({ initial: state, log, store, clock, random, costOf, logger });
+  const holds = createHolds();
+  const heldBack = holds.isHeld;
+  const ledger = createLedger({ initial: state, log, store, clock, random, costOf, heldBack, logger });
   const snapshotter = createSnapshotter({ ledger, log, folder: snapshots, clock, logger });
   lifecycle.add('snapshots', snapshotter.close);
   lifecycle.add('ledger', ledger.close);
@@ -152,11 +157,16 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
       coordinatorVersion: SOFTWARE_VERSION,
     },
     canDecide: () => link.connected,
+    heldBack,
     onAssigned: (waitMs) => metrics.observe('tickwork_lease_wait_seconds', waitMs / 1000),
     onExpired: () => metrics.increment('tickwork_leases_expired_total'),
     logger,
   });
   wireMetrics({ metrics, ledger, log, store, sessions, natsConnected: () => link.connected, clock: steadyClock });
+
+  const outlet = createNatsRecordOutlet(nats);
+  const reuse = createReuse({ ledger, store, outlet, holds, onReleased: sessions.released, clock, logger });
+  lifecycle.add('reuse', reuse.close);
 
   let httpAddress = '';
   const facts = {
@@ -176,7 +186,7 @@ async function lead(config: CoordinatorConfig, options: RunCoordinatorOptions): 
     onSettled: (settled, seconds) => countSettled(metrics, settled, seconds),
   };
   const background = runInBackground(
-    [(ending) => ingest(ingestion, ending), sessions.reap, access.watch],
+    [(ending) => ingest(ingestion, ending), sessions.reap, reuse.run, access.watch],
     ledger.failed,
   );
   lifecycle.add('background', () => background.ended);

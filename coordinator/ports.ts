@@ -56,6 +56,15 @@ export interface RecordStream {
   close(): Promise<void>;
 }
 
+/** Where the coordinator puts records of its own: results that are reused. Adapters: JetStream, memory. */
+export interface RecordOutlet {
+  /**
+   * Resolves when the record stream has them; what it has already it does not take again.
+   * @throws TickworkError NATS_UNREACHABLE: some of them may be there.
+   */
+  put(records: readonly TrialRecord[]): Promise<void>;
+}
+
 export interface Malformed {
   readonly problem: string;
   readonly bytes: Uint8Array;
@@ -71,6 +80,8 @@ export interface StoredResult {
   readonly seed: number;
   readonly record: ResultRecord;
   readonly contentHash: string;
+  /** Equal for equal recipes, see core/reuse/trial-key.ts; absent: it has none, or is of a time before there were any. */
+  readonly trialKey?: string;
   /** Position of the record in the record stream. */
   readonly sequence: number;
   /** Unix milliseconds by the coordinator's clock. */
@@ -135,6 +146,11 @@ export interface ResultStore {
   results(sweepId: string, cells: readonly number[]): Promise<ReadonlyMap<number, StoredResult>>;
   /** Attempt and content of every accepted result of a sweep, by cell. */
   accepted(sweepId: string): Promise<ReadonlyMap<number, { readonly attempt: number; readonly contentHash: string }>>;
+  /**
+   * The results that were accepted first of trials with these keys, outside of one sweep. They were trained: none of them is itself
+   * reused.
+   */
+  withTrialKeys(keys: readonly string[], outsideOf: string): Promise<ReadonlyMap<string, StoredResult>>;
   /** Sets the results of these cells aside as superseded: the log has decided otherwise. Cells without one are ignored. */
   overrule(cells: readonly { readonly sweepId: string; readonly cell: number }[], at: number): Promise<void>;
   /**
@@ -157,10 +173,10 @@ export interface ResultStore {
     metrics: readonly string[],
     within?: IndexRange,
   ): Promise<readonly GroupedAggregate[]>;
-  /** In the order of (cell, attempt, trainEpoch); `after` is the last one seen. */
+  /** In the order of (cell, attempt, trainEpoch); `after` is the last one seen. @param query.cells only of these; default: all. */
   reports(query: {
     readonly sweepId: string;
-    readonly cell?: number;
+    readonly cells?: readonly number[];
     readonly after?: { readonly cell: number; readonly attempt: number; readonly trainEpoch: number };
     readonly limit: number;
   }): Promise<readonly ReportPoint[]>;

@@ -31,6 +31,10 @@ export const ERROR_CODES = {
   DATASET_CORRUPT: { retryable: false, summary: 'A dataset file is truncated or not in its format.' },
   CHECKPOINT_CORRUPT: { retryable: false, summary: 'A checkpoint file is truncated or not in its format.' },
   WEIGHTS_MISSING: { retryable: false, summary: 'No weights are kept under the name that a trial starts from.' },
+  UPSTREAM_MISSING: {
+    retryable: false,
+    summary: 'What a trial has left that another waits for is not in the checkpoint folder.',
+  },
   STEP_UNTRACEABLE: {
     retryable: false,
     summary: 'A training step reads a value or uses a kernel that cannot be traced.',

@@ -20,14 +20,20 @@ export function anyWorkerPermissions(names: NatsNames): NatsPermissions {
 }
 
 /**
- * The coordinator makes and reads the streams of its namespace. It may not delete or purge one, nor a message of one: what JetStream
+ * The coordinator makes and reads the streams of its namespace, and puts records there of results that are reused. It may not delete or purge one, nor a message of one: what JetStream
  * has acknowledged outlives even a coordinator that was taken over.
  */
 export function coordinatorPermissions(names: NatsNames): NatsPermissions {
   // A bucket is a stream by another name.
   const streams = [names.eventStream, names.recordStream, `KV_${names.leaderBucket}`];
   return {
-    publish: [names.eventSubject, `$KV.${names.leaderBucket}.>`, '$JS.API.INFO', ...streams.flatMap(streamSubjects)],
+    publish: [
+      names.eventSubject,
+      names.reusedSubject,
+      `$KV.${names.leaderBucket}.>`,
+      '$JS.API.INFO',
+      ...streams.flatMap(streamSubjects),
+    ],
     subscribe: [`${natsInbox()}.>`],
   };
 }

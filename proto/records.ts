@@ -1,27 +1,35 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { canonicalJson } from '../core/json/canonical-json.ts';
 import { FAILURE_KINDS } from '../core/trial/states.ts';
 
 /**
- * What workers put on NATS: JSON, one record a message. Its id is made of its key, so the same fact always has the same id
+ * What workers put on NATS, and the coordinator for results that are reused: JSON, one record a message. Its id is made of its key, so the same fact always has the same id
  * (it is the Nats-Msg-Id too), and its hash covers everything but the delivery, so a repeat is told from a contradiction.
  */
 const keyFields = {
   sweepId: z.string().min(1).max(80),
   cell: z.int().min(0),
-  attempt: z.int().min(1),
+  /** 0 for what is reused, see `reusedFrom`; else from 1 on. */
+  attempt: z.int().min(0),
   leaseId: z.string().min(1).max(128),
   /** Leadership epoch under which the lease was granted. */
   epoch: z.int().min(0),
   worker: z.string().min(1).max(64),
 };
 
+/** The trial that has given this, of an equal recipe: then nobody has trained the cell, and the record is the coordinator's. */
+const reusedFrom = z
+  .strictObject({ sweepId: keyFields.sweepId, cell: keyFields.cell, attempt: z.int().min(1) })
+  .optional();
+
 const metricsSchema = z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/), z.number());
 
-export const trialRecordSchema = z.discriminatedUnion('kind', [
+const anyRecord = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('result'),
     ...keyFields,
+    reusedFrom,
     metrics: metricsSchema,
     /** Executor, device, precision, versions: invariant I8. */
     provenance: z.record(z.string(), z.unknown()),
@@ -40,10 +48,16 @@ export const trialRecordSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('report'),
     ...keyFields,
+    reusedFrom,
     trainEpoch: z.int().min(1),
     metrics: metricsSchema,
   }),
 ]);
+
+export const trialRecordSchema = anyRecord.refine(
+  (record) => (record.attempt === 0) === ('reusedFrom' in record && record.reusedFrom !== undefined),
+  { error: 'Expected attempt 0 for what is reused, and only for that', path: ['attempt'] },
+);
 
 export type TrialRecord = z.output<typeof trialRecordSchema>;
 export type ResultRecord = Extract<TrialRecord, { kind: 'result' }>;
@@ -85,16 +99,6 @@ export function decodeRecord(bytes: Uint8Array): { readonly record: TrialRecord 
   }
   const parsed = trialRecordSchema.safeParse(value);
   return parsed.success ? { record: parsed.data } : { problem: z.prettifyError(parsed.error) };
-}
-
-/** JSON with keys in order, so that equal values have equal text. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
-  }
-  return JSON.stringify(value);
 }
 
 export interface RecordKey {

@@ -15,6 +15,8 @@ export interface NatsNames {
   readonly leaderBucket: string;
   /** Subject of one worker's records: a worker may be limited to its own by NATS permissions. */
   recordSubject(worker: string): string;
+  /** Subject of the records that the coordinator puts there itself; a worker's has a token less. */
+  readonly reusedSubject: string;
 }
 
 /**
@@ -47,5 +49,6 @@ export function natsNames(namespace: string): NatsNames {
     recordConsumer: (tableId) => `${namespace}-coordinator-${tableId}`,
     leaderBucket: `${upper}_LEADER`,
     recordSubject: (worker) => `${namespace}.records.${worker}`,
+    reusedSubject: `${namespace}.records.coordinator.reused`,
   };
 }

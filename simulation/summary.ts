@@ -14,6 +14,10 @@ export interface SeedSummary {
   readonly lost: number;
   /** Rows beyond the first of a cell. */
   readonly duplicated: number;
+  /** Whether a coordinator with a table of its own stood by. */
+  readonly standby: boolean;
+  /** Leaderships that another coordinator had before. */
+  readonly takeovers: number;
   readonly worstStallMs: number;
   readonly recoveriesMs: readonly number[];
   readonly virtualMs: number;
@@ -22,7 +26,7 @@ export interface SeedSummary {
 }
 
 export function summarise(seed: number, end: WorldEnd): SeedSummary {
-  const { checker, progress, steps, virtualMs, repeatedRows, disturbed, trace } = end;
+  const { checker, progress, steps, virtualMs, repeatedRows, standby, takeovers, disturbed, trace } = end;
   return {
     seed,
     violations: checker.violations.all,
@@ -31,6 +35,7 @@ export function summarise(seed: number, end: WorldEnd): SeedSummary {
     acked: checker.records.keptRecords,
     lost: checker.records.lost,
     duplicated: repeatedRows,
+    ...{ standby, takeovers },
     worstStallMs: progress.worstStallMs,
     recoveriesMs: progress.recoveriesMs,
     virtualMs,

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { levelCount } from '../core/study/levels.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { type Checker, createChecker } from './check/checker.ts';
-import { checkTable } from './check/final-checks.ts';
 import { assignmentsTwice } from './check/flawed-parts.ts';
 import type { Flaws } from './check/planted-bugs.ts';
-import { ask } from './cluster/client.ts';
-import { createCoordinatorSite } from './cluster/coordinator-site.ts';
-import { drawStudy } from './cluster/study.ts';
+import { watchTheEnd } from './closing.ts';
+import { type CoordinatorSite, createCoordinatorSite } from './cluster/coordinator-site.ts';
+import { hasStandby } from './cluster/standby.ts';
 import { createTable } from './cluster/table.ts';
+import { createUser } from './cluster/user.ts';
 import { createWorkerSite, type WorkerSite } from './cluster/worker-site.ts';
 import { calm, injectFault, type Stage } from './faults/inject.ts';
 import type { Fault } from './faults/plan.ts';
@@ -40,6 +39,9 @@ export interface WorldEnd {
   readonly steps: number;
   readonly virtualMs: number;
   readonly repeatedRows: number;
+  readonly standby: boolean;
+  /** Leaderships that another coordinator had before. */
+  readonly takeovers: number;
   /** Messages dropped, doubled or delayed. */
   readonly disturbed: number;
   /** Equal for equal runs. */
@@ -48,17 +50,10 @@ export interface WorldEnd {
 
 const LEASE_MS = 30_000;
 const HEARTBEAT_MS = 5_000;
-/** Once the faults are over, something becomes durable at least this often until all sweeps have ended. */
-const STUCK_MS = 450_000;
-/** One worker with slow trials may be all that is left; that it goes on for ever must still be noticed. */
-const ENDLESS_MS = 4 * 3_600_000;
-/** From then on until every outbox is empty: a reconciliation, or a redelivery of JetStream. */
+/** From the end of the last sweep until every outbox is empty: a reconciliation, or a redelivery of JetStream. */
 const RECEIPTS_MS = 75_000;
 /** What JetStream has forgotten is published again, the first time past the duplicate window at the third try. */
 const REPUBLISHED_MS = 420_000;
-
-/** Long enough for an append under way to be answered. */
-const QUIET_MS = 5_500;
 
 /** One cluster from its first process to an empty outbox. The same options give the same end. */
 export async function runWorld({ seed, plan, flaws, codec, logger, tell }: WorldOptions): Promise<WorldEnd> {
@@ -92,12 +87,13 @@ export async function runWorld({ seed, plan, flaws, codec, logger, tell }: World
     random: random('jetstream'),
     flaws,
     watch: {
-      appended: (bytes) => {
+      appended: ({ id, bytes }) => {
         note(bytes);
-        checker.appended(bytes);
+        const [holder = ''] = id.split('.', 1);
+        checker.appended(bytes, { holder, table: tableOf(holder) });
       },
       published: (id, payload, earlier) => checker.records.published(id, payload, earlier, isOnDisk),
-      acknowledged: ({ id, payload }) => checker.records.acknowledged(id, payload),
+      acknowledged: (table, { id, payload }) => checker.records.acknowledged(table, id, payload),
     },
   });
   const nats = createNatsSite({ scheduler, topology, random: random('nats'), machine: machine('nats'), streams });
@@ -117,30 +113,55 @@ export async function runWorld({ seed, plan, flaws, codec, logger, tell }: World
       },
       said(coordinator, worker, message) {
         if (!message.assignment) remark?.(`${coordinator.name} to ${worker.name}: ${JSON.stringify(message)}`);
-        checker.said(coordinator, worker, message);
+        checker.said(coordinator, tableOf(coordinator.name), worker, message);
       },
     },
   });
-  const table = createTable({
-    random: random('table'),
-    flaws,
-    onCommit(batch) {
-      note(`rows ${batch.results.length} ${batch.reports.length} ${batch.failures.length} ${batch.setAside.length}`);
-      remark?.(
-        `rows ${JSON.stringify(batch, ['results', 'reports', 'failures', 'setAside', 'cell', 'attempt', 'kind', 'id'])}`,
-      );
-      checker.records.committed(batch);
-      checker.progressed();
-    },
-  });
-  const coordinator = createCoordinatorSite({
-    ...{ scheduler, table, nats: nats.network, work, checker, flaws, logger, onDefect },
-    ...(remark ? { remark } : {}),
-    machines: [machine('coordinator-a'), machine('coordinator-b')],
-    random: random('coordinator'),
-    timings: { leaseDurationMs: LEASE_MS, heartbeatIntervalMs: HEARTBEAT_MS },
-    workersNow: () => lastHeard?.machine.now(),
-  });
+  const standby = hasStandby(seed);
+  const sites: readonly (readonly [name: string, machines: readonly string[]])[] = standby
+    ? [
+        ['alpha', ['coordinator-a', 'coordinator-c']],
+        ['beta', ['coordinator-b', 'coordinator-d']],
+      ]
+    : [['coordinator', ['coordinator-a', 'coordinator-b']]];
+  const coordinators: CoordinatorSite[] = [];
+  /** Processes and their leaderships are named after their site. */
+  function tableOf(holder: string): string {
+    return holder.slice(0, holder.indexOf('-'));
+  }
+  for (const [name, machines] of sites) {
+    const table = createTable({
+      name,
+      random: random('table', name),
+      flaws,
+      watch: {
+        committed(batch) {
+          note(
+            `rows ${batch.results.length} ${batch.reports.length} ${batch.failures.length} ${batch.setAside.length} ${name}`,
+          );
+          remark?.(
+            `rows of ${name} ${JSON.stringify(batch, ['results', 'reports', 'failures', 'setAside', 'cell', 'attempt', 'kind', 'id'])}`,
+          );
+          checker.records.committed(name, batch);
+          checker.progressed();
+        },
+        overruled(results) {
+          note(`overruled ${results.length} ${name}`);
+          checker.records.overruled(name, results);
+        },
+      },
+    });
+    coordinators.push(
+      createCoordinatorSite({
+        ...{ scheduler, standby, table, nats: nats.network, work, checker, flaws, logger, onDefect },
+        ...(remark ? { remark } : {}),
+        machines: machines.map(machine),
+        random: random('coordinator', name),
+        timings: { leaseDurationMs: LEASE_MS, heartbeatIntervalMs: HEARTBEAT_MS },
+        workersNow: () => lastHeard?.machine.now(),
+      }),
+    );
+  }
   const mishap = cast.chance(0.5) ? 0 : 0.05;
   const slowness = cast.chance(0.3) ? cast.between(4, 9) : 1;
   const count = cast.integer(2, 4);
@@ -153,12 +174,17 @@ export async function runWorld({ seed, plan, flaws, codec, logger, tell }: World
         machine: machine(name),
         slots: cast.integer(1, 2),
         random: random(name),
-        others: ['nats', 'coordinator-a', 'coordinator-b'],
+        coordinators: coordinators.map(({ name }) => name),
+        others: ['nats', ...sites.flatMap(([, machines]) => machines)],
       }),
     );
   }
 
-  const stage: Stage = { scheduler, topology, coordinator, workers, nats, table, work };
+  const user = createUser({
+    process: createProcess(scheduler, machine('user'), 'user', random('user')),
+    ...{ coordinators, checker, random: cast },
+  });
+  const stage: Stage = { scheduler, topology, coordinators, workers, nats, work, cancel: user.cancel };
   const progress = createProgress(scheduler, checker);
   for (const fault of plan) {
     scheduler.schedule(fault.at, () => {
@@ -167,77 +193,31 @@ export async function runWorld({ seed, plan, flaws, codec, logger, tell }: World
       progress.ends(fault);
     });
   }
-
-  const user = createProcess(scheduler, machine('user'), 'user', random('user'));
-  let commands = 0;
-  async function command(run: () => Promise<void>): Promise<void> {
-    commands++;
-    await run();
-    commands--;
-  }
-  async function submit(name: string, cancelAfterMs?: number): Promise<void> {
-    const { study, yaml } = drawStudy(name, cast);
-    const total = study.factors.reduce((product, factor) => product * levelCount(factor), study.seeds.length);
-    const requestId = `submit ${name}`;
-    const sweepId = await ask(user, coordinator, { type: 'submit-sweep', requestId, study, studyYaml: yaml, total });
-    if (sweepId === undefined || !checker.log.state.sweeps.has(sweepId))
-      violations.add('I2 what was accepted is in the log', `${name} was accepted as ${sweepId}`);
-    if (cancelAfterMs === undefined || sweepId === undefined) return;
-    await user.wait(cancelAfterMs);
-    await ask(user, coordinator, { type: 'cancel-sweep', requestId: `cancel ${name}`, sweepId });
-  }
-  void command(() => submit('first'));
-  if (cast.chance(0.3))
-    void command(() => submit('second', cast.chance(0.5) ? cast.between(5_000, 90_000) : undefined));
+  user.submit('first');
+  if (cast.chance(0.3)) user.submit('second', cast.chance(0.5) ? cast.between(5_000, 90_000) : undefined);
 
   const calmAt = Math.max(0, ...plan.map(({ at, forMs }) => Math.min(at + forMs, at + 60_000)), ...longOutages(plan));
   const forgetful = plan.some(({ kind }) => ['NATS forgets acknowledged records', 'site without power'].includes(kind));
-  let finishedAt: number | undefined;
+  const receiptsMs = forgetful ? REPUBLISHED_MS : RECEIPTS_MS;
   scheduler.schedule(calmAt, () => {
     calm(stage);
-    look();
+    watchTheEnd({ scheduler, checker, progress, coordinators, workers, streams, user, calmAt, receiptsMs });
   });
 
-  /** Once a second, whether all is done, or too late. */
-  function look(): void {
-    const sweeps = [...checker.log.state.sweeps.values()];
-    const done = commands === 0 && sweeps.length > 0 && sweeps.every(({ status }) => status !== 'active');
-    if (done) finishedAt ??= scheduler.now;
-    const waiting = workers.filter(
-      (worker) => !worker.gone && (worker.outboxSize > 0 || worker.process.state !== 'running'),
-    );
-    const quiet = scheduler.now > progress.lastAt + QUIET_MS;
-    if (done && quiet && waiting.length === 0 && coordinator.ledger) return scheduler.stop();
-    const stuck = scheduler.now > Math.max(calmAt, progress.lastAt) + STUCK_MS || scheduler.now > ENDLESS_MS;
-    if (!done && stuck) {
-      violations.add(
-        'every sweep ends',
-        `${sweeps.map(({ id, counts }) => `${id} ${JSON.stringify(counts)}`).join('; ')}`,
-      );
-      return scheduler.stop();
-    }
-    if (finishedAt !== undefined && scheduler.now > finishedAt + (forgetful ? REPUBLISHED_MS : RECEIPTS_MS)) {
-      const names = waiting.map((worker) => `${worker.name}: ${[...worker.durableIds()].slice(0, 3).join(', ')}`);
-      violations.add('every receipt arrives', `without one: ${names.join('; ')}`);
-      return scheduler.stop();
-    }
-    scheduler.schedule(1_000, look);
-  }
-
   await scheduler.run();
-  for (const sweep of checker.log.state.sweeps.values()) checkTable(sweep, table.rows, violations);
-  checker.records.atTheEnd(new Set(workers.filter(({ gone }) => gone).map(({ name }) => name)));
   for (const worker of workers) worker.audit();
-  if (coordinator.ledger)
-    checker.log.compare(`${coordinator.process.name} at the end`, coordinator.ledger.state, 'now');
   note(`end ${scheduler.steps} ${JSON.stringify(violations.all)}`);
-  const cells = new Set(table.rows.map(({ sweepId, cell }) => `${sweepId} ${cell}`));
+  const repeated = ({ table: { rows } }: CoordinatorSite): number =>
+    rows.length - new Set(rows.map(({ sweepId, cell }) => `${sweepId} ${cell}`)).size;
+  for (const coordinator of coordinators) coordinator.dispose();
   return {
     checker,
     progress,
     steps: scheduler.steps,
     virtualMs: scheduler.now,
-    repeatedRows: table.rows.length - cells.size,
+    repeatedRows: coordinators.reduce((sum, site) => sum + repeated(site), 0),
+    standby,
+    takeovers: checker.log.takeovers,
     disturbed: nats.network.disturbed,
     trace: trace.digest('hex'),
   };

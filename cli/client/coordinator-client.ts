@@ -22,6 +22,7 @@ import type { ListTrialsResponse__Output } from '../../proto/generated/tickwork/
 import type { ListWorkersRequest } from '../../proto/generated/tickwork/v1/ListWorkersRequest.ts';
 import type { ListWorkersResponse__Output } from '../../proto/generated/tickwork/v1/ListWorkersResponse.ts';
 import type { PauseSweepRequest } from '../../proto/generated/tickwork/v1/PauseSweepRequest.ts';
+import type { PlanSweepRequest } from '../../proto/generated/tickwork/v1/PlanSweepRequest.ts';
 import type { ResumeSweepRequest } from '../../proto/generated/tickwork/v1/ResumeSweepRequest.ts';
 import type { RetryFailedRequest } from '../../proto/generated/tickwork/v1/RetryFailedRequest.ts';
 import type { SubmitSweepRequest } from '../../proto/generated/tickwork/v1/SubmitSweepRequest.ts';
@@ -41,7 +42,7 @@ import { mayPass, statusError } from './status-error.ts';
 /** The coordinator's public API for a client. Every call throws TickworkError; see status-error.ts. */
 export interface CoordinatorClient {
   readonly address: string;
-  planSweep(studyYaml: string): Promise<SweepPlan__Output>;
+  planSweep(request: PlanSweepRequest): Promise<SweepPlan__Output>;
   submitSweep(request: SubmitSweepRequest): Promise<Sweep__Output>;
   getSweep(name: string): Promise<Sweep__Output>;
   listSweeps(request: ListSweepsRequest): Promise<ListSweepsResponse__Output>;
@@ -185,7 +186,7 @@ export function createCoordinatorClient(options: ClientOptions): CoordinatorClie
 
   return {
     address,
-    planSweep: (studyYaml) => unary((r, o, done) => at().sweeps.planSweep(r, o, done), { studyYaml }),
+    planSweep: (request) => unary((r, o, done) => at().sweeps.planSweep(r, o, done), request),
     submitSweep: (request) => unary((r, o, done) => at().sweeps.submitSweep(r, o, done), request),
     getSweep: (name) => unary((r, o, done) => at().sweeps.getSweep(r, o, done), { name }),
     listSweeps: (request) => unary((r, o, done) => at().sweeps.listSweeps(r, o, done), request),

@@ -54,6 +54,19 @@ export function keyValue(text: string, before: Readonly<Record<string, string>> 
   return { ...before, [match[1] as string]: match[2] as string };
 }
 
+export const REUSE_OPTION = [
+  '--reuse',
+  'give cells the results of equal trials of other sweeps (default: as the study says)',
+] as const;
+export const NO_REUSE_OPTION = ['--no-reuse', 'train every cell, whatever the study says'] as const;
+
+export interface ReuseOption {
+  readonly reuse?: boolean;
+}
+
+/** What a request says of it: nothing where nobody has. */
+export const reuseOf = ({ reuse }: ReuseOption): ReuseOption => (reuse === undefined ? {} : { reuse });
+
 /** Examples under a command's help. */
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;

@@ -2,13 +2,13 @@ import { type GlobalOptions, note, printJson, printLines } from '../context.ts';
 import { messageJson } from '../render/message-json.ts';
 import { renderSweepTable } from '../render/sweep-table.ts';
 import type { AddCommand } from './command.ts';
-import { examples } from './options.ts';
+import { examples, NO_REUSE_OPTION, REUSE_OPTION, type ReuseOption, reuseOf } from './options.ts';
 import { aboutFile, readStudyFile } from './study-file.ts';
 import { wholeTable } from './table.ts';
 import { endLine, watchToEnd } from './watch-to-end.ts';
 import { withClient } from './with-client.ts';
 
-interface SubmitOptions extends GlobalOptions {
+interface SubmitOptions extends GlobalOptions, ReuseOption {
   readonly wait?: boolean;
   readonly requestId?: string;
   readonly user?: string;
@@ -23,6 +23,8 @@ export const addSubmit: AddCommand = (program, cli) => {
       '--user <NAME>',
       'whose share of the slots it has (default: who you are by your token, else on this machine)',
     )
+    .option(...REUSE_OPTION)
+    .option(...NO_REUSE_OPTION)
     .option('--request-id <UUID>', 'submit at most once under this id (default: a new one)')
     .addHelpText(
       'after',
@@ -38,6 +40,7 @@ export const addSubmit: AddCommand = (program, cli) => {
       const request = {
         requestId: options.requestId ?? cli.uuid(),
         studyYaml,
+        ...reuseOf(options),
         user: options.user ?? cli.env['USER'] ?? cli.env['LOGNAME'] ?? '',
       };
       await withClient(cli, options, async (client) => {

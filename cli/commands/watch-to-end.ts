@@ -58,6 +58,7 @@ export function endLine({ name, state, counts, createTime, finishTime, exhausted
   return [
     `${name.replace(/^sweeps\//, '')} ${exhaustedReason === '' ? state.replace('SWEEP_STATE_', '').toLowerCase() : 'stopped by its budget'}:`,
     `${counts?.succeeded ?? 0} of ${counts?.total ?? 0} trials succeeded`,
+    ...((counts?.reused ?? 0) > 0 ? [`(${counts?.reused} reused)`] : []),
     ...((counts?.failed ?? 0) > 0 ? [`(${counts?.failed} failed)`] : []),
     ...((counts?.blocked ?? 0) > 0 ? [`(${counts?.blocked} blocked)`] : []),
     ...((counts?.stopped ?? 0) > 0 ? [`(${counts?.stopped} stopped early)`] : []),

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { parseYaml } from '../../core/study/yaml-positions.ts';
 import type { Sweep__Output } from '../../proto/generated/tickwork/v1/Sweep.ts';
+import { parseSweepName } from '../../proto/resource-names.ts';
+import type { KeptOutput, OutputRule } from '../../worker/training/checkpoints/unused-outputs.ts';
 import type { KeptFile } from '../../worker/training/checkpoints/unused-weights.ts';
 import { allPages } from '../client/all-pages.ts';
 import type { CoordinatorClient } from '../client/coordinator-client.ts';
@@ -22,14 +24,14 @@ const MAX_SWEEPS = 100_000;
 export const addWeights: AddCommand = (program, cli) => {
   program
     .command('weights')
-    .description('list the weights that trials have kept in a checkpoint folder, or remove those that nobody needs')
+    .description('list what trials have kept in a checkpoint folder for others, or remove what nobody needs')
     .option(
       '--checkpoint-dir <DIR>',
       'the checkpoint folder of the workers of this machine',
       join('.tickwork', 'worker', 'checkpoints'),
     )
-    .option('--prune', 'remove the weights that are unused; asks the coordinator which studies are not over')
-    .option('--older-than <DAYS>', 'weights are unused only after so many days', wholeNumber(0, 36_500), 14)
+    .option('--prune', 'remove what is unused; asks the coordinator which studies are not over')
+    .option('--older-than <DAYS>', 'a thing is unused only after so many days', wholeNumber(0, 36_500), 14)
     .addHelpText(
       'after',
       examples('tickwork weights --checkpoint-dir /data/ckpt', 'tickwork weights --prune --older-than 30'),
@@ -40,8 +42,9 @@ export const addWeights: AddCommand = (program, cli) => {
         '../../worker/training/checkpoints/unused-weights.ts'
       );
       const { checkpointDir } = options;
-      const needed = await withClient(cli, options, neededNames);
+      const { names: needed, sweeps } = await withClient(cli, options, whatIsNeeded);
       const rule = { needed, now: cli.clock.now(), minAgeMs: options.olderThan * DAY_MS };
+      const outputs = await outputsOf(checkpointDir, { ...rule, needed: sweeps }, options.prune === true);
       const files = await listKeptFiles(checkpointDir);
       const removed = options.prune === true ? await pruneWeights(checkpointDir, rule) : [];
       const gone = new Set(removed.map(({ name, seed, digest }) => `${name} ${seed} ${digest}`));
@@ -51,8 +54,9 @@ export const addWeights: AddCommand = (program, cli) => {
         unused: isUnused(file, rule),
         removed: gone.has(`${file.name} ${file.seed} ${file.digest}`),
       }));
-      if (options.json) printJson(cli, { weights: shown });
-      else printLines(cli, shown.length === 0 ? [`No kept weights in ${checkpointDir}.`] : render(shown));
+      if (options.json) return printJson(cli, { weights: shown, outputs });
+      printLines(cli, shown.length === 0 ? [`No kept weights in ${checkpointDir}.`] : render(shown));
+      if (outputs.length > 0) printLines(cli, renderOutputs(outputs));
     });
 };
 
@@ -87,23 +91,58 @@ function render(files: readonly ShownFile[]): readonly string[] {
   return textTable(COLUMNS, rows);
 }
 
+interface ShownOutput extends KeptOutput {
+  readonly needed: boolean;
+  readonly unused: boolean;
+  readonly removed: boolean;
+}
+
+/** What commands have left for those that wait for them. */
+async function outputsOf(root: string, rule: OutputRule, prune: boolean): Promise<readonly ShownOutput[]> {
+  const { isUnusedOutput, listOutputs, pruneOutputs } = await import(
+    '../../worker/training/checkpoints/unused-outputs.ts'
+  );
+  const outputs = await listOutputs(root);
+  const gone = new Set((prune ? await pruneOutputs(root, rule) : []).map(({ cell }) => cell));
+  return outputs.map((output) => ({
+    ...output,
+    needed: rule.needed.has(output.sweep),
+    unused: isUnusedOutput(output, rule),
+    removed: gone.has(output.cell),
+  }));
+}
+
+function renderOutputs(outputs: readonly ShownOutput[]): readonly string[] {
+  const sweeps = [...new Set(outputs.map(({ sweep }) => sweep))];
+  return sweeps.map((sweep) => {
+    const all = outputs.filter((output) => output.sweep === sweep);
+    const count = (what: 'removed' | 'unused') => all.filter((output) => output[what]).length;
+    const status = all[0]?.needed ? 'the sweep is not over' : `${count('unused')} unused, ${count('removed')} removed`;
+    return `Outputs of ${all.length} cells of ${sweep}: ${status}.`;
+  });
+}
+
 /**
- * Every text in a study that is not over, or whose failed trials may be run again: more than the names it starts from, and
- * surely those.
+ * Sweeps that are not over, or whose failed trials may be run again, and every text in their studies: more than the names they
+ * start from, and surely those.
  * @throws TickworkError where the coordinator does not answer: nothing is removed by guess.
  */
-async function neededNames(client: CoordinatorClient): Promise<ReadonlySet<string>> {
-  const sweeps = await allPages(async (pageToken) => {
+async function whatIsNeeded(
+  client: CoordinatorClient,
+): Promise<{ readonly names: ReadonlySet<string>; readonly sweeps: ReadonlySet<string> }> {
+  const listed = await allPages(async (pageToken) => {
     const page = await client.listSweeps({ pageSize: 1000, pageToken });
     return { items: page.sweeps, nextPageToken: page.nextPageToken };
   }, MAX_SWEEPS);
   const names = new Set<string>();
-  for (const sweep of sweeps.filter(mayRunAgain)) {
+  const sweeps = new Set<string>();
+  for (const sweep of listed.filter(mayRunAgain)) {
+    sweeps.add(parseSweepName(sweep.name) ?? sweep.name);
     const { studyYaml } = await client.getSweep(sweep.name);
     const parsed = parseYaml(studyYaml);
     if ('yaml' in parsed) collectTexts(parsed.yaml.value, names);
   }
-  return names;
+  return { names, sweeps };
 }
 
 function mayRunAgain({ state, counts }: Sweep__Output): boolean {

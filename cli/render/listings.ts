@@ -125,12 +125,18 @@ function note(trial: Trial__Output, message: string): string {
   const kind = failureKindCodec.decode(trial.failureKind);
   if (kind !== undefined) return `${kind}: ${message}`;
   if (trial.state === 'TRIAL_STATE_RUNNING' && trial.progress) {
-    return `epoch ${trial.progress.trainEpoch}/${trial.progress.trainEpochs}`;
+    const { trainEpoch, trainEpochs, phase } = trial.progress;
+    return trainEpochs === 0 ? phase : `epoch ${trainEpoch}/${trainEpochs}`;
   }
   if (trial.state === 'TRIAL_STATE_STOPPED' || trial.state === 'TRIAL_STATE_CANCELLED')
     return visible(trial.stopReason);
+  if (trial.reusedFrom !== '') return reusedFromText(trial.reusedFrom);
   return visible(trial.waitingReason);
 }
+
+/** `reused from vgg-demo-1/3` @param name of the trial. */
+export const reusedFromText = (name: string): string =>
+  visible(`reused from ${name.replace(/^sweeps\/(.+)\/trials\/(.+)$/, '$1/$2')}`);
 
 /** `tickwork workers` */
 export function renderWorkers(workers: readonly Worker__Output[]): string[] {
@@ -196,7 +202,7 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
       [
         ...factors.map((factor) => left(visible(factor))),
         ...(compared ? [left('from base')] : []),
-        ...(waiting > 0 ? [left('starts from')] : []),
+        ...(waiting > 0 ? [left('waits for')] : []),
         ...(known ? ['weight layers', 'parameters', 'memory', 'MACs/image', 'MACs'].map(right) : []),
       ],
       plan.rows.map((row) => [
@@ -220,6 +226,7 @@ export function renderPlan(plan: SweepPlan__Output): string[] {
     '',
     `${formatCount(plan.cells)} trials = ${formatCount(plan.configurations)} configurations × ${plan.seeds.length} seeds (${plan.seeds.join(', ')})` +
       (known ? `, about ${formatLarge(plan.estimatedMacs)} multiply-accumulates` : ''),
+    ...(plan.reused === undefined ? [] : [reusedLine(plan)]),
     ...(known ? [timeLine(plan)] : []),
     ...(plan.configurationsToDraw === 0
       ? []
@@ -246,6 +253,17 @@ export function renderStatus(status: ClusterStatus__Output): string[] {
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${visible(value)}`);
+}
+
+function reusedLine({ cells, reused = 0 }: SweepPlan__Output): string {
+  if (reused === 0) return 'None of them was trained in another sweep: all are.';
+  const left = cells - reused;
+  const rest = left === 0 ? 'nothing is left to train' : `${formatCount(left)} ${left === 1 ? 'is' : 'are'} trained`;
+  const what =
+    reused === 1
+      ? 'was trained in another sweep, and its result is reused'
+      : 'were trained in other sweeps, and their results are reused';
+  return `${formatCount(reused)} of them ${what}: ${rest}.`;
 }
 
 function timeLine({ estimatedDeviceSeconds, estimatedSeconds, slots }: SweepPlan__Output): string {

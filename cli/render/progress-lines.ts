@@ -1,6 +1,7 @@
 import { failureKindCodec } from '../../proto/enums.ts';
 import type { Trial__Output } from '../../proto/generated/tickwork/v1/Trial.ts';
 import { visible } from './display-width.ts';
+import { reusedFromText } from './listings.ts';
 import { formatSeconds, formatValue } from './numbers.ts';
 import { finishedCells, type SweepProgress } from './sweep-progress.ts';
 import { unixMs } from './timestamp.ts';
@@ -51,6 +52,11 @@ function howItEnded(trial: Trial__Output): string {
     return `failed (${kind}) after ${trial.attempt} attempt(s): ${visible(trial.failureMessage)}`;
   }
   const error = trial.metrics.find((metric) => metric.name === 'testError')?.value;
+  if (trial.reusedFrom !== '')
+    return [
+      ...(error === undefined ? [] : [`test error ${formatValue(error)} %,`]),
+      reusedFromText(trial.reusedFrom),
+    ].join(' ');
   const start = unixMs(trial.startTime);
   const finish = unixMs(trial.finishTime);
   return [

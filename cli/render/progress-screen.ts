@@ -38,9 +38,11 @@ export function progressScreen(progress: SweepProgress, options: ScreenOptions):
   const fraction = sweepFraction(progress);
   const elapsed = elapsedSeconds(unixMs(sweep.createTime), options.now);
   const failed = counts && counts.failed > 0 ? `${counts.failed} failed` : '';
+  const reused = counts && counts.reused > 0 ? `${counts.reused} reused` : '';
   const facts = [
     `${finishedCells(sweep)}/${counts?.total ?? 0} trials`,
     failed,
+    reused,
     formatClock(elapsed),
     eta(fraction, elapsed),
   ];
@@ -64,6 +66,7 @@ export function progressBar(fraction: number, width: number, unicode: boolean): 
 
 function trialFacts(trial: Trial__Output, now: number): string {
   const { progress } = trial;
+  if (progress?.phase === 'testing' && progress.trainEpochs === 0) return 'testing';
   if (!progress || progress.steps === 0) return trial.state === 'TRIAL_STATE_LEASED' ? 'starting' : 'loading';
   const doing = progress.phase === 'testing' ? 'testing' : `epoch ${progress.trainEpoch}/${progress.trainEpochs}`;
   return [doing, ...rates(trial), eta(trialFraction(trial), elapsedSeconds(unixMs(trial.startTime), now))]

@@ -1,4 +1,5 @@
 import { differencesText } from '../../core/study/base-row.ts';
+import { reusedNote } from '../../core/table/render/text-cells.ts';
 import { failureKindCodec } from '../../proto/enums.ts';
 import type { Aggregate__Output } from '../../proto/generated/tickwork/v1/Aggregate.ts';
 import type { Level__Output } from '../../proto/generated/tickwork/v1/Level.ts';
@@ -42,6 +43,7 @@ export function renderSweepTable(table: Table__Output): string[] {
       ? ['Δ is the difference from the base row, paired by seed, over all pairs that have both results.']
       : []),
     ...(published ? [`Right of the line, published by others: ${visible(table.publishedSource)}.`] : []),
+    ...reusedNote(table.rows.map(({ n, counts }) => ({ n, reused: counts?.reused ?? 0 }))),
     ...table.rows.flatMap((row) => missingCells(row)),
     ...(table.complete ? [] : ['The table is not complete.']),
   ];

@@ -1,5 +1,7 @@
 import { TickworkError } from '../../core/errors.ts';
 import { loadStudy } from '../../core/study/load-study.ts';
+import { withReuse } from '../../core/study/reuse.ts';
+import type { Study } from '../../core/study/study.ts';
 import { type EditPlan, planEdit } from '../../core/sweep/edit-plan.ts';
 import type { SweepState } from '../../core/sweep/state.ts';
 import type { SweepEdit } from '../../proto/generated/tickwork/v1/SweepEdit.ts';
@@ -14,7 +16,9 @@ export function createEditApi({ ledger }: Pick<ApiDeps, 'ledger'>): Pick<Api, 'e
     async editSweep({ requestId, name, studyYaml, cancelRunning, dryRun }) {
       checkRequestId(requestId);
       const sweep = requireSweep(ledger, name, 'name');
-      const study = loadStudy(studyYaml);
+      const loaded = loadStudy(studyYaml);
+      // What was said when the sweep was submitted holds until the study says something itself.
+      const study = withReuse(loaded, loaded.reuse ?? reuseOf(sweep, loaded));
       const plan = planEdit(sweep, study);
       if (!plan.ok) throw new TickworkError(plan.code, plan.message);
       if (dryRun) return toEditMessage(sweep, plan);
@@ -24,6 +28,9 @@ export function createEditApi({ ledger }: Pick<ApiDeps, 'ledger'>): Pick<Api, 'e
     },
   };
 }
+
+const reuseOf = ({ study }: SweepState, { command }: Study): boolean | undefined =>
+  command === undefined ? study.reuse : undefined;
 
 function toEditMessage(sweep: SweepState, { added, kept, removed, changes }: EditPlan): SweepEdit {
   return {

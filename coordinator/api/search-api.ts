@@ -64,11 +64,12 @@ export function createSearchApi({ ledger, store, changes, clock }: ApiDeps): Sea
         const over: number[] = [];
         for (const cell of cellsFrom(sweep, 0)) {
           const trial = trialOf(sweep, cell);
-          if (ended.has(cell) || trial.attempt === 0) continue;
+          // What is reused has ended without an attempt.
+          if (ended.has(cell) || (trial.attempt === 0 && trial.state !== 'succeeded')) continue;
           // Rows are durable before the state says that a trial has ended: its last report is among them.
           const after = reported.get(cell);
           const limit = MAX_REPORTS - reports.length;
-          const points = await store.reports({ sweepId: id, cell, ...(after ? { after } : {}), limit });
+          const points = await store.reports({ sweepId: id, cells: [cell], ...(after ? { after } : {}), limit });
           reports.push(...points);
           const last = points.at(-1);
           if (last) reported.set(cell, last);

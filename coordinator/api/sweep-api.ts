@@ -4,6 +4,7 @@ import { createGrid } from '../../core/grid/grid.ts';
 import { planStudy, seedsAtFirst } from '../../core/plan/plan.ts';
 import { planTime } from '../../core/plan/time-left.ts';
 import { loadStudy } from '../../core/study/load-study.ts';
+import { withReuse } from '../../core/study/reuse.ts';
 import type { CostOf } from '../../core/sweep/cell-cost.ts';
 import type { Command } from '../../core/sweep/commands.ts';
 import { cellsFrom, type SweepState, trialOf } from '../../core/sweep/state.ts';
@@ -16,6 +17,7 @@ import type { Trial } from '../../proto/generated/tickwork/v1/Trial.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ResultStore } from '../ports.ts';
+import { countReusable } from '../reuse/count-reusable.ts';
 import type { ClusterSessions } from '../sessions/cluster-sessions.ts';
 import type { Api } from './api.ts';
 import { type Changes, follow } from './changes.ts';
@@ -90,18 +92,19 @@ export function createSweepApi({ ledger, store, sessions, changes, clock, costOf
   }
 
   return {
-    async planSweep({ studyYaml }) {
-      const study = loadStudy(studyYaml);
+    async planSweep({ studyYaml, reuse }) {
+      const study = withReuse(loadStudy(studyYaml), reuse);
       const plan = planStudy(study);
+      const reused = await countReusable(store, study);
       const slots = connectedSlots({ sessions });
-      const time = planTime(study, plan.cells, ledger.state.speeds, slots, costOf);
-      return toPlanMessage(study, plan, slots.length, time);
+      const time = planTime(study, plan.cells - (reused ?? 0), ledger.state.speeds, slots, costOf);
+      return toPlanMessage(study, plan, slots.length, time, reused);
     },
 
-    async submitSweep({ requestId, studyYaml, user: named }, { identity }) {
+    async submitSweep({ requestId, studyYaml, user: named, reuse }, { identity }) {
       checkRequestId(requestId);
       const user = userOf(identity, named);
-      const study = loadStudy(studyYaml);
+      const study = withReuse(loadStudy(studyYaml), reuse);
       const total = createGrid(study).countConfigurations() * seedsAtFirst(study);
       const { sweepId } = await ledger.submit(
         { type: 'submit-sweep', requestId, study, studyYaml, ...user, total },

@@ -107,7 +107,7 @@ export function createTableApi({ ledger, store, changes, clock }: ApiDeps): Tabl
       const after = afterOf(decodePageToken(purpose, pageToken));
       const points = await store.reports({
         sweepId: sweep.id,
-        ...(trial ? { cell: trial.cell } : {}),
+        ...(trial ? { cells: [trial.cell] } : {}),
         ...(after ? { after } : {}),
         limit: limit + 1,
       });

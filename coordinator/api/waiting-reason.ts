@@ -5,7 +5,7 @@ import { needOf } from '../../core/placement/need.ts';
 import { fits } from '../../core/sweep/decide-grant.ts';
 import { type ClusterState, type SweepState, trialOf } from '../../core/sweep/state.ts';
 import { sweepsByTurn } from '../../core/sweep/turns.ts';
-import { upstreamOf } from '../../core/sweep/upstream.ts';
+import { awaitedBy, hasSucceeded, upstreamsOf, weightsOf } from '../../core/sweep/upstream.ts';
 import { healthOf, isQuarantined } from '../../core/worker-health/health.ts';
 import type { ClusterSessions } from '../sessions/cluster-sessions.ts';
 
@@ -28,9 +28,9 @@ export function waitingReason(
     if (sweep.exhausted !== undefined)
       return `the budget of the sweep lets nothing start: ${sweep.exhausted}; \`tickwork edit\` with a higher one does`;
     if (sweep.paused) return 'the sweep is paused';
-    const upstream = upstreamOf(sweep, cell);
-    if (upstream !== undefined && trialOf(sweep, upstream).state !== 'succeeded')
-      return `waits for cell ${named(sweep, upstream)}, from whose weights it starts`;
+    if (sessions.heldBack(sweep)) return 'results of equal trials of other sweeps are being looked up';
+    const awaited = awaitedBy(sweep, cell);
+    if (awaited !== undefined) return `waits for ${awaitedCells(sweep, cell, awaited)}`;
     if (connected.length === 0) return 'no worker is connected';
     if (connected.every(({ draining }) => draining)) return 'every worker is draining';
     const nowhere = fitsNowhere(needOf(sweep, gridIndexOf(sweep.grid, cell), state.learnedMemory), places);
@@ -46,7 +46,7 @@ export function waitingReason(
 
   return (cell) => {
     const trial = trialOf(sweep, cell);
-    if (trial.state === 'blocked') return blockedReason(sweep, trial.by);
+    if (trial.state === 'blocked') return blockedReason(sweep, cell, trial.by);
     const lost = trial.state === 'pending' ? trial.lost : undefined;
     return `${lost ? `attempt ${trial.attempt} was lost (${lost.message}); ` : ''}${reason(cell)}`;
   };
@@ -56,11 +56,18 @@ export function waitingReason(
 const named = ({ grid }: SweepState, cell: number): string =>
   `${cell} (${[grid.title(gridIndexOf(grid, cell)), `seed ${seedOf(grid, cell)}`].join(' ').trim()})`;
 
-function blockedReason(sweep: SweepState, by: number): string {
+function awaitedCells(sweep: SweepState, cell: number, first: number): string {
+  const more = upstreamsOf(sweep, cell).filter((upstream) => !hasSucceeded(sweep, upstream)).length - 1;
+  const weights = weightsOf(sweep, cell) === first ? ', from whose weights it starts' : '';
+  return `cell ${named(sweep, first)}${weights}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function blockedReason(sweep: SweepState, cell: number, by: number): string {
   const trial = trialOf(sweep, by);
   const how =
     trial.state === 'failed'
       ? `has failed (${trial.failure.kind}); \`tickwork retry ${sweep.id} --failed\` tries both`
       : `is ${trial.state}`;
-  return `it starts from the weights of cell ${named(sweep, by)}, which ${how}`;
+  const depends = weightsOf(sweep, cell) === by ? 'starts from the weights of' : 'waits for';
+  return `it ${depends} cell ${named(sweep, by)}, which ${how}`;
 }

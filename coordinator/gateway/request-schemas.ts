@@ -53,9 +53,11 @@ export const exportQuery = z.strictObject({
 
 export const emptyBody = z.strictObject({});
 
-export const planBody = z.strictObject({ studyYaml: text });
+const reuse = z.boolean().optional();
 
-export const submitBody = z.strictObject({ requestId: text, studyYaml: text, user: text.default('') });
+export const planBody = z.strictObject({ studyYaml: text, reuse });
+
+export const submitBody = z.strictObject({ requestId: text, studyYaml: text, user: text.default(''), reuse });
 
 export const editBody = z.strictObject({
   requestId: text,

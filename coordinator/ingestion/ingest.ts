@@ -43,6 +43,8 @@ function receiptsByWorker(settled: readonly Settled[]): Map<string, ReceiptAnswe
   const byWorker = new Map<string, ReceiptAnswer[]>();
   for (const { item, outcome } of settled) {
     if (!('record' in item) || outcome === 'malformed') continue;
+    // Nobody waits for the receipt of what the coordinator has delivered itself.
+    if ('reusedFrom' in item.record && item.record.reusedFrom !== undefined) continue;
     const { worker } = item.record;
     const receipts = byWorker.get(worker) ?? [];
     receipts.push({ recordId: item.id, disposition: outcome === 'repeat' ? 'committed' : outcome });

@@ -5,7 +5,7 @@ import { type Recovered, recover } from '../ledger/recover.ts';
 import type { EventLog, RecordStream, ResultStore } from '../ports.ts';
 import type { SnapshotFolder } from '../snapshots/snapshot-folder.ts';
 import type { Election, Leadership } from './election.ts';
-import { type StateIdentity, writeStateIdentity } from './state-identity.ts';
+import type { StateIdentity } from './state-identity.ts';
 
 /** What a coordinator has when it begins to lead: the leadership, and a state and a table that are whole. */
 export interface Takeover extends Recovered {
@@ -20,7 +20,8 @@ export interface TakeLeadershipDeps {
   /** Stand by until nobody else leads. */
   readonly standby: boolean;
   readonly identity: StateIdentity;
-  readonly stateDirectory: string;
+  /** Keeps it in the state directory, atomically and durably. */
+  readonly saveIdentity: (identity: StateIdentity) => Promise<void>;
   readonly log: EventLog;
   readonly store: ResultStore;
   readonly snapshots: SnapshotFolder;
@@ -45,7 +46,7 @@ export async function takeLeadership(deps: TakeLeadershipDeps): Promise<Takeover
     election,
     standby,
     identity,
-    stateDirectory,
+    saveIdentity,
     log,
     store,
     snapshots,
@@ -82,7 +83,7 @@ export async function takeLeadership(deps: TakeLeadershipDeps): Promise<Takeover
     const recovered = await recover(log, store, {
       ...{ holder, now: clock.now(), ledEpoch: identity.ledEpoch, known: follower.known, fetch: follower.fetch },
     });
-    await writeStateIdentity(stateDirectory, { ...identity, ledEpoch: recovered.state.epoch });
+    await saveIdentity({ ...identity, ledEpoch: recovered.state.epoch });
     // Opened anew, it hands over what the follower had in hand.
     await records.close();
     return { ...recovered, leadership, records: await openRecords(), tookMs: clock.now() - electedAt };

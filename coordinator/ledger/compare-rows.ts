@@ -1,5 +1,5 @@
-import { vectorEntries, vectorGet } from '../../core/collections/sparse-vector.ts';
-import { type ClusterState, trialOf } from '../../core/sweep/state.ts';
+import { vectorEntries } from '../../core/collections/sparse-vector.ts';
+import { type ClusterState, isCell, trialOf } from '../../core/sweep/state.ts';
 import { isFinished } from '../../core/trial/trial.ts';
 import type { ResultStore } from '../ports.ts';
 
@@ -26,10 +26,9 @@ export async function compareRows(state: ClusterState, store: ResultStore): Prom
   for (const sweep of state.sweeps.values()) {
     const rows = await store.accepted(sweep.id);
     for (const [cell, { attempt, contentHash }] of rows) {
-      if (vectorGet(sweep.trials, cell) === undefined) continue;
       // Blocked is settled as well: what comes late of such a cell is not taken.
       const trial = trialOf(sweep, cell);
-      if (!isFinished(trial)) continue;
+      if (isCell(sweep, cell) && !isFinished(trial)) continue;
       const agrees = trial.state === 'succeeded' && trial.attempt === attempt && trial.contentHash === contentHash;
       if (!agrees) overruled.push({ sweepId: sweep.id, cell });
     }

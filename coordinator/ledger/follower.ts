@@ -4,7 +4,7 @@ import { evolve } from '../../core/sweep/evolve.ts';
 import { type ClusterState, EMPTY_CLUSTER } from '../../core/sweep/state.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Delivery, EventLog, Malformed, RecordStream, ResultStore, StoreBatch } from '../ports.ts';
+import type { Delivery, EventLog, Malformed, RecordStream, ResultStore, StoreBatch, StoredResult } from '../ports.ts';
 import type { CellRef } from './compare-rows.ts';
 import { settleRecord } from './settle-records.ts';
 import { addRows, emptyRows } from './turn.ts';
@@ -20,7 +20,7 @@ export interface Follower {
   readonly known: { readonly state: ClusterState; readonly sequence: number };
   /** Keeps up until `signal` aborts; what fails is tried again. */
   follow(signal: AbortSignal): Promise<void>;
-  /** Fetches these rows. @throws TickworkError CONFIG_INVALID when the stream does not have them. */
+  /** Fetches these rows. @throws TickworkError CONFIG_INVALID when the stream does not have them, LOG_CONFLICT */
   fetch(missing: readonly CellRef[], state: ClusterState): Promise<void>;
 }
 
@@ -72,24 +72,54 @@ export function createFollower({ known, log, store, records, clock, logger }: Fo
    * Rows of what waits and is settled by `by`. A record that the log does not explain may be explained by what is appended yet,
    * unless it arrived before `by` was read: a lease is in the log before its worker hears of it.
    * @param arrived places of those records.
+   * @param confirm asked before any of them is set aside. Default: `by` was read after they had arrived.
    * @returns how many records it has settled, and the cells whose results are in the table now.
    */
-  async function absorb(by: ClusterState, arrived: ReadonlySet<number>): Promise<Absorbed> {
+  async function absorb(
+    by: ClusterState,
+    arrived: ReadonlySet<number>,
+    confirm: () => Promise<void> = async () => {},
+  ): Promise<Absorbed> {
+    let strangers = false;
     const settled: { readonly item: Item; readonly rows: Partial<StoreBatch> }[] = [];
     for (const item of waiting.values()) {
       if (settled.length === MAX_BATCH * 4) break;
       const settlement = settleRecord(by, item, (command) => decide(by, command, 0, { costOf: () => 0 }), clock.now());
       const { outcome } = settlement.settled;
       if (settlement.events.length > 0 || (outcome === 'quarantined' && !arrived.has(item.sequence))) continue;
+      strangers ||= outcome === 'quarantined';
       settled.push({ item, rows: settlement.rows });
     }
+    if (strangers) await confirm();
     if (settled.length === 0) return { records: 0, results: [] };
     const rows = emptyRows();
     for (const each of settled) addRows(rows, each.rows);
+    await overruleOthers(rows.results);
     await store.commit(rows);
     for (const { item } of settled) waiting.delete(item.sequence);
     await Promise.all(settled.map(({ item }) => item.ack()));
     return { records: settled.length, results: rows.results };
+  }
+
+  /**
+   * Where these results belong the table may have one that this coordinator wrote when it led last and was replaced before its
+   * event; kept, it would stand in the way of the accepted one, which comes once.
+   */
+  async function overruleOthers(accepted: readonly StoredResult[]): Promise<void> {
+    const others: CellRef[] = [];
+    for (const sweepId of new Set(accepted.map((result) => result.sweepId))) {
+      const results = accepted.filter((result) => result.sweepId === sweepId);
+      const rows = await store.results(
+        sweepId,
+        results.map(({ cell }) => cell),
+      );
+      for (const { cell, record, contentHash } of results) {
+        const row = rows.get(cell);
+        if (row && (row.record.attempt !== record.attempt || row.contentHash !== contentHash))
+          others.push({ sweepId, cell });
+      }
+    }
+    if (others.length > 0) await store.overrule(others, clock.now());
   }
 
   async function catchUp(): Promise<void> {
@@ -124,8 +154,8 @@ export function createFollower({ known, log, store, records, clock, logger }: Fo
         const left = new Set(missing.map(keyOf));
         for (let looks = 0; !ended.aborted; ) {
           const before = waiting.size;
-          // Whatever comes was made under leases that `by` has.
-          const found = await absorb(by, new Set(waiting.keys()));
+          // Whatever comes was made under leases that `by` has, unless the leader before goes on and does not know that it was replaced.
+          const found = await absorb(by, new Set(waiting.keys()), log.confirm);
           for (const row of found.results) left.delete(keyOf(row));
           if (left.size === 0) return;
           if (found.records > 0) continue;

@@ -2,7 +2,7 @@ import { TickworkError } from '../../core/errors.ts';
 import type { TrialParameters } from '../../core/study/trial-parameters.ts';
 import type { Command } from '../../core/sweep/commands.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
-import type { ClusterState } from '../../core/sweep/state.ts';
+import type { ClusterState, SweepState } from '../../core/sweep/state.ts';
 import { backoffMs } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { deferred } from '../../runtime/deferred.ts';
@@ -55,6 +55,8 @@ export interface LedgerDeps {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly costOf: (parameters: TrialParameters) => number;
+  /** Sweeps of which nothing starts for now; default: none. */
+  readonly heldBack?: (sweep: SweepState) => boolean;
   readonly logger: Logger;
 }
 
@@ -77,7 +79,7 @@ const STORE_TRIES = 6;
 const CLOSE_GRACE_MS = 2_000;
 
 export function createLedger(deps: LedgerDeps): Ledger {
-  const { log, store, clock, random, costOf, logger } = deps;
+  const { log, store, clock, random, costOf, heldBack, logger } = deps;
   const queue: Job[] = [];
   const listeners = new Set<LedgerListener>();
   const failure = deferred<never>();
@@ -123,7 +125,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
   }
 
   function takeTurn(): { readonly turn: Turn; readonly jobs: readonly Job[] } {
-    const turn = beginTurn(state, clock.now(), { costOf });
+    const turn = beginTurn(state, clock.now(), { costOf, heldBack });
     const jobs: Job[] = [];
     while (queue.length > 0 && jobs.length < MAX_TURN_JOBS) {
       const job = queue[0] as Job;

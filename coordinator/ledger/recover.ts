@@ -2,7 +2,8 @@ import { TickworkError } from '../../core/errors.ts';
 import { decide } from '../../core/sweep/decide.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import { evolve } from '../../core/sweep/evolve.ts';
-import { type ClusterState, EMPTY_CLUSTER } from '../../core/sweep/state.ts';
+import { type ClusterState, EMPTY_CLUSTER, isCell, type SweepState, trialOf } from '../../core/sweep/state.ts';
+import { isFinished } from '../../core/trial/trial.ts';
 import type { EventLog, ResultStore } from '../ports.ts';
 import { type CellRef, compareRows } from './compare-rows.ts';
 
@@ -49,8 +50,7 @@ export async function recover(log: EventLog, store: ResultStore, options: Recove
 
   let adopted = 0;
   for (const sweep of state.sweeps.values()) {
-    // A row implies a lease before it, and a trial that has neither lease nor end is among the requeued.
-    const unsettled = [...sweep.live, ...sweep.requeued];
+    const unsettled = await cellsWithoutEvent(sweep, store, othersLed);
     if (unsettled.length === 0) continue;
     for (const { record, contentHash } of (await store.results(sweep.id, unsettled)).values()) {
       if (apply({ type: 'record-result', record: { ...record, contentHash } })) adopted++;
@@ -64,6 +64,18 @@ export async function recover(log: EventLog, store: ResultStore, options: Recove
   await checkRows(state, store);
   await log.append(events);
   return { state, adopted };
+}
+
+/**
+ * Open cells that may have a row whose event is missing. A row of a trial implies a lease before it, and a trial that has neither
+ * lease nor end is among the requeued; but a cell that is given the result of another one was never leased.
+ */
+async function cellsWithoutEvent(sweep: SweepState, store: ResultStore, othersLed: boolean) {
+  // While others led, an edit may have ended the reuse.
+  if (sweep.study.reuse !== true && !othersLed) return [...sweep.live, ...sweep.requeued];
+  if (sweep.status !== 'active' || sweep.counts.pending + sweep.live.size === 0) return [];
+  const cells = [...(await store.accepted(sweep.id)).keys()];
+  return cells.filter((cell) => isCell(sweep, cell) && !isFinished(trialOf(sweep, cell)));
 }
 
 /**

@@ -1,12 +1,13 @@
 import { gridIndexOf, seedOf } from '../../core/grid/grid.ts';
 import type { Command } from '../../core/sweep/commands.ts';
 import type { Decision } from '../../core/sweep/decision.ts';
-import { disposeFailure, disposeResult, isUngranted, type Verdict } from '../../core/sweep/disposition.ts';
+import { disposeFailure, disposeResult, isUngranted } from '../../core/sweep/disposition.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import { type ClusterState, isCell, type SweepState, trialOf } from '../../core/sweep/state.ts';
 import type { Disposition } from '../../core/trial/states.ts';
 import type { FailureRecord, ReportRecord, ResultRecord } from '../../proto/records.ts';
 import type { Delivery, Malformed, StoreBatch } from '../ports.ts';
+import { keyOfResult, refusalOfReuse, type SettledVerdict } from './settle-reused.ts';
 
 /** What became of one delivery, once it is durable. */
 export interface Settled {
@@ -66,12 +67,16 @@ function settleResult(
   const { contentHash, sequence } = delivery;
   const verdict = disposeResult(state, { ...record, contentHash });
   if (verdict.outcome !== 'accept' && verdict.as !== 'committed') return aside(delivery, verdict, now);
+  const refusal = verdict.outcome === 'accept' ? refusalOfReuse(state, record) : undefined;
+  if (refusal) return aside(delivery, refusal, now);
   const { sweepId, cell } = record;
   const sweep = state.sweeps.get(sweepId) as SweepState;
   const trial = trialOf(sweep, cell);
   const committedAt = trial.state === 'succeeded' ? trial.finishedAt : now;
   const [gridIndex, seed] = [gridIndexOf(sweep.grid, cell), seedOf(sweep.grid, cell)];
-  const rows = { results: [{ sweepId, cell, gridIndex, seed, record, contentHash, sequence, committedAt }] };
+  const trialKey = keyOfResult(sweep, cell);
+  const known = trialKey === undefined ? {} : { trialKey };
+  const rows = { results: [{ sweepId, cell, gridIndex, seed, record, contentHash, ...known, sequence, committedAt }] };
   // The table of a coordinator that took over may lack it; where it is, it stays as it is.
   if (verdict.outcome !== 'accept') return { settled: { item: delivery, outcome: 'repeat' }, rows, events: [] };
   return {
@@ -113,14 +118,14 @@ function settleReport(
   if (isUngranted(trialOf(sweep, record.cell), record.attempt)) {
     return aside(delivery, quarantined(`attempt ${record.attempt} was never granted`), now);
   }
+  const refusal = refusalOfReuse(state, record);
+  if (refusal) return aside(delivery, refusal, now);
   return {
     settled: { item: delivery, outcome: 'committed' },
     rows: { reports: [{ ...record, sequence: delivery.sequence }] },
     events: eventsOf(decide({ type: 'record-report', record })),
   };
 }
-
-type SettledVerdict = Extract<Verdict, { outcome: 'settled' }>;
 
 const quarantined = (reason: string): SettledVerdict => ({ outcome: 'settled', as: 'quarantined', reason });
 

@@ -50,6 +50,11 @@ export const METRIC_DEFINITIONS = {
     labels: [],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
   },
+  tickwork_results_reused_total: {
+    type: 'counter',
+    help: 'Trials that were given the result of an equal trial of another sweep.',
+    labels: [],
+  },
   tickwork_results: { type: 'gauge', help: 'Committed results in the table.', labels: [] },
   tickwork_results_quarantined: {
     type: 'gauge',

@@ -37,6 +37,7 @@ export function wireMetrics({ metrics, ledger, log, store, sessions, natsConnect
   ledger.onEvents((events) => {
     for (const event of events) {
       if (event.type === 'trial-leased') metrics.increment('tickwork_leases_granted_total');
+      if (event.type === 'trial-succeeded' && event.reusedFrom) metrics.increment('tickwork_results_reused_total');
       if (event.type === 'attempt-lost' || event.type === 'trial-failed')
         metrics.increment('tickwork_attempts_lost_total', { kind: event.kind });
     }
@@ -99,7 +100,8 @@ export function countSettled(metrics: Metrics, settled: readonly Settled[], seco
   metrics.observe('tickwork_record_commit_seconds', seconds);
   for (const { item, outcome } of settled) {
     metrics.increment('tickwork_records_settled_total', { disposition: outcome });
-    if (outcome === 'committed' && 'record' in item && item.record.kind === 'result') {
+    if (outcome !== 'committed' || !('record' in item) || item.record.kind !== 'result') continue;
+    if (item.record.reusedFrom === undefined) {
       metrics.observe('tickwork_trial_duration_seconds', item.record.durationMs / 1000);
     }
   }

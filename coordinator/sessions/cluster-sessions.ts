@@ -1,3 +1,4 @@
+import type { SweepState } from '../../core/sweep/state.ts';
 import { dispositionCodec } from '../../proto/enums.ts';
 import type { Welcome } from '../../proto/generated/tickwork/v1/Welcome.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -20,6 +21,10 @@ export interface ClusterSessions {
   readonly book: LeaseBook;
   readonly registry: SessionRegistry;
   freeSlots(session: Session): number;
+  /** Whether nothing of a sweep starts for now. */
+  heldBack(sweep: SweepState): boolean;
+  /** A sweep that was held back is so no more. */
+  released(): void;
   /** Tells a worker to finish what it runs and to leave. */
   drain(session: Session): void;
   /** Called when a heartbeat has brought news of running trials. */
@@ -43,6 +48,8 @@ export interface ClusterSessionsDeps {
   readonly canDecide?: () => boolean;
   /** Default: QUEUE_POLICY. */
   readonly queuePolicy?: QueuePolicy;
+  /** As the ledger's. Default: no sweep. */
+  readonly heldBack?: (sweep: SweepState) => boolean;
   readonly onAssigned: (waitMs: number) => void;
   readonly onExpired: () => void;
   readonly logger: Logger;
@@ -59,6 +66,7 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
     leaseDurationMs,
     heartbeatIntervalMs,
     canDecide = () => true,
+    heldBack = () => false,
     onExpired,
     logger,
   } = deps;
@@ -73,6 +81,7 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
     newLeaseId,
     quietMs,
     queuePolicy: deps.queuePolicy ?? QUEUE_POLICY,
+    heldBack,
     now: clock.now,
     onAssigned,
     logger,
@@ -145,6 +154,8 @@ export function createClusterSessions(deps: ClusterSessionsDeps): ClusterSession
     book,
     registry,
     freeSlots: dispatcher.freeSlots,
+    heldBack,
+    released: dispatcher.released,
     drain(session) {
       if (session.connection.send({ drain: {} })) session.draining = true;
     },

@@ -17,6 +17,8 @@ export interface Dispatcher {
   heard(session: Session): void;
   /** These events are durable now. @param freed whose leases they have ended. */
   changed(events: readonly SweepEvent[], freed: Iterable<Session>): void;
+  /** A sweep that was held back is so no more. */
+  released(): void;
   /** Slots that could take a cell now. */
   freeSlots(session: Session): number;
 }
@@ -39,6 +41,8 @@ export interface DispatcherDeps {
   /** A worker that is silent for longer than this, ms, is given nothing. */
   readonly quietMs: number;
   readonly queuePolicy: QueuePolicy;
+  /** Sweeps of which nothing starts for now. */
+  readonly heldBack: (sweep: SweepState) => boolean;
   readonly now: () => number;
   readonly onAssigned: (waitMs: number) => void;
   readonly logger: Logger;
@@ -48,7 +52,7 @@ export interface DispatcherDeps {
 const TAKES_ONLY: ReadonlySet<SweepEvent['type']> = new Set(['trial-leased', 'trial-started', 'score-reported']);
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { ledger, book, registry, newLeaseId, quietMs, queuePolicy, now, onAssigned, logger } = deps;
+  const { ledger, book, registry, newLeaseId, quietMs, queuePolicy, heldBack, now, onAssigned, logger } = deps;
   let scheduled = false;
   /**
    * Workers that may have room: those that something has happened to since they had none. Of a thousand workers few have, and this
@@ -82,7 +86,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   function pendingCells(): number {
-    return sweepsByTurn(ledger.state).reduce((total, sweep) => total + sweep.counts.pending, 0);
+    const startable = sweepsByTurn(ledger.state).filter((sweep) => !heldBack(sweep));
+    return startable.reduce((total, sweep) => total + sweep.counts.pending, 0);
   }
 
   /** @param to a free slot, or the queue before the slots. */
@@ -176,15 +181,18 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
   function changed(events: readonly SweepEvent[], freed: Iterable<Session>): void {
     for (const session of freed) roomy.add(session);
-    if (events.some(({ type }) => !TAKES_ONLY.has(type))) {
-      changes++;
-      for (const session of barren) roomy.add(session);
-      barren.clear();
-    }
+    if (events.some(({ type }) => !TAKES_ONLY.has(type))) released();
+    else wake();
+  }
+
+  function released(): void {
+    changes++;
+    for (const session of barren) roomy.add(session);
+    barren.clear();
     wake();
   }
 
-  return { heard, changed, freeSlots: (session) => roomAt(session).free };
+  return { heard, changed, released, freeSlots: (session) => roomAt(session).free };
 }
 
 /** Whether it matters where else a trial could run. */

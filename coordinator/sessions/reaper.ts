@@ -27,18 +27,34 @@ const FORGET_AFTER_LEASES = 10;
 export async function reapLeases(deps: ReaperDeps, signal: AbortSignal): Promise<void> {
   const { ledger, book, registry, leaseDurationMs, canDecide, onExpired, clock, logger } = deps;
   const everyMs = Math.max(20, leaseDurationMs / REAP_SHARE);
+  const longestLookMs = 2 * everyMs;
+  /** Of leases whose expiry the log holds back. */
+  const expiring = new Set<string>();
+  let lookedAt = clock.now();
+
+  /**
+   * An outage of the log may hold the decision back until the worker has spoken again, or this process was stopped meanwhile: then
+   * the next look excuses the time, and decides anew.
+   */
+  function isSilentStill(lease: LiveLease): boolean {
+    const now = clock.now();
+    return now - lookedAt <= longestLookMs && book.isSilent(lease, now, leaseDurationMs);
+  }
 
   async function expire(lease: LiveLease, now: number): Promise<void> {
+    if (expiring.has(lease.leaseId)) return;
+    expiring.add(lease.leaseId);
     const silent = ((now - lease.heardAt) / 1000).toFixed(1);
     const message = `lease expired: ${lease.worker} was not heard of for ${silent} s`;
     logger.warn({ lease }, message);
     try {
       const command = { type: 'lose-attempt', lease, kind: 'infrastructure', message, worker: lease.worker } as const;
-      // An outage of the log may hold the decision back until the worker has spoken again.
-      await ledger.submit(command, { wanted: () => book.isSilent(lease, clock.now(), leaseDurationMs) });
+      await ledger.submit(command, { wanted: () => isSilentStill(lease) });
     } catch (error) {
       logger.debug({ err: error }, 'an expired lease was settled already');
       return;
+    } finally {
+      expiring.delete(lease.leaseId);
     }
     onExpired();
     // It may only be slow: when it goes on, it shall not go on with this.
@@ -65,16 +81,16 @@ export async function reapLeases(deps: ReaperDeps, signal: AbortSignal): Promise
   }
 
   while (!signal.aborted) {
-    const now = clock.now();
-    if (canDecide()) await Promise.all(book.expired(now, leaseDurationMs).map((lease) => expire(lease, now)));
-    forgetTheGone(now);
+    lookedAt = clock.now();
+    // Not waited for: a log that does not answer is no reason to look no more.
+    if (canDecide()) for (const lease of book.expired(lookedAt, leaseDurationMs)) void expire(lease, lookedAt);
+    forgetTheGone(lookedAt);
     if (canDecide()) enforceBudgets();
-    const before = clock.now();
     await clock.sleep(everyMs, signal);
     // A process that was stopped, or a network that is gone: no worker's silence.
-    const after = clock.now();
-    const passed = after - before;
-    if (!canDecide()) book.excuse(passed, after);
-    else if (passed > 2 * everyMs) book.excuse(passed - everyMs, after);
+    const now = clock.now();
+    const passed = now - lookedAt;
+    if (!canDecide()) book.excuse(passed, now);
+    else if (passed > longestLookMs) book.excuse(passed - everyMs, now);
   }
 }

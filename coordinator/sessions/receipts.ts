@@ -49,6 +49,6 @@ export async function answerUnreceipted(
 }
 
 async function reportKeys(store: ResultStore, sweepId: string, cell: number): Promise<Set<string>> {
-  const points = await store.reports({ sweepId, cell, limit: MAX_REPORTS });
+  const points = await store.reports({ sweepId, cells: [cell], limit: MAX_REPORTS });
   return new Set(points.map(({ attempt, trainEpoch }) => `${attempt}.${trainEpoch}`));
 }

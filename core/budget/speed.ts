@@ -14,6 +14,15 @@ export interface SlotKind {
   readonly kind: string;
 }
 
+/**
+ * Trials whose speed is measured together: those of one network that train, and apart from them those that only test it, whose time
+ * goes largely into what work does not count, such as reading images and compiling.
+ */
+export function speedClass({ network, trainEpochs }: Readonly<Record<string, unknown>>): string {
+  return `${String(network ?? '')}${trainEpochs === 0 ? '/evaluation' : ''}`;
+}
+
+/** @param network a `speedClass`, here and below. */
 export const speedKey = (network: string, { executor, kind }: SlotKind): string => `${network} ${executor} ${kind}`;
 
 /** Older measurements fade: drivers, neighbours and versions change. */

@@ -8,7 +8,11 @@ const WIDTH = 1 << BITS;
 /** Below this an index has at most six digits, and `>>>` knows no shift of 32 or more. */
 const SHIFTABLE = WIDTH ** 6;
 
-type Node<T> = readonly (Node<T> | T | undefined)[];
+/** One node of the trie; writes elsewhere leave it the same object. */
+export type Node<T> = readonly (Node<T> | T | undefined)[];
+
+/** Entries of one node. */
+export const NODE_WIDTH = WIDTH;
 
 export interface SparseVector<T> {
   readonly depth: number;

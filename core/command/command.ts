@@ -18,6 +18,18 @@ export interface CommandSpec {
   readonly command: Command;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly seed: number;
+  /** Of a study whose trials wait for each other: what is handed on between them. */
+  readonly handover?: Handover;
+}
+
+/** What a trial finds of those that it has waited for, and what it leaves for others. */
+export interface Handover {
+  /** Its own attempt, 1-based. */
+  readonly attempt: number;
+  /** Others wait for it. */
+  readonly awaited: boolean;
+  /** The trials of its sweep that it has waited for, each with the attempt whose result was taken. */
+  readonly upstreams: readonly { readonly cell: number; readonly attempt: number }[];
 }
 
 /** What a worker is started with: the words with which a command that it runs has to begin. */

@@ -28,7 +28,10 @@ export function memoryClassOf(grid: Grid, gridIndex: number): MemoryClass {
   const { batchSize, optimiser, freeze, testDense, testScale } = p;
   // A test over whole images holds images of the test scale.
   const test = testDense === false ? 0 : testScale;
-  const key = JSON.stringify([p.network, p.config, ends.channels, ends.classes, batchSize, optimiser, freeze, test]);
+  // What trains nothing holds much less.
+  const kind = p.trainEpochs === 0 ? ['evaluation'] : [];
+  const alike = [p.network, p.config, ends.channels, ends.classes, batchSize, optimiser, freeze, test, ...kind];
+  const key = JSON.stringify(alike);
   // A dropout has a mask, whatever its rate.
   const masked = `${key} ${p.dropout > 0}`;
   const known = estimates.get(masked);

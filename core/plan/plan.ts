@@ -20,7 +20,7 @@ export interface PlannedConfiguration {
   readonly differenceFromBase: string;
   /** What one trial holds while it trains; see networks/memory.ts. */
   readonly memoryBytes: number;
-  /** The configuration from whose weights it starts; absent: it waits for none. */
+  /** The configurations that it waits for, the first few by name; absent: it waits for none. */
   readonly waitsFor?: string;
 }
 
@@ -80,11 +80,19 @@ function rowOf(
   gridIndex: number,
 ): Pick<PlannedConfiguration, 'levels' | 'differenceFromBase' | 'waitsFor'> {
   const levels = grid.labels(gridIndex);
-  const upstream = study.dependencies === true ? dependenciesOf(grid).upstreamOf(gridIndex) : undefined;
+  const upstreams = study.dependencies === true ? dependenciesOf({ study, grid }).upstreamsOf(gridIndex) : [];
   const differences = differencesFromBase(study, levels);
   return {
     levels,
     differenceFromBase: differences ? differencesText(differences) : '',
-    ...(upstream === undefined ? {} : { waitsFor: grid.title(upstream) }),
+    ...(upstreams.length === 0 ? {} : { waitsFor: firstTitles(grid, upstreams) }),
   };
+}
+
+const MAX_TITLES = 3;
+
+function firstTitles(grid: Grid, gridIndices: readonly number[]): string {
+  const titles = gridIndices.slice(0, MAX_TITLES).map((gridIndex) => grid.title(gridIndex));
+  const more = gridIndices.length - titles.length;
+  return [...titles, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }

@@ -1,4 +1,4 @@
-import { type SlotKind, type Speeds, speedOf } from '../budget/speed.ts';
+import { type SlotKind, type Speeds, speedClass, speedOf } from '../budget/speed.ts';
 import { createGrid, type Grid } from '../grid/grid.ts';
 import type { Study } from '../study/study.ts';
 import { type CostOf, cellCost } from '../sweep/cell-cost.ts';
@@ -45,7 +45,7 @@ export const planTime = (study: Study, cells: number, speeds: Speeds, slots: rea
 
 const remembered = new WeakMap<CostOf, WeakMap<Grid, ReadonlyMap<string, number>>>();
 
-/** Work of an average cell of the grid, by network. */
+/** Work of an average cell of the grid, by `speedClass`. */
 function meanWork(grid: Grid, costOf: CostOf): ReadonlyMap<string, number> {
   const ofGrids = remembered.get(costOf) ?? new WeakMap<Grid, ReadonlyMap<string, number>>();
   const known = ofGrids.get(grid);
@@ -55,7 +55,7 @@ function meanWork(grid: Grid, costOf: CostOf): ReadonlyMap<string, number> {
   const step = Math.max(1, Math.floor(grid.size / SAMPLE));
   for (let index = 0; index < grid.size; index += step) {
     if (!grid.allows(index)) continue;
-    const network = String(grid.parameters(index)['network'] ?? '');
+    const network = speedClass(grid.parameters(index));
     sums.set(network, (sums.get(network) ?? 0) + cellCost(grid, index, costOf));
     count++;
   }

@@ -16,11 +16,13 @@ export function triangle(n: number, entry: (i: number, j: number) => number): Tr
 export function cholesky(a: Triangle, n: number): Triangle | undefined {
   const l = new Float64Array(a.length);
   for (let i = 0; i < n; i++) {
+    const row = at(i, 0);
     for (let j = 0; j <= i; j++) {
-      let sum = a[at(i, j)] as number;
-      for (let k = 0; k < j; k++) sum -= (l[at(i, k)] as number) * (l[at(j, k)] as number);
-      if (i > j) l[at(i, j)] = sum / (l[at(j, j)] as number);
-      else if (sum > 0) l[at(i, i)] = Math.sqrt(sum);
+      const other = at(j, 0);
+      let sum = a[row + j] as number;
+      for (let k = 0; k < j; k++) sum -= (l[row + k] as number) * (l[other + k] as number);
+      if (i > j) l[row + j] = sum / (l[other + j] as number);
+      else if (sum > 0) l[row + i] = Math.sqrt(sum);
       else return undefined;
     }
   }
@@ -31,9 +33,10 @@ export function cholesky(a: Triangle, n: number): Triangle | undefined {
 export function solveLower(l: Triangle, b: readonly number[]): number[] {
   const x: number[] = [];
   for (const [i, value] of b.entries()) {
+    const row = at(i, 0);
     let sum = value;
-    for (let k = 0; k < i; k++) sum -= (l[at(i, k)] as number) * (x[k] as number);
-    x.push(sum / (l[at(i, i)] as number));
+    for (let k = 0; k < i; k++) sum -= (l[row + k] as number) * (x[k] as number);
+    x.push(sum / (l[row + i] as number));
   }
   return x;
 }

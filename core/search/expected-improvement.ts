@@ -1,38 +1,70 @@
 import { normal, uniform } from '../random/distributions.ts';
 import { normalBelow } from '../random/normal-distribution.ts';
 import type { RandomStream } from '../random/stream.ts';
-import { conditionOn, fitScales, type GaussianProcess } from './gaussian-process.ts';
+import { conditionOn, fitScales, type GaussianProcess, type KernelScales } from './gaussian-process.ts';
 import type { Dimension, Observation } from './observation.ts';
 
 /** Older observations are left out: the cost grows with the cube. The best ones stay. */
 const MAX_OBSERVATIONS = 100;
+/** Of more points under way the latest count. */
+const MAX_UNDER_WAY = 50;
 const RANDOM_CANDIDATES = 400;
 const LOCAL_CANDIDATES = 100;
 const LOCAL_WIDTHS = [0.1, 0.03, 0.01];
 
+/** What was measured, as a Gaussian process whose scales are fitted: that is the dear part, so several suggestions share it. */
+export interface Surrogate {
+  /**
+   * The point with the largest expected improvement over the best value so far.
+   * @param underWay points without a loss yet.
+   * @param asConfigured the point without the coordinates that its configuration does not have.
+   * @returns a point of the unit cube, every coordinate in [0, 1).
+   */
+  suggest(
+    underWay: readonly Observation['point'][],
+    stream: RandomStream,
+    asConfigured?: (point: readonly number[]) => Observation['point'],
+  ): number[];
+}
+
 /**
- * The point with the largest expected improvement over the best value so far, under a Gaussian process with a Matérn 5/2 kernel and one
- * length a dimension (Močkus 1975; Jones, Schonlau & Welch 1998, eq. 15; Snoek, Larochelle & Adams 2012). Points that are under way count
- * with the value that is predicted there (Ginsbourger, Le Riche & Carraro 2010, "kriging believer"), so that slots do not run the same
- * place at once. A choice is a one-hot block; a factor that the configuration does not have is the middle of its dimension.
- * @param observations at least one with a finite loss. @param underWay points without a loss yet.
- * @param asConfigured the point without the coordinates that its configuration does not have.
- * @returns a point of the unit cube, every coordinate in [0, 1).
+ * A Gaussian process with a Matérn 5/2 kernel and one length a dimension, and expected improvement under it (Močkus 1975; Jones,
+ * Schonlau & Welch 1998, eq. 15; Snoek, Larochelle & Adams 2012). Points that are under way count with the value that is predicted
+ * there (Ginsbourger, Le Riche & Carraro 2010, "kriging believer"), so that slots do not run the same place at once. A choice is a
+ * one-hot block; a factor that the configuration does not have is the middle of its dimension.
+ * @param observations at least one with a finite loss.
  */
-export function suggestByExpectedImprovement(
+export function createSurrogate(
   dimensions: readonly Dimension[],
   observations: readonly Observation[],
-  underWay: readonly Observation['point'][],
   stream: RandomStream,
-  asConfigured: (point: readonly number[]) => Observation['point'] = (point) => point,
-): number[] {
-  const place = (point: Observation['point']): number[] => embed(dimensions, point);
+): Surrogate {
   const seen = latestAndBest(observations);
   const values = standardised(seen.map(({ loss }) => loss));
-  const points = seen.map(({ point }) => place(point));
+  const points = seen.map(({ point }) => embed(dimensions, point));
   const scales = fitScales(points, values, stream);
   const measured = conditionOn(points, values, scales);
-  const there = underWay.map(place);
+  const fitted = { dimensions, seen, values, points, scales, measured };
+  return { suggest: (underWay, own, asConfigured = (point) => point) => suggest(fitted, underWay, own, asConfigured) };
+}
+
+interface Fitted {
+  readonly dimensions: readonly Dimension[];
+  readonly seen: readonly Observation[];
+  readonly values: readonly number[];
+  readonly points: readonly (readonly number[])[];
+  readonly scales: KernelScales;
+  readonly measured: GaussianProcess;
+}
+
+function suggest(
+  { dimensions, seen, values, points, scales, measured }: Fitted,
+  underWay: readonly Observation['point'][],
+  stream: RandomStream,
+  asConfigured: (point: readonly number[]) => Observation['point'],
+): number[] {
+  const place = (point: Observation['point']): number[] => embed(dimensions, point);
+  const there = underWay.slice(-MAX_UNDER_WAY).map(place);
   // Never better than what was measured: a belief is no incumbent.
   const best = Math.min(...values);
   const believed = there.map((point) => Math.max(best, measured.predict(point).mean));

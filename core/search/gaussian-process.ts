@@ -1,6 +1,6 @@
 import { normal, uniform } from '../random/distributions.ts';
 import type { RandomStream } from '../random/stream.ts';
-import { cholesky, logDeterminant, solveLower, solveUpper, triangle } from './cholesky.ts';
+import { cholesky, logDeterminant, solveLower, solveUpper, type Triangle, triangle } from './cholesky.ts';
 
 /** Hyperparameters of the kernel; all positive. */
 export interface KernelScales {
@@ -29,8 +29,13 @@ export function matern52(a: readonly number[], b: readonly number[], { lengths, 
     const difference = ((a[d] as number) - (b[d] as number)) / (lengths[d] as number);
     squared += difference * difference;
   }
+  return signal * correlation(squared);
+}
+
+/** @param squared distance, in lengths. */
+function correlation(squared: number): number {
   const r = Math.sqrt(5 * squared);
-  return signal * (1 + r + (5 * squared) / 3) * Math.exp(-r);
+  return (1 + r + (5 * squared) / 3) * Math.exp(-r);
 }
 
 /** Logarithms between which scales are searched, and where a search begins. */
@@ -45,19 +50,79 @@ const LOG_NOISE = { low: Math.log(1e-6), high: Math.log(0.5), start: Math.log(1e
  */
 export function fitScales(points: Points, values: readonly number[], stream: RandomStream): KernelScales {
   const bounds = [...(points[0] ?? []).map(() => LOG_LENGTH), LOG_SIGNAL, LOG_NOISE];
-  const scalesOf = (logs: readonly number[]): KernelScales => ({
+  const chosen = subsetOf(points.length);
+  const likelihood = createLikelihood(
+    chosen.map((i) => points[i] as readonly number[]),
+    chosen.map((i) => values[i] as number),
+  );
+  const scoreOf = (logs: readonly number[]): number => {
+    const prior = logs.reduce((sum, log, i) => sum - ((log - (bounds[i]?.start ?? 0)) / PRIOR_WIDTH) ** 2 / 2, 0);
+    return likelihood.at(logs) + prior;
+  };
+  const starts = points.length <= FEW ? 2 : 1;
+  const logs = searchCoordinates(bounds, { scoreOf, keep: likelihood.keep }, starts, stream);
+  return {
     lengths: logs.slice(0, -2).map(Math.exp),
     signal: Math.exp(logs.at(-2) as number),
     noise: Math.exp(logs.at(-1) as number),
-  });
-  const score = (logs: readonly number[]): number => {
-    const posterior = condition(points, values, scalesOf(logs));
-    if (posterior === undefined) return Number.NEGATIVE_INFINITY;
-    const prior = logs.reduce((sum, log, i) => sum - ((log - (bounds[i]?.start ?? 0)) / PRIOR_WIDTH) ** 2 / 2, 0);
-    return posterior.logLikelihood + prior;
   };
-  const starts = points.length <= FEW ? 2 : 1;
-  return scalesOf(searchCoordinates(bounds, score, starts, stream));
+}
+
+/** Points by which scales are fitted: each step of the search costs the cube of them. */
+const MAX_FITTED = 64;
+
+/** A subset of the data decides the scales of all of it (Rasmussen & Williams 2006, §8.3.3); evenly among them. */
+function subsetOf(count: number): readonly number[] {
+  const size = Math.min(count, MAX_FITTED);
+  return Array.from({ length: size }, (_, i) => Math.floor((i * count) / size));
+}
+
+/** The logarithm of the marginal likelihood of values at points, by the logarithms of lengths, signal and noise. */
+export interface Likelihood {
+  /** −∞ where the covariance is not positive definite. One that differs from the kept ones in one length is found soonest. */
+  at(logs: readonly number[]): number;
+  /** The search goes on from what was asked last. */
+  keep(): void;
+}
+
+export function createLikelihood(points: Points, values: readonly number[]): Likelihood {
+  const n = points.length;
+  const dimensions = points[0]?.length ?? 0;
+  const squares = Array.from({ length: dimensions }, (_, d) =>
+    triangle(n, (i, j) => (((points[i] as number[])[d] as number) - ((points[j] as number[])[d] as number)) ** 2),
+  );
+  const weightOf = (log: number): number => Math.exp(-2 * log);
+  const blank = { logs: [] as readonly number[], distances: triangle(n, () => 0), correlations: triangle(n, () => 0) };
+  let kept = blank;
+  let asked = blank;
+
+  /** Squared distances in lengths, from those of `kept`. */
+  function distancesAt(logs: readonly number[]): Triangle {
+    const distances = kept.logs.length === 0 ? triangle(n, () => 0) : kept.distances.slice();
+    for (let d = 0; d < dimensions; d++) {
+      const change = weightOf(logs[d] as number) - (kept.logs.length === 0 ? 0 : weightOf(kept.logs[d] as number));
+      if (change === 0) continue;
+      const square = squares[d] as Triangle;
+      for (let k = 0; k < distances.length; k++)
+        distances[k] = Math.max(0, (distances[k] as number) + change * (square[k] as number));
+    }
+    return distances;
+  }
+
+  return {
+    at(logs) {
+      const sameLengths = kept.logs.length > 0 && logs.slice(0, -2).every((log, d) => log === kept.logs[d]);
+      const distances = sameLengths ? kept.distances : distancesAt(logs);
+      asked = { logs, distances, correlations: sameLengths ? kept.correlations : distances.map(correlation) };
+      const [signal, noise] = [Math.exp(logs.at(-2) as number), Math.exp(logs.at(-1) as number)];
+      const covariance = asked.correlations.map((value) => signal * value);
+      for (let i = 0, k = 0; i < n; k += ++i + 1) covariance[k] = (covariance[k] as number) + noise + JITTER;
+      return posteriorOf(covariance, values)?.logLikelihood ?? Number.NEGATIVE_INFINITY;
+    },
+    keep() {
+      kept = asked;
+    },
+  };
 }
 
 /** The posterior given values at points. @throws Error when the covariance is not positive definite, which the noise prevents. */
@@ -85,7 +150,7 @@ const STEPS = [1, 0.4, 0.15];
 /** Pattern search along each coordinate with shrinking steps, from the middle and from seeded points. */
 function searchCoordinates(
   bounds: readonly { readonly low: number; readonly high: number; readonly start: number }[],
-  score: (logs: readonly number[]) => number,
+  { scoreOf, keep }: { scoreOf(logs: readonly number[]): number; keep(): void },
   starts: number,
   stream: RandomStream,
 ): readonly number[] {
@@ -94,15 +159,17 @@ function searchCoordinates(
     let logs = bounds.map(({ low, high, start: middle }) =>
       start === 0 ? middle : Math.min(high, Math.max(low, middle + normal(stream))),
     );
-    let own = score(logs);
+    let own = scoreOf(logs);
+    keep();
     for (const step of STEPS) {
       for (let round = 0; round < ROUNDS; round++) {
         let moved = false;
         for (const [d, { low, high }] of bounds.entries()) {
           for (const sign of uniform(stream) < 0.5 ? [1, -1] : [-1, 1]) {
             const tried = logs.map((log, i) => (i === d ? Math.min(high, Math.max(low, log + sign * step)) : log));
-            const reached = score(tried);
+            const reached = scoreOf(tried);
             if (reached <= own) continue;
+            keep();
             [logs, own, moved] = [tried, reached, true];
             break;
           }
@@ -115,13 +182,20 @@ function searchCoordinates(
   return best?.logs ?? [];
 }
 
-/** Rasmussen & Williams 2006, algorithm 2.1. */
 function condition(points: Points, values: readonly number[], scales: KernelScales) {
-  const n = points.length;
-  const covariance = triangle(n, (i, j) => {
+  const covariance = triangle(points.length, (i, j) => {
     const k = matern52(points[i] as number[], points[j] as number[], scales);
-    return i === j ? k + scales.noise + 1e-8 : k;
+    return i === j ? k + scales.noise + JITTER : k;
   });
+  return posteriorOf(covariance, values);
+}
+
+/** Added to the diagonal, so that equal points with little noise do no harm. */
+const JITTER = 1e-8;
+
+/** Rasmussen & Williams 2006, algorithm 2.1. @returns undefined when the covariance is not positive definite. */
+function posteriorOf(covariance: Triangle, values: readonly number[]) {
+  const n = values.length;
   const l = cholesky(covariance, n);
   if (l === undefined) return undefined;
   const weights = solveUpper(l, solveLower(l, values));

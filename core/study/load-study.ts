@@ -3,6 +3,7 @@ import type { Budget } from '../budget/budget.ts';
 import type { Command } from '../command/command.ts';
 import { factorsOf } from '../constraint/expression.ts';
 import { parseConstraint } from '../constraint/parse.ts';
+import type { AfterRule } from '../dependencies/after.ts';
 import { type ErrorCode, type FieldViolation, TickworkError } from '../errors.ts';
 import { createGrid, MAX_GRID } from '../grid/grid.ts';
 import type { Requirements } from '../placement/requirements.ts';
@@ -16,6 +17,7 @@ import type { Complaint } from './complaint.ts';
 import { digitOfLabel, firstLabels, levelCount } from './levels.ts';
 import { checkTableMetrics, metricNames } from './metric-names.ts';
 import { collectFactors, isPlain, type PlacedLeaf } from './raw-space.ts';
+import { checkAfter, readAfter } from './read-after.ts';
 import { type Complain, isMapping } from './read-axis.ts';
 import { readBudget } from './read-budget.ts';
 import { checkCommand, readCommand } from './read-command.ts';
@@ -25,6 +27,7 @@ import { readRequirements } from './read-requirements.ts';
 import { readRetries } from './read-retries.ts';
 import { readSampler } from './read-sampler.ts';
 import { readSpace } from './read-space.ts';
+import { checkReuse } from './reuse.ts';
 import type { Search } from './search.ts';
 import { type Study, type StudyFactor, type StudyInput, studySchema } from './study.ts';
 import { type PositionedYaml, parseYaml, pathText } from './yaml-positions.ts';
@@ -66,7 +69,7 @@ export function loadStudy(text: string): Study {
 
   const study = toStudy(checked.data, grid);
   checkSize(study, yaml);
-  const constraint = checkConstraint(study);
+  const constraint = [...checkConstraint(study), ...checkAfter(study)];
   // Levels are tried cell by cell, which needs a constraint that can be evaluated.
   const levels =
     constraint.length > 0 ? [] : study.command ? checkCommand(study, study.command) : checkLevels(study, grid.placed);
@@ -78,6 +81,7 @@ export function loadStudy(text: string): Study {
     ...checkShown(study),
     ...checkTableMetrics(study),
     ...checkReplicas(study),
+    ...checkReuse(study),
   ];
   if (complaints.length > 0) throw problem('STUDY_INVALID', complaints.map(located));
   const cells = createGrid(study);
@@ -101,6 +105,7 @@ interface ReadGrid {
   readonly requires?: Requirements;
   readonly retries?: Retries;
   readonly budget?: Budget;
+  readonly after?: readonly AfterRule[];
   /** Of an ablation. */
   readonly base?: Study['base'];
   readonly placed: readonly PlacedLeaf[];
@@ -122,6 +127,7 @@ function readGrid(value: unknown): ReadGrid {
     requires: requiresText,
     retries: retriesText,
     budget: budgetText,
+    after: afterText,
     where,
   } = isMapping(value) ? value : {};
   const names = metricNames(commandText !== undefined);
@@ -132,6 +138,7 @@ function readGrid(value: unknown): ReadGrid {
   const requires = readRequirements(requiresText, complain);
   const retries = readRetries(retriesText, complain);
   const budget = readBudget(budgetText, complain);
+  const after = readAfter(afterText, complain);
   const read = readSpace({ factors: isMapping(factors) ? factors : {}, ablation, space }, complain);
   const drawn = read && applySampler(read.space, sampler, typeof where === 'string' ? where : undefined, complain);
   if (read === undefined || drawn === undefined) return { factors: [], placed: [], complaints };
@@ -153,6 +160,7 @@ function readGrid(value: unknown): ReadGrid {
     ...(requires === undefined ? {} : { requires }),
     ...(retries === undefined ? {} : { retries }),
     ...(budget === undefined ? {} : { budget }),
+    ...(after === undefined ? {} : { after }),
     ...(read.base === undefined ? {} : { base: read.base }),
     placed: collected.placed,
     complaints,
@@ -171,6 +179,7 @@ function toStudy(
     requires,
     retries,
     budget,
+    after,
     base = baseOf(input),
   }: ReadGrid,
 ): Study {
@@ -180,6 +189,7 @@ function toStudy(
     title: input.title ?? input.study,
     seeds: input.seeds,
     ...(command === undefined ? {} : { command }),
+    ...(input.reuse === undefined ? {} : { reuse: input.reuse }),
     parameters: input.parameters,
     factors,
     ...(space === undefined ? {} : { space }),
@@ -189,6 +199,7 @@ function toStudy(
     ...(requires === undefined ? {} : { requires }),
     ...(retries === undefined ? {} : { retries }),
     ...(budget === undefined ? {} : { budget }),
+    ...(after === undefined ? {} : { after }),
     ...(base === undefined ? {} : { base }),
     ...(input.where === undefined ? {} : { where: input.where }),
     ...(input.priority === 0 ? {} : { priority: input.priority }),

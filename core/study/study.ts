@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Budget } from '../budget/budget.ts';
 import type { Command } from '../command/command.ts';
+import type { AfterRule } from '../dependencies/after.ts';
 import type { Requirements } from '../placement/requirements.ts';
 import type { EarlyStopping } from '../pruners/early-stopping.ts';
 import type { NumericRange } from '../space/numeric-range.ts';
@@ -65,6 +66,8 @@ export const studySchema = z.strictObject({
     .default([1]),
   /** The lab's own program instead of the built-in training: see read-command.ts. */
   command: z.unknown().optional(),
+  /** Whether cells may be given the results of equal trials of other sweeps: see reuse/trial-key.ts. */
+  reuse: z.boolean().optional(),
   parameters: z.record(parameterName, parameterValue).default({}),
   factors: z.record(parameterName, z.unknown()).default({}),
   ablation: z.unknown().optional(),
@@ -82,6 +85,8 @@ export const studySchema = z.strictObject({
   priority: z.int().min(-100).max(100).default(0),
   /** Which workers may run its trials: see read-requirements.ts. */
   requires: z.unknown().optional(),
+  /** Which trials wait for which: see read-after.ts. */
+  after: z.unknown().optional(),
   /** What the sweep may use: see read-budget.ts. */
   budget: z.unknown().optional(),
   /** How often a trial is tried again after failures of some kinds: see read-retries.ts. */
@@ -134,6 +139,8 @@ export interface Study {
   readonly seeds: readonly number[];
   /** Absent: the built-in training. */
   readonly command?: Command;
+  /** Cells are given the results of equal trials of other sweeps. Absent: the study does not say, and they are not. */
+  readonly reuse?: boolean;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly factors: readonly StudyFactor[];
   /** Absent: every combination of all levels. */
@@ -151,7 +158,9 @@ export interface Study {
   readonly requires?: Requirements;
   readonly retries?: Retries;
   readonly budget?: Budget;
-  /** Some trials start from the weights of others of the study, and wait for them: see dependencies/dependencies.ts. */
+  /** Rules by which trials wait for others. */
+  readonly after?: readonly AfterRule[];
+  /** Some trials wait for others of the study: see dependencies/dependencies.ts. */
   readonly dependencies?: true;
   readonly maxAttempts: number;
   readonly table: { readonly metrics: readonly string[]; readonly show: readonly string[] };

@@ -1,5 +1,5 @@
 import { createStream } from '../random/stream.ts';
-import { suggestByExpectedImprovement } from '../search/expected-improvement.ts';
+import { createSurrogate } from '../search/expected-improvement.ts';
 import type { Observation } from '../search/observation.ts';
 import { goodCount, suggestPoint } from '../search/tpe.ts';
 import { drawConfigurations, presentAt } from './draw-configurations.ts';
@@ -47,11 +47,13 @@ function pointsOf(search: ModelSearch, { space, dimensions, observations, points
     const present = presentAt(space, point);
     return point.map((u, d) => (present[d] ? u : undefined));
   };
+  const fitting = createStream(search.seed, 'search', 'gp-fit', search.drawn.length);
+  const surrogate = createSurrogate(dimensions, observations, fitting);
   return (index: number): number[] => {
     // A space that has nothing new where improvement is expected is drawn from anywhere.
     const own = stream.at(index);
     if (index > PATIENCE) return dimensions.map(() => own.uint32() / 2 ** 32);
-    const point = suggestByExpectedImprovement(dimensions, observations, underWay, own, asConfigured);
+    const point = surrogate.suggest(underWay, own, asConfigured);
     underWay.push(asConfigured(point));
     return point;
   };

@@ -75,7 +75,8 @@ const trialParametersObject = z
     testImages: positiveInteger,
     /** What becomes of a trial that meets an image that cannot be decoded: it fails, or leaves the image out and says so. */
     corruptImages: z.enum(['fail', 'skip']).default('fail'),
-    trainEpochs: positiveInteger.max(10_000),
+    /** 0: nothing is trained, the weights that `initialWeights` names are tested as they are. */
+    trainEpochs: z.int().min(0).max(10_000),
     batchSize: positiveInteger.max(4096),
     trainScale,
     testScale,
@@ -152,6 +153,13 @@ const trialParametersObject = z
         code: 'custom',
         path: ['config'],
         message: `Expected config to be one of ${configs.join(', ')}, got ${JSON.stringify(p.config)}`,
+      });
+    }
+    if (p.trainEpochs === 0 && p.initialWeights === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['trainEpochs'],
+        message: 'Expected initialWeights with trainEpochs = 0, which only tests what others have kept, got none',
       });
     }
     for (const { parameter, message } of [...datasetIssues(p), ...(configs.includes(p.config) ? layerIssues(p) : [])]) {

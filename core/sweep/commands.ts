@@ -2,7 +2,7 @@ import type { Place } from '../placement/place.ts';
 import type { AskedLevels } from '../study/asked-configurations.ts';
 import type { Study } from '../study/study.ts';
 import type { FailureKind } from '../trial/states.ts';
-import type { LeaseRef } from '../trial/trial.ts';
+import type { LeaseRef, ReusedFrom } from '../trial/trial.ts';
 
 /** What a coordinator may be asked to decide. Ids and hashes are made outside: randomness is an argument. */
 export type Command =
@@ -98,4 +98,6 @@ export type Command =
 /** Who says so, about which attempt. */
 export interface RecordKey extends LeaseRef {
   readonly worker: string;
+  /** Of a result or a point of a learning curve: the trial whose it was. Then nobody holds the lease. */
+  readonly reusedFrom?: ReusedFrom | undefined;
 }

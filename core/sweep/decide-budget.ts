@@ -24,7 +24,7 @@ export function overBudget(state: ClusterState, sweep: SweepState, now: number, 
   const over = exceeded(budget, usage);
   if (over !== undefined || sweep.live.size > 0 || sweep.counts.pending === 0) return over;
   // Whether there is one, not which.
-  if (nextCell(sweep, () => 0, budgetGate(state, sweep, now, costOf)) !== undefined) return undefined;
+  if (nextCell(sweep, () => 0, budgetGate(state, sweep, now, costOf), true) !== undefined) return undefined;
   return budget.cells !== undefined && usage.cells >= budget.cells
     ? `its ${budget.cells} cells have been started`
     : 'what is left of it is too short for the next cell';

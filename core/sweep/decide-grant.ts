@@ -5,8 +5,8 @@ import { needOf } from '../placement/need.ts';
 import { emptyPlace, type Offer, type Place } from '../placement/place.ts';
 import type { Placed } from '../trial/trial.ts';
 import { isQuarantined, trialsAllowed } from '../worker-health/health.ts';
-import type { CostOf } from './cell-cost.ts';
 import type { Command } from './commands.ts';
+import type { DecideOptions } from './decide.ts';
 import { accept, type Decision } from './decision.ts';
 import type { SweepEvent } from './events.ts';
 import { expectedWork } from './expected-work.ts';
@@ -18,14 +18,14 @@ import { budgetGate } from './usage.ts';
 type GrantLease = Extract<Command, { type: 'grant-lease' }>;
 
 /** No event when nothing is pending that may run there. */
-export function decideGrant(state: ClusterState, command: GrantLease, now: number, costOf: CostOf): Decision {
+export function decideGrant(state: ClusterState, command: GrantLease, now: number, options: DecideOptions): Decision {
   const { worker, leaseId, at } = command;
   const places = (command.places ?? []).filter((place) => !isQuarantined(state.health, place.worker, now));
   const allowed = trialsAllowed(state.health, worker, now);
   if (allowed < 2 && runningOn(state.load, worker) >= allowed) return accept([]);
   // An unnamed place takes anything.
   for (const offer of at === undefined ? [undefined] : offersAt(at, state.load)) {
-    const found = nextTrial(state, offer, places, now, costOf);
+    const found = nextTrial(state, offer, places, now, options);
     if (found === undefined) continue;
     const { sweep, cell } = found;
     const placed = offer && placedAt(offer, state, sweep, cell);
@@ -50,9 +50,10 @@ function nextTrial(
   offer: Offer | undefined,
   places: readonly Place[],
   now: number,
-  costOf: CostOf,
+  { costOf, heldBack }: DecideOptions,
 ) {
   for (const sweep of sweepsByTurn(state)) {
+    if (heldBack?.(sweep) === true) continue;
     const affordable = budgetGate(state, sweep, now, costOf, offer);
     const cell = nextCell(
       sweep,

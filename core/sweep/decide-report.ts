@@ -2,7 +2,7 @@ import { vectorEntries, vectorGet } from '../collections/sparse-vector.ts';
 import { gridIndexOf } from '../grid/grid.ts';
 import { type Score, verdictOf, wantsScore } from '../pruners/early-stopping.ts';
 import { stageOf } from '../study/search.ts';
-import { holds, isLive } from '../trial/trial.ts';
+import { holds, isFinished, isLive } from '../trial/trial.ts';
 import type { Command } from './commands.ts';
 import type { SweepEvent } from './events.ts';
 import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts';
@@ -26,14 +26,17 @@ export function decideReport(
   const trial = trialOf(sweep, cell);
   const value = record.metrics[rule.metric];
   const gridIndex = gridIndexOf(sweep.grid, cell);
-  if (!isLive(trial) || !holds(trial, record) || value === undefined) return none;
+  // What is reused was trained to its end: it is compared with, and never stopped.
+  const reused = record.reusedFrom !== undefined && !isFinished(trial);
+  if (!reused && !(isLive(trial) && holds(trial, record))) return none;
+  if (value === undefined) return none;
   if (!wantsScore(rule, gridIndex, trainEpoch)) return none;
   const before = vectorGet(sweep.scores, cell) ?? [];
   if (before.some((score) => score.trainEpoch === trainEpoch)) return none;
 
   const reported: SweepEvent = { type: 'score-reported', sweepId, cell, trainEpoch, value, at };
   const trainEpochs = Number(sweep.grid.parameters(gridIndex)['trainEpochs']);
-  if (trainEpoch >= trainEpochs) return { events: [reported] };
+  if (reused || trainEpoch >= trainEpochs) return { events: [reported] };
   const own = [...before.filter((score) => score.trainEpoch < trainEpoch), { trainEpoch, value }];
   const verdict = verdictOf(rule, gridIndex, own, comparable(sweep, cell));
   if (!verdict.stop) return { events: [reported] };

@@ -1,4 +1,4 @@
-import { speedKey } from '../budget/speed.ts';
+import { speedClass, speedKey } from '../budget/speed.ts';
 import { gridIndexOf } from '../grid/grid.ts';
 import { holds, isFinished, isLive, type LeaseRef } from '../trial/trial.ts';
 import { type CostOf, cellCost } from './cell-cost.ts';
@@ -17,6 +17,8 @@ import { type ClusterState, isCell, type SweepState, trialOf } from './state.ts'
 export interface DecideOptions {
   /** Estimated cost of a trial, any unit: among the next cells the costliest is started first. */
   readonly costOf: CostOf;
+  /** Sweeps of which nothing starts for now; default: none. */
+  readonly heldBack?: ((sweep: SweepState) => boolean) | undefined;
 }
 
 /** All policy is here; `evolve` only remembers. Pure: the same state, command and time give the same decision. */
@@ -36,7 +38,7 @@ export function decide(state: ClusterState, command: Command, now: number, optio
     case 'prune-trial':
       return prune(state, command, now);
     case 'grant-lease':
-      return decideGrant(state, command, now, options.costOf);
+      return decideGrant(state, command, now, options);
     case 'enforce-budgets':
       return accept(decideBudgets(state, now, options.costOf));
     case 'trust-worker':
@@ -59,7 +61,7 @@ export function decide(state: ClusterState, command: Command, now: number, optio
       const { record } = command;
       const disposition = disposeResult(state, record);
       if (disposition.outcome !== 'accept') return accept([], { disposition: disposition.as });
-      const { sweepId, cell, attempt, worker, contentHash } = record;
+      const { sweepId, cell, attempt, worker, contentHash, reusedFrom } = record;
       const sweep = state.sweeps.get(sweepId) as SweepState;
       const { search } = sweep.study;
       const objective = search && 'metric' in search ? record.metrics?.[search.metric] : undefined;
@@ -72,7 +74,7 @@ export function decide(state: ClusterState, command: Command, now: number, optio
           worker,
           contentHash,
           ...(objective === undefined ? {} : { objective }),
-          ...measurementOf(sweep, cell, now, options.costOf),
+          ...(reusedFrom === undefined ? measurementOf(sweep, cell, now, options.costOf) : { reusedFrom }),
           at: now,
         },
       ];
@@ -137,9 +139,14 @@ function measurementOf(sweep: SweepState, cell: number, now: number, costOf: Cos
   const trial = trialOf(sweep, cell);
   if (trial.state !== 'running' || trial.placed === undefined || trial.placed.executor === '') return {};
   const gridIndex = gridIndexOf(sweep.grid, cell);
-  const network = String(sweep.grid.parameters(gridIndex)['network'] ?? '');
   const work = cellCost(sweep.grid, gridIndex, costOf);
   // Of the lab's own program nobody knows how much there is to do.
   if (work <= 0) return {};
-  return { measured: { key: speedKey(network, trial.placed), work, ms: Math.max(1, now - trial.leasedAt) } };
+  return {
+    measured: {
+      key: speedKey(speedClass(sweep.grid.parameters(gridIndex)), trial.placed),
+      work,
+      ms: Math.max(1, now - trial.leasedAt),
+    },
+  };
 }

@@ -15,6 +15,7 @@ const settled = (as: Disposition, reason: string): Verdict => ({ outcome: 'settl
  * - Nothing accepted yet: take it, whichever attempt it is from; a late result is work done.
  * - The same attempt again: a repeat when the contents are equal, else a contradiction, set aside and shown.
  * - Another attempt's result was accepted, or the cell was given up: superseded.
+ * - What is reused, attempt 0, is taken as any other: nothing accepted yet, and it counts.
  * - An attempt or epoch from the future, or a cell that does not exist: somebody is confused, set aside.
  */
 export function disposeResult(state: ClusterState, record: RecordKey & { readonly contentHash: string }): Verdict {

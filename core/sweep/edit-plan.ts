@@ -1,6 +1,7 @@
 import { createEditedGrid, type EditedGrid, type Edition, editionOf } from '../grid/edited-grid.ts';
 import { type Grid, spaceOf } from '../grid/grid.ts';
 import { mergeFactors } from '../grid/merge-factors.ts';
+import { MAX_REUSE_CELLS } from '../study/reuse.ts';
 import type { Study } from '../study/study.ts';
 import { isLive, UNTOUCHED } from '../trial/trial.ts';
 import { type Rejection, reject } from './decision.ts';
@@ -53,6 +54,11 @@ export function planEdit(sweep: SweepState, study: Study): EditPlan | Rejection 
     return reject(
       'GRID_TOO_LARGE',
       `Expected at most ${MAX_EDITED_CELLS} cells of a sweep that is edited, all its editions together, got ${grid.cellBound}. Submit what is new as a study of its own.`,
+    );
+  if (next.reuse === true && grid.cellBound > MAX_REUSE_CELLS)
+    return reject(
+      'GRID_TOO_LARGE',
+      `Expected at most ${MAX_REUSE_CELLS} cells of a sweep that reuses results, all its editions together, got ${grid.cellBound}. Submit what is new as a study of its own, or say reuse: false.`,
     );
   return changedParameters(grid) ?? { ok: true, study: next, editions, grid, ...compare(sweep, grid) };
 }

@@ -4,7 +4,7 @@ import type { AskedLevels } from '../study/asked-configurations.ts';
 import type { AdaptiveReplicas, Search } from '../study/search.ts';
 import type { Study, StudyFactor } from '../study/study.ts';
 import type { FailureKind } from '../trial/states.ts';
-import type { Placed } from '../trial/trial.ts';
+import type { Placed, ReusedFrom } from '../trial/trial.ts';
 import type { Quarantine } from '../worker-health/health.ts';
 
 /**
@@ -62,6 +62,8 @@ export type SweepEvent =
       readonly attempt: number;
       readonly worker: string;
       readonly contentHash: string;
+      /** Absent: it was trained for this cell. */
+      readonly reusedFrom?: ReusedFrom;
       /** How fast it was; absent where its place is unknown. */
       readonly measured?: Measured & { readonly key: string };
       /** The metric that the sweep's search goes by; absent without one. */

@@ -1,6 +1,6 @@
 import { vectorEntries, vectorSet } from '../collections/sparse-vector.ts';
 import { createEditedGrid, editionOf } from '../grid/edited-grid.ts';
-import { isLive, type Trial } from '../trial/trial.ts';
+import { isLive, slotMs, type Trial } from '../trial/trial.ts';
 import { withBlockedCounted } from './count-blocked.ts';
 import type { SweepEvent } from './events.ts';
 import type { SweepState, TrialCounts } from './state.ts';
@@ -15,7 +15,7 @@ export function edited(sweep: SweepState, event: Extract<SweepEvent, { type: 'sw
   // What is blocked by the new study is found out below.
   counts.pending += counts.blocked + added - withdrawn;
   counts.blocked = 0;
-  let { trials, live } = sweep;
+  let { trials, live, usedMs } = sweep;
   const back: number[] = [];
   const set = (cell: number, trial: Trial): void => {
     trials = vectorSet(trials, cell, trial);
@@ -24,6 +24,7 @@ export function edited(sweep: SweepState, event: Extract<SweepEvent, { type: 'sw
     const { state, attempt } = trial;
     if (ended.has(cell) && isLive(trial)) {
       counts[trial.state]--;
+      usedMs += slotMs(trial, at);
       live = live.without(cell);
       set(cell, { state: 'cancelled', attempt, finishedAt: at });
     } else if (state === 'pending' && !grid.wants(cell)) set(cell, { state: 'cancelled', attempt, finishedAt: at });
@@ -37,7 +38,7 @@ export function edited(sweep: SweepState, event: Extract<SweepEvent, { type: 'sw
   const next = withBlockedCounted({
     ...rest,
     status: 'active',
-    ...{ study, studyYaml, editions, grid, trials, live, counts },
+    ...{ study, studyYaml, editions, grid, trials, live, counts, usedMs },
     total: Object.values(counts).reduce((sum, count) => sum + count, 0),
     requeued: [...sweep.requeued.filter((cell) => grid.wants(cell)), ...back],
     firstUntouched: 0,

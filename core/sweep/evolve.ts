@@ -7,7 +7,7 @@ import { type AskedLevels, withAsked } from '../study/asked-configurations.ts';
 import { drawnRows } from '../study/search.ts';
 import { type Retries, strikesAfter } from '../trial/retry.ts';
 import type { FailureKind } from '../trial/states.ts';
-import { historyOf, isLive, type Trial } from '../trial/trial.ts';
+import { historyOf, isLive, slotMs, type Trial } from '../trial/trial.ts';
 import { SUSPICIOUS_KINDS } from '../worker-health/health.ts';
 import { afterEndOf, withBlockedCounted } from './count-blocked.ts';
 import type { Asked } from './decision.ts';
@@ -45,7 +45,8 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
           const before = trialOf(sweep, event.cell);
           if (!isLive(before)) return sweep;
           const after: Trial = { state: 'cancelled', attempt: event.attempt, finishedAt: event.at };
-          return afterEndOf(withdrawn(withTrial(sweep, event.cell, before, after)), event.cell);
+          const next = withTime(withTrial(sweep, event.cell, before, after), before, after, event.at);
+          return afterEndOf(withdrawn(next), event.cell);
         },
         [event.cell],
       );
@@ -115,7 +116,9 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
           const before = trialOf(sweep, event.cell);
           const after = trialAfter(before, event, sweep.study.retries);
           if (after === before) return sweep;
-          const next = withTime(withTrial(sweep, event.cell, before, after), before, after, event.at);
+          const timed = withTime(withTrial(sweep, event.cell, before, after), before, after, event.at);
+          const next =
+            after.state === 'succeeded' && after.reusedFrom ? { ...timed, reused: (timed.reused ?? 0) + 1 } : timed;
           return isLive(after) || after.state === 'succeeded' ? next : afterEndOf(next, event.cell);
         },
         [event.cell],
@@ -126,7 +129,9 @@ export function evolve(state: ClusterState, event: SweepEvent): ClusterState {
           ? counted
           : { ...counted, speeds: withMeasurement(counted.speeds, key, measured) };
       const speaksOfWorker =
-        event.type === 'attempt-lost' || event.type === 'trial-failed' || event.type === 'trial-succeeded';
+        event.type === 'attempt-lost' ||
+        event.type === 'trial-failed' ||
+        (event.type === 'trial-succeeded' && event.reusedFrom === undefined);
       return speaksOfWorker && next !== state ? evolveHealth(next, event, failedOn(state, event)) : next;
     }
     case 'worker-quarantined':
@@ -168,9 +173,12 @@ function trialAfter(trial: Trial, event: TrialEvent, retries: Retries | undefine
     }
     case 'trial-succeeded': {
       if (trial.state !== 'pending' && !isLive(trial)) return trial;
-      const { attempt, worker, contentHash, objective, at } = event;
+      const { attempt, worker, contentHash, objective, reusedFrom, at } = event;
       const score = objective === undefined ? {} : { objective };
-      return { state: 'succeeded', attempt, worker, contentHash, ...score, ...started, finishedAt: at };
+      const from = reusedFrom === undefined ? {} : { reusedFrom };
+      // One that was under way for nothing has not begun what was taken.
+      const since = reusedFrom === undefined ? started : {};
+      return { state: 'succeeded', attempt, ...from, worker, contentHash, ...score, ...since, finishedAt: at };
     }
     case 'trial-stopped': {
       if (trial.state !== 'pending' && !isLive(trial)) return trial;
@@ -225,8 +233,7 @@ function loadAfter(load: Load, before: SweepState, after: SweepState, cells: Ite
 
 /** A live trial that has ended has used its slot. */
 function withTime(sweep: SweepState, before: Trial, after: Trial, at: number): SweepState {
-  if (!isLive(before) || isLive(after)) return sweep;
-  return { ...sweep, usedMs: sweep.usedMs + Math.max(0, at - before.leasedAt) };
+  return isLive(after) ? sweep : { ...sweep, usedMs: sweep.usedMs + slotMs(before, at) };
 }
 
 function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial): SweepState {
@@ -252,12 +259,14 @@ function withTrial(sweep: SweepState, cell: number, before: Trial, after: Trial)
 }
 
 function cancelled(sweep: SweepState, at: number): SweepState {
-  let { trials } = sweep;
+  let { trials, usedMs } = sweep;
   const withdrawnNow =
     sweep.editions === undefined ? 0 : [...sweep.live].filter((cell) => !sweep.grid.wants(cell)).length;
   const total = sweep.total - withdrawnNow;
   for (const cell of [...sweep.live, ...sweep.requeued]) {
-    trials = vectorSet(trials, cell, { state: 'cancelled', attempt: trialOf(sweep, cell).attempt, finishedAt: at });
+    const before = trialOf(sweep, cell);
+    usedMs += slotMs(before, at);
+    trials = vectorSet(trials, cell, { state: 'cancelled', attempt: before.attempt, finishedAt: at });
   }
   const { succeeded, failed, stopped } = sweep.counts;
   return {
@@ -265,6 +274,7 @@ function cancelled(sweep: SweepState, at: number): SweepState {
     status: 'cancelled',
     total,
     trials,
+    usedMs,
     counts: {
       pending: 0,
       leased: 0,

@@ -1,4 +1,4 @@
-import { speedOf } from '../budget/speed.ts';
+import { speedClass, speedOf } from '../budget/speed.ts';
 import { vectorGet } from '../collections/sparse-vector.ts';
 import { gridIndexOf } from '../grid/grid.ts';
 import { type CostOf, cellCost } from './cell-cost.ts';
@@ -21,7 +21,7 @@ export function expectedWork(
   const speedsOf = new Map<string, number | undefined>();
 
   function speedAt(gridIndex: number): number | undefined {
-    const network = String(grid.parameters(gridIndex)['network'] ?? '');
+    const network = speedClass(grid.parameters(gridIndex));
     if (!speedsOf.has(network)) speedsOf.set(network, speedOf(speeds, network));
     return speedsOf.get(network);
   }

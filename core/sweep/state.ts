@@ -34,6 +34,8 @@ export interface SweepState {
   /** Trials that were ever leased or finished; all others are untouched. */
   readonly trials: SparseVector<Trial>;
   readonly counts: TrialCounts;
+  /** Of those that succeeded: with the result of an equal trial of another sweep. Absent: none. */
+  readonly reused?: number;
   /** Cells leased or running now. */
   readonly live: IndexSet;
   /** Pending cells that had a lost attempt, oldest first. */
@@ -134,7 +136,7 @@ export function trialOf(sweep: SweepState, cell: number): Trial {
 }
 
 /** As the events have left it, whatever it may wait for. */
-function storedTrialOf(sweep: SweepState, cell: number): Trial {
+export function storedTrialOf(sweep: SweepState, cell: number): Trial {
   const trial = vectorGet(sweep.trials, cell);
   if (trial !== undefined) return trial;
   if (isWithdrawn(sweep, cell)) return { state: 'cancelled', attempt: 0 };
@@ -164,9 +166,9 @@ function hasReplica(grid: Grid, cell: number): boolean {
   return grid.replicas === undefined || grid.seedIndexAt(cell) < grid.replicas(grid.gridIndexAt(cell));
 }
 
-/** Untouched cells in the order in which they are started. */
-export function* untouchedCells({ grid, trials, firstUntouched }: SweepState): Generator<number> {
-  for (let position = firstUntouched; position < grid.cellBound; position++) {
+/** Untouched cells in the order in which they are started. @param end place of that order at which to end. */
+export function* untouchedCells({ grid, trials, firstUntouched }: SweepState, end: number): Generator<number> {
+  for (let position = firstUntouched; position < Math.min(end, grid.cellBound); position++) {
     const cell = grid.cellAt(position);
     if (vectorGet(trials, cell) !== undefined || !grid.allows(gridIndexOf(grid, cell))) continue;
     if (grid.wants(cell) && hasReplica(grid, cell)) yield cell;

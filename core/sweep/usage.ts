@@ -1,8 +1,8 @@
 import { allowsStart, type Usage } from '../budget/budget.ts';
-import { type SlotKind, speedOf } from '../budget/speed.ts';
+import { type SlotKind, speedClass, speedOf } from '../budget/speed.ts';
 import { vectorGet } from '../collections/sparse-vector.ts';
 import { gridIndexOf } from '../grid/grid.ts';
-import { isLive } from '../trial/trial.ts';
+import { isLive, slotMs } from '../trial/trial.ts';
 import { type CostOf, cellCost } from './cell-cost.ts';
 import { type ClusterState, type SweepState, trialOf } from './state.ts';
 
@@ -10,10 +10,10 @@ import { type ClusterState, type SweepState, trialOf } from './state.ts';
 export function usageOf(sweep: SweepState, now: number): Usage {
   let deviceMs = sweep.usedMs;
   for (const cell of sweep.live) {
-    const trial = trialOf(sweep, cell);
-    if (isLive(trial)) deviceMs += Math.max(0, now - trial.leasedAt);
+    deviceMs += slotMs(trialOf(sweep, cell), now);
   }
-  return { cells: sweep.trials.size, deviceMs, wallMs: Math.max(0, now - sweep.createdAt) };
+  // What was reused has cost nothing.
+  return { cells: sweep.trials.size - (sweep.reused ?? 0), deviceMs, wallMs: Math.max(0, now - sweep.createdAt) };
 }
 
 /** How long a trial of this cell takes in a slot, by what was measured; undefined before the first of its network has ended. */
@@ -25,7 +25,7 @@ export function expectedMs(
   place?: SlotKind,
 ): number | undefined {
   const gridIndex = gridIndexOf(grid, cell);
-  const speed = speedOf(state.speeds, String(grid.parameters(gridIndex)['network'] ?? ''), place);
+  const speed = speedOf(state.speeds, speedClass(grid.parameters(gridIndex)), place);
   return speed === undefined ? undefined : cellCost(grid, gridIndex, costOf) / speed;
 }
 

@@ -32,6 +32,8 @@ export interface TableRow {
   readonly n: number;
   readonly expected: number;
   readonly counts: TrialCounts;
+  /** Of those that succeeded: with the result of an equal trial of another sweep. */
+  readonly reused: number;
   readonly failures: readonly { readonly kind: FailureKind; readonly count: number; readonly example: string }[];
   /** In the order of Table.metrics. */
   readonly aggregates: readonly ({ readonly metric: string } & Aggregate)[];
@@ -85,12 +87,13 @@ export function buildTable(
     const levels = grouping.factors.map((factor) => labels.get(factor) as LabelledValue);
     const aggregatesOfRow = inOrder(ours, row.key);
     const differences = differencesFromBase(study, levels);
-    const { counts, failures } = tallies[i] as Tally;
+    const { counts, reused, failures } = tallies[i] as Tally;
     return {
       levels,
       n: Math.max(0, ...aggregatesOfRow.map((a) => a.n)),
       expected: row.cells,
       counts,
+      reused,
       failures: [...failures].map(([kind, { count, example }]) => ({ kind, count, example })),
       aggregates: aggregatesOfRow,
       ...(differences === undefined ? {} : { differences }),

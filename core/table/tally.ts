@@ -9,11 +9,14 @@ import type { Outline, RowOutline } from './outline.ts';
 /** Trials of a row by state, and its failures by kind with a message. */
 export interface Tally {
   readonly counts: TrialCounts;
+  /** Of those that succeeded: with the result of an equal trial of another sweep. */
+  readonly reused: number;
   readonly failures: ReadonlyMap<FailureKind, { readonly count: number; readonly example: string }>;
 }
 
 interface Tallied {
   touched: number;
+  reused: number;
   readonly counts: Record<keyof TrialCounts, number>;
   readonly failures: Map<FailureKind, { count: number; example: string }>;
 }
@@ -54,12 +57,13 @@ function addCell(tally: Tallied, sweep: SweepState, cell: number): void {
 
 function emptyTally(): Tallied {
   const counts = Object.fromEntries(TRIAL_STATES.map((state) => [state, 0])) as Tallied['counts'];
-  return { touched: 0, counts, failures: new Map() };
+  return { touched: 0, reused: 0, counts, failures: new Map() };
 }
 
 function add(tally: Tallied, trial: Trial): void {
   tally.touched++;
   tally.counts[trial.state]++;
+  if (trial.state === 'succeeded' && trial.reusedFrom) tally.reused++;
   if (trial.state !== 'failed') return;
   const { kind, message } = trial.failure;
   const seen = tally.failures.get(kind);
@@ -67,8 +71,8 @@ function add(tally: Tallied, trial: Trial): void {
 }
 
 /** Cells that were never leased are pending, or cancelled with their sweep. */
-function withUntouched({ touched, counts, failures }: Tallied, cells: number, sweep: SweepState): Tally {
+function withUntouched({ touched, counts, reused, failures }: Tallied, cells: number, sweep: SweepState): Tally {
   const untouched = cells - touched;
   const state = sweep.status === 'cancelled' ? 'cancelled' : 'pending';
-  return { counts: { ...counts, [state]: counts[state] + untouched }, failures };
+  return { counts: { ...counts, [state]: counts[state] + untouched }, reused, failures };
 }

@@ -8,11 +8,12 @@ import type { FailureKind, TrialState } from './states.ts';
  * - **leased**: a worker has been told to run attempt n; the lease is the exclusive right to do so, until it ends or expires.
  * - **running**: the worker's process has begun.
  * - **succeeded**: a result was accepted, and its row is durable. From any live or pending state: a late result of an older
- *   attempt is work done, and is taken when no other was.
+ *   attempt is work done, and is taken when no other was; so is the result of a trial of an equal recipe in another sweep, where the
+ *   study wants that.
  * - **failed**: a failure that retrying cannot mend (diverged, user_error), or too many that it could.
  * - **cancelled**: its sweep was cancelled first, or an edit of the sweep has taken its cell away.
  * - **stopped**: early, by the study's rule, because others did better, or by the outside program that asked for it.
- * - **blocked**: it would be pending, but would start from the weights of a trial that has ended without a result. Not stored
+ * - **blocked**: it would be pending, but waits for a trial that has ended without a result. Not stored
  *   but derived (sweep/upstream.ts), so wherever pending stands below, blocked may be what it turns out to be. It is pending again
  *   as soon as that trial is tried again, and cancelled as a pending one is.
  *
@@ -57,6 +58,14 @@ export interface Placed {
   readonly kind: string;
 }
 
+/** A trial of an equal recipe whose result another one was given. It was trained itself: there are no chains. */
+export interface ReusedFrom {
+  readonly sweepId: string;
+  readonly cell: number;
+  /** The one whose result was accepted, from 1 on. */
+  readonly attempt: number;
+}
+
 /** What earlier attempts have left behind. */
 export interface TrialHistory extends Strikes {
   /** Workers that have reported a failure that may be their own fault, each once. */
@@ -87,7 +96,10 @@ export type Trial =
   | ({ readonly state: 'running'; readonly startedAt: number } & Holding)
   | {
       readonly state: 'succeeded';
+      /** 0 where the result is that of another trial. */
       readonly attempt: number;
+      readonly reusedFrom?: ReusedFrom;
+      /** Who has trained it, here or there. */
       readonly worker: string;
       readonly contentHash: string;
       /** The metric that the sweep's search goes by. */
@@ -124,6 +136,11 @@ export type LiveTrial = Extract<Trial, { state: 'leased' | 'running' }>;
 
 export function isLive(trial: Trial): trial is LiveTrial {
   return trial.state === 'leased' || trial.state === 'running';
+}
+
+/** How long a trial that ends at `at` has had its slot, ms; 0 when it is not live. */
+export function slotMs(trial: Trial, at: number): number {
+  return isLive(trial) ? Math.max(0, at - trial.leasedAt) : 0;
 }
 
 export function isFinished(trial: Trial): trial is Exclude<Trial, { state: 'pending' | 'leased' | 'running' }> {

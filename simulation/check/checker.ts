@@ -1,11 +1,13 @@
+import type { StoredResult } from '../../coordinator/ports.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import type { ClusterState } from '../../core/sweep/state.ts';
 import { dispositionCodec } from '../../proto/enums.ts';
 import type { CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { WorkerMessage__Output as WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import type { Process } from '../time/process.ts';
+import { checkTable } from './final-checks.ts';
 import { createLeaseChecks, type LeaseChecks } from './lease-checks.ts';
-import { createLogChecks, type LogChecks } from './log-checks.ts';
+import { createLogChecks, type LogChecks, type Writer } from './log-checks.ts';
 import { createRecordChecks, type RecordChecks } from './record-checks.ts';
 import { createViolations, type Violations } from './violations.ts';
 
@@ -15,10 +17,12 @@ export interface Checker {
   readonly log: LogChecks;
   readonly records: RecordChecks;
   readonly leases: LeaseChecks;
-  appended(bytes: string): void;
+  appended(bytes: string, writer: Writer): void;
   heard(coordinator: Process, worker: Process, message: WorkerMessage): void;
-  said(coordinator: Process, worker: Process, message: CoordinatorMessage): void;
-  leads(coordinator: Process, state: ClusterState): void;
+  /** @param table of this coordinator. */
+  said(coordinator: Process, table: string, worker: Process, message: CoordinatorMessage): void;
+  /** A coordinator begins to lead, with this table. */
+  leads(coordinator: Process, holder: string, state: ClusterState, rows: readonly StoredResult[]): void;
   /** Called at each batch of events or rows that became durable. */
   onProgress(listener: () => void): void;
   progressed(): void;
@@ -46,8 +50,8 @@ export function createChecker(now: () => number, leaseDurationMs: number): Check
     log,
     records,
     leases,
-    appended(bytes) {
-      log.appended(JSON.parse(bytes) as SweepEvent[]);
+    appended(bytes, writer) {
+      log.appended(JSON.parse(bytes) as SweepEvent[], writer);
       progressed();
     },
     heard(coordinator, worker, { heartbeat, hello, started }) {
@@ -69,7 +73,7 @@ export function createChecker(now: () => number, leaseDurationMs: number): Check
           );
       }
     },
-    said(coordinator, worker, { welcome, receipts, assignment }) {
+    said(coordinator, table, worker, { welcome, receipts, assignment }) {
       if (welcome) leases.welcomed(worker, Number(welcome.epoch));
       if (assignment?.lease?.leaseId) {
         const { name } = worker.machine;
@@ -78,12 +82,13 @@ export function createChecker(now: () => number, leaseDurationMs: number): Check
       }
       for (const { recordId, disposition } of receipts?.receipts ?? []) {
         const decoded = dispositionCodec.decode(disposition as never);
-        if (decoded) records.receipted(recordId ?? '', decoded);
+        if (decoded) records.receipted(table, recordId ?? '', decoded);
       }
     },
-    leads(coordinator, state) {
+    leads(coordinator, holder, state, rows) {
       leases.leads(coordinator);
-      log.compare(coordinator.name, state, 'then');
+      log.compare(holder, state, 'then');
+      for (const sweep of state.sweeps.values()) checkTable(sweep, rows, violations);
     },
     onProgress: (listener) => void listeners.push(listener),
     progressed,

@@ -1,7 +1,6 @@
 import type { IngestionDeps } from '../../coordinator/ingestion/ingest.ts';
 import type { Ledger } from '../../coordinator/ledger/ledger.ts';
 import type { EventLog, RecordStream, ResultStore, StoreBatch } from '../../coordinator/ports.ts';
-import type { SweepEvent } from '../../core/sweep/events.ts';
 import type { CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { WorkCalls } from '../../worker/coordinator-stream/work-call.ts';
@@ -33,7 +32,7 @@ export function flawedTableAndLog(
         if (held) await store.commit(held);
         held = undefined;
       },
-      confirm: () => log.confirm(),
+      confirm: async () => (flaws.strangersSetAside ? undefined : log.confirm()),
       batchId: (sequence) => log.batchId(sequence),
       get lastSequence() {
         return log.lastSequence;
@@ -53,34 +52,6 @@ function flawedBatch(flaws: Flaws, batch: StoreBatch): StoreBatch {
     ...(flaws.valueRounded ? { results: batch.results.map(rounded) } : {}),
     ...(flaws.pointsDropped ? { reports: [] } : {}),
     ...(flaws.supersededDropped ? { setAside: [] } : {}),
-  };
-}
-
-/** The log as a new coordinator reads it and takes the leadership with it. */
-export function flawedStart(flaws: Flaws, log: EventLog): EventLog {
-  if (!flaws.replaySkipsBatch && !flaws.leadershipNotTaken) return log;
-  return {
-    async *replay(after) {
-      const batches: (readonly SweepEvent[])[] = [];
-      for await (const batch of log.replay(after)) batches.push(batch);
-      yield* batches.filter((_, i) => !flaws.replaySkipsBatch || i === 0 || i !== batches.length - 2);
-    },
-    append: async (events) => (flaws.leadershipNotTaken ? undefined : log.append(events)),
-    confirm: () => log.confirm(),
-    batchId: (sequence) => log.batchId(sequence),
-    get lastSequence() {
-      return log.lastSequence;
-    },
-    close: () => log.close(),
-  };
-}
-
-export function flawedRecovery(flaws: Flaws, store: ResultStore, succeeded: () => number): ResultStore {
-  if (!flaws.recoverySkipsRows) return store;
-  return {
-    ...store,
-    results: async () => new Map(),
-    counts: async () => ({ ...(await store.counts()), results: succeeded() }),
   };
 }
 

@@ -75,6 +75,8 @@ export function createLeaseChecks({ violations, now, leaseDurationMs }: LeaseChe
 
   return {
     leads(coordinator) {
+      // A process that was replaced and leads again knows nothing of what it heard before.
+      for (const key of spoken.keys()) if (key.startsWith(`${coordinator.name} `)) spoken.delete(key);
       // A lease of an earlier coordinator has a whole duration in which its worker may come back.
       begun.set(coordinator, now() + leaseDurationMs / coordinator.machine.rate);
       const stops: { from: number; to: number }[] = [];

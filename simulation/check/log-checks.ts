@@ -2,14 +2,15 @@ import type { StoredResult } from '../../coordinator/ports.ts';
 import type { SweepEvent } from '../../core/sweep/events.ts';
 import { evolve } from '../../core/sweep/evolve.ts';
 import { type ClusterState, EMPTY_CLUSTER, trialOf } from '../../core/sweep/state.ts';
-import { upstreamOf } from '../../core/sweep/upstream.ts';
+import { upstreamsOf } from '../../core/sweep/upstream.ts';
 import { isLive } from '../../core/trial/trial.ts';
 import { snapshotOf } from './state-snapshot.ts';
 import type { Violations } from './violations.ts';
 
 /** Follows the event log as the server stores it, and asks of every event whether it may be there. */
 export interface LogChecks {
-  appended(events: readonly SweepEvent[]): void;
+  /** @param writer of these events. */
+  appended(events: readonly SweepEvent[], writer: Writer): void;
   /** A coordinator's state is what the log says (I6): now, or when it took the leadership. */
   compare(who: string, state: ClusterState, when: 'now' | 'then'): void;
   /** As the log says. */
@@ -25,17 +26,27 @@ export interface LogChecks {
   /** Who was granted each lease. */
   readonly holders: ReadonlyMap<string, string>;
   readonly events: number;
+  /** Leaderships with another table than the one before. */
+  readonly takeovers: number;
+}
+
+/** A leadership, and the table that it commits to. */
+export interface Writer {
+  readonly holder: string;
+  readonly table: string;
 }
 
 export interface LogChecksDeps {
   readonly violations: Violations;
   readonly now: () => number;
-  readonly rowOf: (sweepId: string, cell: number) => StoredResult | undefined;
+  readonly rowOf: (table: string, sweepId: string, cell: number) => StoredResult | undefined;
 }
 
 export function createLogChecks({ violations, now, rowOf }: LogChecksDeps): LogChecks {
   let state = EMPTY_CLUSTER;
   let events = 0;
+  let takeovers = 0;
+  let lastTable: string | undefined;
   const holders = new Map<string, string>();
   const completed = new Set<string>();
   const ended = new Map<string, number>();
@@ -52,13 +63,15 @@ export function createLogChecks({ violations, now, rowOf }: LogChecksDeps): LogC
 
   function waitsForUpstream({ sweepId, cell }: { sweepId: string; cell: number }, before: ClusterState): void {
     const sweep = before.sweeps.get(sweepId);
-    const upstream = sweep && upstreamOf(sweep, cell);
-    if (sweep === undefined || upstream === undefined || trialOf(sweep, upstream).state === 'succeeded') return;
-    const { state: was } = trialOf(sweep, upstream);
-    violations.add('trials start after what they start from', `${sweepId}/${cell} was leased, ${upstream} is ${was}`);
+    if (sweep === undefined) return;
+    for (const upstream of upstreamsOf(sweep, cell)) {
+      const { state: was } = trialOf(sweep, upstream);
+      if (was !== 'succeeded')
+        violations.add('trials start after what they wait for', `${sweepId}/${cell} was leased, ${upstream} is ${was}`);
+    }
   }
 
-  function check(event: SweepEvent, before: ClusterState, after: ClusterState): void {
+  function check(event: SweepEvent, before: ClusterState, after: ClusterState, table: string): void {
     switch (event.type) {
       case 'leadership-taken':
         if (event.epoch !== before.epoch + 1)
@@ -74,7 +87,7 @@ export function createLogChecks({ violations, now, rowOf }: LogChecksDeps): LogC
           );
         break;
       case 'trial-succeeded': {
-        const row = rowOf(event.sweepId, event.cell);
+        const row = rowOf(table, event.sweepId, event.cell);
         if (!row) violations.add('row before event', `${nameOf(event)} succeeded without a durable row`);
         else if (row.contentHash !== event.contentHash || row.record.attempt !== event.attempt)
           violations.add(
@@ -114,7 +127,7 @@ export function createLogChecks({ violations, now, rowOf }: LogChecksDeps): LogC
   }
 
   return {
-    appended(batch) {
+    appended(batch, { holder, table }) {
       for (const event of batch) {
         const before = state;
         state = evolve(before, event);
@@ -123,9 +136,13 @@ export function createLogChecks({ violations, now, rowOf }: LogChecksDeps): LogC
           const lease = leaseOf(before, event);
           if (lease !== undefined && leaseOf(state, event) !== lease) ended.set(lease, now());
         }
-        check(event, before, state);
+        check(event, before, state, table);
       }
       for (const event of batch) if (event.type === 'leadership-taken') beginnings.set(event.holder, state);
+      if (lastTable !== undefined && table !== lastTable) takeovers++;
+      lastTable = table;
+      if (state.holder !== holder)
+        violations.add('I3 one coordinator decides', `${holder} has written while ${state.holder} led`);
     },
     compare(who, other, when) {
       const expected = when === 'now' ? state : (beginnings.get(who) ?? state);
@@ -148,6 +165,9 @@ export function createLogChecks({ violations, now, rowOf }: LogChecksDeps): LogC
     mayStart: (leaseId) => void starts.add(leaseId),
     get events() {
       return events;
+    },
+    get takeovers() {
+      return takeovers;
     },
   };
 }

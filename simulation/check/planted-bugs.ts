@@ -53,6 +53,18 @@ export interface Flaws {
   readonly supersededDropped: boolean;
   /** The worker empties its outbox when it meets a new leader. */
   readonly forgetOnNewLeader: boolean;
+  /** A leader sets records aside without asking the log whether it still leads. */
+  readonly strangersSetAside: boolean;
+  /** A coordinator that takes over sets records aside without asking the log whether anybody has written since it was read. */
+  readonly strangersFetched: boolean;
+  /** A coordinator that stands by acknowledges records before its rows are on the disk. */
+  readonly standbyAcksUncommitted: boolean;
+  /** A coordinator leads without the results that the log has and its table lacks. */
+  readonly takeoverWithoutFetch: boolean;
+  /** Rows that the log has decided against stay in the table. */
+  readonly overruledRowsKept: boolean;
+  /** A coordinator that stands by takes what it knew of the log before a record arrived for all that explains it. */
+  readonly arrivedNotAsked: boolean;
 }
 
 export type FlawName = keyof Flaws;
@@ -83,6 +95,12 @@ export const NO_FLAWS: Flaws = {
   pointsDropped: false,
   supersededDropped: false,
   forgetOnNewLeader: false,
+  strangersSetAside: false,
+  strangersFetched: false,
+  standbyAcksUncommitted: false,
+  takeoverWithoutFetch: false,
+  overruledRowsKept: false,
+  arrivedNotAsked: false,
 };
 
 export const FLAW_NAMES = Object.keys(NO_FLAWS) as FlawName[];

@@ -1,11 +1,13 @@
-import type { SetAside, StoreBatch, StoredResult } from '../../coordinator/ports.ts';
+import type { StoreBatch, StoredResult } from '../../coordinator/ports.ts';
 import type { Disposition } from '../../core/trial/states.ts';
-import { decodeRecord, recordContentHash, recordId, type TrialRecord } from '../../proto/records.ts';
+import { decodeRecord, recordContentHash, type TrialRecord } from '../../proto/records.ts';
+import { createTableContents, type TableContents } from './table-contents.ts';
 import type { Violations } from './violations.ts';
 
 /**
  * Follows every record from the moment a worker has kept it, and asks at each handover whether the side that lets go may do so:
  * on the disk before it is published, in the table before it is acknowledged or receipted, receipted before it is forgotten.
+ * Each coordinator answers for its own table.
  */
 export interface RecordChecks {
   /** A worker counts on its outbox for this record from now on. */
@@ -17,19 +19,19 @@ export interface RecordChecks {
     earlier: Uint8Array | undefined,
     isOnDisk: (worker: string, id: string) => boolean,
   ): void;
-  committed(batch: StoreBatch): void;
-  acknowledged(id: string, payload: Uint8Array): void;
-  receipted(id: string, disposition: Disposition): void;
+  committed(table: string, batch: StoreBatch): void;
+  overruled(table: string, results: readonly StoredResult[]): void;
+  acknowledged(table: string, id: string, payload: Uint8Array): void;
+  receipted(table: string, id: string, disposition: Disposition): void;
   /** What a worker's disk has, at a moment when nobody works on it. */
   found(worker: string, ids: ReadonlySet<string>): void;
-  rowOf(sweepId: string, cell: number): StoredResult | undefined;
+  rowOf(table: string, sweepId: string, cell: number): StoredResult | undefined;
   /** The lease whose last word this record is, if it is one. */
   leaseOf(id: string): string | undefined;
-  /** Everything kept has left its trace in the table, but for what lies on machines that never came back. */
-  atTheEnd(gone: ReadonlySet<string>): void;
+  /** Everything kept has left its trace in each table, but for what lies on machines that never came back. */
+  atTheEnd(tables: readonly string[], gone: ReadonlySet<string>): void;
   readonly keptRecords: number;
   readonly lost: number;
-  readonly settled: number;
 }
 
 interface Kept {
@@ -41,21 +43,14 @@ interface Kept {
 
 export function createRecordChecks(violations: Violations): RecordChecks {
   const kept = new Map<string, Kept>();
-  const rows = new Map<string, StoredResult>();
-  const asides = new Map<string, SetAside>();
-  const others = new Set<string>();
+  const tables = new Map<string, TableContents>();
   let lost = 0;
 
-  const rowOf = (sweepId: string, cell: number): StoredResult | undefined => rows.get(`${sweepId} ${cell}`);
-
-  function isAccepted({ record, hash }: Pick<Kept, 'record' | 'hash'>): boolean {
-    if (record.kind !== 'result') return others.has(recordId(record));
-    const row = rowOf(record.sweepId, record.cell);
-    return row?.record.attempt === record.attempt && row.contentHash === hash;
+  function table(name: string): TableContents {
+    const known = tables.get(name) ?? createTableContents(violations);
+    tables.set(name, known);
+    return known;
   }
-
-  const isDurable = (record: Pick<Kept, 'record' | 'hash'>): boolean =>
-    isAccepted(record) || asides.has(recordId(record.record));
 
   function read(payload: Uint8Array): Pick<Kept, 'record' | 'hash'> | undefined {
     const decoded = decodeRecord(payload);
@@ -81,29 +76,23 @@ export function createRecordChecks(violations: Violations): RecordChecks {
       if (!known || (!known.receipted && !isOnDisk(known.record.worker, id)))
         violations.add('outbox before publication', `${id} is published and would not survive a loss of power`);
     },
-    committed({ results, reports, failures, setAside }) {
-      for (const row of results) {
-        const key = `${row.sweepId} ${row.cell}`;
-        if (!rows.has(key)) rows.set(key, row);
-      }
-      for (const record of [...reports, ...failures]) others.add(recordId(record));
-      for (const aside of setAside) {
-        asides.set(aside.id, aside);
-        if (aside.disposition === 'quarantined')
-          violations.add('I1 nothing contradicts', `${aside.id} was quarantined: ${aside.reason}`);
-      }
+    committed: (name, batch) => table(name).committed(batch),
+    overruled: (name, results) => table(name).overruled(results),
+    acknowledged(name, id, payload) {
+      const known = keptAs(id, payload);
+      if (known && !table(name).has(known.record, known.hash))
+        violations.add('commit before acknowledgement', `${id} is acknowledged and not in the table of ${name}`);
     },
-    acknowledged(id, payload) {
-      const record = keptAs(id, payload);
-      if (record && !isDurable(record))
-        violations.add('commit before acknowledgement', `${id} is acknowledged and not in the table`);
-    },
-    receipted(id, disposition) {
+    receipted(name, id, disposition) {
       const known = kept.get(id);
       if (known) known.receipted = true;
-      const durable = known && (disposition === 'committed' ? isAccepted(known) : isDurable(known));
+      const { accepts, has } = table(name);
+      const durable = known && (disposition === 'committed' ? accepts : has)(known.record, known.hash);
       if (!durable)
-        violations.add('commit before receipt', `${id} has the receipt ${disposition} and the table does not say so`);
+        violations.add(
+          'commit before receipt',
+          `${id} has the receipt ${disposition} and the table of ${name} does not say so`,
+        );
     },
     found(worker, ids) {
       for (const [id, { record, receipted }] of kept) {
@@ -112,16 +101,17 @@ export function createRecordChecks(violations: Violations): RecordChecks {
         violations.add('I2 the outbox keeps until the receipt', `${worker} has lost ${id}`);
       }
     },
-    rowOf,
+    rowOf: (name, sweepId, cell) => table(name).rowOf(sweepId, cell),
     leaseOf(id) {
       const record = kept.get(id)?.record;
       return record && record.kind !== 'report' ? record.leaseId : undefined;
     },
-    atTheEnd(gone) {
-      for (const [id, record] of kept) {
-        if (isDurable(record) || gone.has(record.record.worker)) continue;
+    atTheEnd(names, gone) {
+      for (const [id, { record, hash }] of kept) {
+        const without = names.filter((name) => !table(name).has(record, hash));
+        if (without.length === 0 || gone.has(record.worker)) continue;
         lost++;
-        violations.add('I2 nothing kept is lost', `${id} is not in the table`);
+        violations.add('I2 nothing kept is lost', `${id} is not in the table of ${without.join(' and ')}`);
       }
     },
     get keptRecords() {
@@ -129,9 +119,6 @@ export function createRecordChecks(violations: Violations): RecordChecks {
     },
     get lost() {
       return lost;
-    },
-    get settled() {
-      return rows.size + others.size + asides.size;
     },
   };
 }

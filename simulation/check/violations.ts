@@ -10,6 +10,8 @@ export interface Violation {
 export interface Violations {
   add(promise: string, message: string): void;
   readonly all: readonly Violation[];
+  /** No more are kept. */
+  readonly enough: boolean;
 }
 
 /** Enough to see what is wrong. */
@@ -22,5 +24,8 @@ export function createViolations(now: () => number): Violations {
       if (all.length < KEPT) all.push({ promise, message, at: Math.round(now()) });
     },
     all,
+    get enough() {
+      return all.length === KEPT;
+    },
   };
 }

@@ -4,13 +4,17 @@ import type { Command } from '../../core/sweep/commands.ts';
 import type { Process } from '../time/process.ts';
 import type { CoordinatorSite } from './coordinator-site.ts';
 
-/** Somebody with a command line: repeats a command, with the same request id, until somebody answers it. */
-export async function ask(user: Process, site: CoordinatorSite, command: Command): Promise<string | undefined> {
-  for (;;) {
-    const { ledger, process } = site;
+/** Somebody with a command line: repeats a command, with the same request id, to one address after the other, until somebody answers it. */
+export async function ask(
+  user: Process,
+  sites: readonly CoordinatorSite[],
+  command: Command,
+): Promise<string | undefined> {
+  for (let tries = 0; ; tries++) {
+    const { ledger, process } = sites[tries % sites.length] as CoordinatorSite;
     const answer = ledger && (await Promise.race([inProcess(user, process, ledger, command), patience(user)]));
-    if (answer === undefined || answer === 'try again') await user.wait(1_000);
-    else return answer.sweepId;
+    if (answer !== undefined && answer !== 'try again') return answer.sweepId;
+    await user.wait(1_000 / sites.length);
   }
 }
 

@@ -5,24 +5,35 @@ import type { Machine } from '../time/machine.ts';
 import { createProcess, type Process } from '../time/process.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { type CoordinatorDeps, type SimulatedCoordinator, startCoordinator } from './coordinator.ts';
+import { createStateFiles } from './state-files.ts';
+import type { Table } from './table.ts';
 
-/** The coordinator as a supervisor keeps it: started again whenever it ends. */
+/** A coordinator as a supervisor keeps it: started again whenever it ends. */
 export interface CoordinatorSite {
+  /** Where workers find it; its processes' names begin with it, and its table has it. */
+  readonly name: string;
+  readonly table: Table;
   /** The newest process, dead or alive. */
   readonly process: Process;
   /** Of the process that leads, as far as anybody outside can know. */
   readonly ledger: Ledger | undefined;
+  /** Whether it leads as it believes itself, stopped or not. */
+  readonly leads: boolean;
   /** @param againMs how long after its next start it dies once more. */
   kill(downMs: number, againMs?: number): void;
   end(downMs: number): void;
   pause(forMs: number): void;
   /** Another machine takes the volume and the name, while this process may go on. */
   replace(oldPausedMs: number): void;
+  /** It never comes back. */
+  leave(): void;
   /** Everything that was stopped goes on. */
   calm(): void;
+  /** Lets go of what Node keeps for signals that never abort, those of killed processes; once the world is over. */
+  dispose(): void;
 }
 
-export interface CoordinatorSiteDeps extends Omit<CoordinatorDeps, 'process'> {
+export interface CoordinatorSiteDeps extends Omit<CoordinatorDeps, 'process' | 'address' | 'files'> {
   readonly scheduler: Scheduler;
   readonly machines: readonly Machine[];
   readonly random: Random;
@@ -31,34 +42,42 @@ export interface CoordinatorSiteDeps extends Omit<CoordinatorDeps, 'process'> {
 }
 
 const RESTART_MS = [300, 3_000] as const;
-/** A machine that lost its volume is switched off in the end: one that decides nothing would never learn that it is replaced. */
+/** A process that shuts down is killed after this long. */
+const SHUTDOWN_MS = 30_000;
+/** A machine that lost its volume is switched off in the end. */
 const SWITCHED_OFF_MS = [1_000, 30_000] as const;
 /** What a disk or a volume of this simulation says. */
 const EXPECTED = /ENOSPC|volume is gone|did not confirm|free state directory/;
 
 export function createCoordinatorSite(deps: CoordinatorSiteDeps): CoordinatorSite {
   const { scheduler, machines, random, table, onDefect } = deps;
-  let lives = 0;
+  const { name } = table;
+  const files = createStateFiles(table);
+  const lives: SimulatedCoordinator[] = [];
+  const earlier: Process[] = [];
   let machine = machines[0] as Machine;
   let current: { readonly process: Process; readonly coordinator: SimulatedCoordinator };
-  const earlier: Process[] = [];
+  let gone = false;
+  let endDownMs: number | undefined;
 
   function launch(): void {
-    const process = createProcess(scheduler, machine, `coordinator-${++lives}`, random);
-    const coordinator = startCoordinator({ ...deps, process });
+    const process = createProcess(scheduler, machine, `${name}-${lives.length + 1}`, random);
+    const coordinator = startCoordinator({ ...deps, process, address: name, files });
+    lives.push(coordinator);
     const started = { process, coordinator };
     current = started;
+    endDownMs = undefined;
     void coordinator.ended.then((reason) => {
       if (!isExpected(reason)) onDefect(process.name, reason);
       process.kill();
-      if (current === started) startLater(random.between(...RESTART_MS));
+      if (current === started) startLater(endDownMs ?? random.between(...RESTART_MS));
     });
   }
 
   function startLater(ms: number, againMs?: number): void {
     const before = current;
     scheduler.schedule(ms, () => {
-      if (current !== before || before.process.alive) return;
+      if (current !== before || before.process.alive || gone) return;
       launch();
       const started = current;
       if (againMs !== undefined) scheduler.schedule(againMs, () => current === started && die(ms));
@@ -72,18 +91,23 @@ export function createCoordinatorSite(deps: CoordinatorSiteDeps): CoordinatorSit
 
   launch();
   return {
+    name,
+    table,
     get process() {
       return current.process;
     },
     get ledger() {
       return current.process.state === 'running' ? current.coordinator.ledger : undefined;
     },
+    get leads() {
+      return current.process.alive && current.coordinator.ledger !== undefined;
+    },
     kill: die,
     end(downMs) {
-      const { process, coordinator } = current;
-      process.enter(
-        () => void coordinator.stop().then(() => process.alive && current.process === process && die(downMs)),
-      );
+      const ending = current;
+      endDownMs = downMs;
+      ending.process.enter(ending.coordinator.stop);
+      scheduler.schedule(SHUTDOWN_MS, () => current === ending && ending.process.alive && die(downMs));
     },
     pause(forMs) {
       const { process } = current;
@@ -100,9 +124,18 @@ export function createCoordinatorSite(deps: CoordinatorSiteDeps): CoordinatorSit
       machine = machines[(machines.indexOf(machine) + 1) % machines.length] as Machine;
       launch();
     },
+    leave() {
+      gone = true;
+      current.process.kill();
+    },
     calm() {
       for (const process of earlier) process.resume();
       current.process.resume();
+      table.full = false;
+      table.afterNextCommit(() => {});
+    },
+    dispose() {
+      for (const coordinator of lives) coordinator.stop();
     },
   };
 }

@@ -6,15 +6,18 @@ import type { SweepState } from '../../core/sweep/state.ts';
 import type { Random } from '../random.ts';
 
 /**
- * A small study, drawn; in some the first network keeps its weights and the others start from them. Attempts are cheap: only faults that
- * never end make a cell fail for its machine.
+ * A small study, drawn; in some the first network keeps its weights and the others start from them, or each waits for the one
+ * before it and the last for all. Attempts are cheap: only faults that never end make a cell fail for its machine.
  */
 export function drawStudy(name: string, random: Random): { readonly study: Study; readonly yaml: string } {
   const configs = ['A', 'A-LRN', 'B', 'C', 'D', 'E'].slice(0, random.integer(2, 4));
   const dependent = random.chance(0.3);
+  const ordered = dependent && configs.length === 3;
   const rates = [0.01, 0.02, 0.05].slice(0, dependent ? 1 : random.integer(1, 3));
   const levels = configs.map((config, i) =>
-    dependent ? { label: config, config, ...(i === 0 ? { saveWeightsAs: name } : { initialWeights: name }) } : config,
+    dependent && !ordered
+      ? { label: config, config, ...(i === 0 ? { saveWeightsAs: name } : { initialWeights: name }) }
+      : config,
   );
   const seeds = Array.from({ length: random.integer(2, 3) }, (_, i) => 100 * random.integer(0, 99) + i);
   const yaml = `study: ${name}
@@ -32,8 +35,17 @@ parameters:
 factors:
   config: ${JSON.stringify(levels)}
   learningRate: [${rates.join(', ')}]
-`;
+${ordered ? orderedYaml(configs) : ''}`;
   return { study: loadStudy(yaml), yaml };
+}
+
+/** A chain, at whose end one waits for all before it. */
+function orderedYaml(configs: readonly string[]): string {
+  const rules = configs.slice(1).map((config, i) => {
+    const before = i === configs.length - 2 ? configs.slice(0, -1) : [configs[i]];
+    return `  - { cells: config == "${config}", waitFor: 'config in ${JSON.stringify(before)}', equal: [learningRate] }`;
+  });
+  return `after:\n${rules.join('\n')}\n`;
 }
 
 /** What the cell's trial is given. */

@@ -31,6 +31,8 @@ export interface WorkerDeps {
   readonly scheduler: Scheduler;
   readonly nats: NatsNetwork;
   readonly work: WorkNetwork;
+  /** Addresses of the coordinators. */
+  readonly coordinators: readonly string[];
   readonly checker: Checker;
   readonly flaws: Flaws;
   readonly random: Random;
@@ -143,7 +145,7 @@ export function startWorker(deps: WorkerDeps): SimulatedWorker {
       forgetCheckpoints: async () => {},
       openStream: (listener) =>
         openCoordinatorStream({
-          calls: flawedCalls(flaws, watchedCalls(work.calls(process), process, checker), outbox),
+          calls: flawedCalls(flaws, watchedCalls(work.calls(process, deps.coordinators), process, checker), outbox),
           ...{ listener, timings: WORKER_TIMINGS, clock, random: process.random, emit },
         }),
       ...{ timings: { ...WORKER_TIMINGS, queuePatienceMs: QUEUE_PATIENCE_MS }, clock, emit },

@@ -11,6 +11,8 @@ export interface Totals {
   readonly acked: number;
   readonly lost: number;
   readonly duplicated: number;
+  readonly standbys: number;
+  readonly takeovers: number;
   readonly worstStallMs: number;
   readonly recoveryP50Ms: number;
   readonly recoveryP99Ms: number;
@@ -32,6 +34,8 @@ export function totalsOf(summaries: readonly SeedSummary[]): Totals {
     acked: sum(({ acked }) => acked),
     lost: sum(({ lost }) => lost),
     duplicated: sum(({ duplicated }) => duplicated),
+    standbys: sum(({ standby }) => (standby ? 1 : 0)),
+    takeovers: sum(({ takeovers }) => takeovers),
     worstStallMs: Math.max(0, ...summaries.map(({ worstStallMs }) => worstStallMs)),
     recoveryP50Ms: quantile(0.5),
     recoveryP99Ms: quantile(0.99),
@@ -55,6 +59,8 @@ export function closingTable(totals: Totals, bugs: readonly CaughtBug[]): readon
     ['virtual time', `${(totals.virtualMs / 3_600_000).toFixed(1)} h`],
     ['events', number(totals.steps)],
     ['seeds', number(totals.seeds)],
+    ['of them with a standby', number(totals.standbys)],
+    ['takeovers', number(totals.takeovers)],
     ['violations', number(totals.violations)],
     ...(bugs.length > 0
       ? [['planted bugs caught', `${bugs.filter(({ by }) => by).length} of ${bugs.length}`] as const]

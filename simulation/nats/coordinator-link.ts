@@ -10,6 +10,7 @@ export interface CoordinatorLink {
   readonly connection: Connection;
   /** @throws Error when no answer came in time. */
   request<T>(handle: (streams: JetStream) => T): Promise<T>;
+  close(): void;
 }
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -21,6 +22,7 @@ export async function connectCoordinator(
   coordinator: Process,
   random: Random,
 ): Promise<CoordinatorLink> {
+  let closed = false;
   let connection = await firstConnection();
   void keepConnected();
 
@@ -40,9 +42,11 @@ export async function connectCoordinator(
     for (;;) {
       await connection.closed;
       while (!connection.open) {
+        if (closed) return;
         await coordinator.wait(random.between(250, 750));
         connection = await network.connect(coordinator).catch(() => connection);
       }
+      if (closed) connection.close();
     }
   }
 
@@ -54,5 +58,9 @@ export async function connectCoordinator(
       return connection;
     },
     request: (handle) => connection.request(handle, REQUEST_TIMEOUT_MS),
+    close() {
+      closed = true;
+      connection.close();
+    },
   };
 }

@@ -2,10 +2,12 @@ import type { Flaws } from '../check/planted-bugs.ts';
 import type { Random } from '../random.ts';
 import type { Process } from '../time/process.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import { type Consumer, createConsumer, type DeliveredRecord, type StoredRecord } from './consumer.ts';
 
 /**
- * What a JetStream server keeps: the event stream with its expected sequence, and the record stream with its duplicate window and
- * one durable consumer. Plain state and its rules; who may ask, and whether an answer arrives, is nats-network.ts.
+ * What a JetStream server keeps: the event stream with its expected sequence, the record stream with its duplicate window and a
+ * durable consumer for each table, and the key of the leadership. Plain state and its rules; who may ask, and whether an answer
+ * arrives, is nats-network.ts.
  */
 export interface JetStream {
   readonly events: readonly StoredBatch[];
@@ -13,12 +15,33 @@ export interface JetStream {
   /** @returns whether the window had the id already. @throws when the disk is full. */
   publish(id: string, payload: Uint8Array): { readonly duplicate: boolean };
   /** Delivers what is due, at most `limit` records until the request expires; each comes again unless acknowledged in time. */
-  pull(limit: number, expiresMs: number, push: (record: StoredRecord) => void): void;
-  acknowledge(sequence: number): void;
-  /** Records that are not acknowledged. */
-  readonly backlog: number;
-  /** Everything delivered and not acknowledged may be delivered now. */
-  reclaim(): void;
+  pull(table: string, limit: number, expiresMs: number, push: (record: DeliveredRecord) => boolean): void;
+  acknowledge(table: string, sequence: number): void;
+  /** Records that this table's consumer has not acknowledged. */
+  backlog(table: string): number;
+  /** Of them, those that were delivered. */
+  delivered(table: string): number;
+  /** Some of them, for people. */
+  nextOf(table: string): readonly string[];
+  /** Everything delivered to this table and not acknowledged may be delivered now. Makes the consumer when it is missing. */
+  reclaim(table: string): void;
+  /** For as long as `stalled`, nothing is delivered to this table. */
+  stall(table: string, stalled: boolean): void;
+  /** A record comes to this table after all that is published within so long, ms. */
+  holdBack(table: string, id: string, ms: number): void;
+  /** Nothing is stalled, held back or hidden any more. */
+  calm(): void;
+  /** @throws while the key is hidden from this table's coordinator. */
+  readLeaderKey(table: string): LeaderEntry | undefined;
+  /**
+   * Compare and set.
+   * @param after 0: there is none.
+   * @returns the new revision; undefined when it was another.
+   * @throws when the disk is full, or the key is hidden from this table's coordinator.
+   */
+  writeLeaderKey(table: string, bytes: string, after: number): number | undefined;
+  /** As when the server that leads the key's bucket is not reached from the one that a coordinator is connected to. */
+  hideLeaderKey(table: string, hidden: boolean): void;
   /** Loses acknowledged publications, each with this probability, as servers of 2.9 to 2.12 have done. @returns how many. */
   forget(probability: number): number;
   /** The server is gone, and with it the requests that waited. */
@@ -31,20 +54,16 @@ export interface StoredBatch {
   readonly bytes: string;
 }
 
-export interface StoredRecord {
-  readonly sequence: number;
-  readonly id: string;
-  readonly payload: Uint8Array;
-  deliveries: number;
-  /** Not to be delivered before. */
-  dueAt: number;
+export interface LeaderEntry {
+  readonly bytes: string;
+  readonly revision: number;
 }
 
 export interface JetStreamWatch {
-  appended(bytes: string): void;
+  appended(batch: StoredBatch): void;
   /** A publication has arrived. `earlier` is what the duplicate window has under its id. */
   published(id: string, payload: Uint8Array, earlier: Uint8Array | undefined): void;
-  acknowledged(record: StoredRecord): void;
+  acknowledged(table: string, record: StoredRecord): void;
 }
 
 export interface JetStreamOptions {
@@ -55,38 +74,29 @@ export interface JetStreamOptions {
 }
 
 const DUPLICATE_WINDOW_MS = 120_000;
-const ACK_WAIT_MS = 60_000;
-
-interface Pull {
-  left: number;
-  readonly expiresAt: number;
-  readonly push: (record: StoredRecord) => void;
-}
 
 export function createJetStream({ scheduler, random, watch, flaws }: JetStreamOptions): JetStream {
   const events: StoredBatch[] = [];
   const records = new Map<number, StoredRecord>();
+  const consumers = new Map<string, Consumer>();
   const window = new Map<string, { readonly at: number; readonly payload: Uint8Array }>();
-  let pulls: Pull[] = [];
+  const hiddenFrom = new Set<string>();
+  let leaderKey: LeaderEntry | undefined;
   let sequence = 0;
   let full = false;
 
-  /** Whoever asked last is served first: earlier requests are those of processes that are gone. */
-  function serve(): void {
-    pulls = pulls.filter(({ left, expiresAt }) => left > 0 && expiresAt > scheduler.now);
-    const pull = pulls.at(-1);
-    if (!pull) return;
-    for (const record of records.values()) {
-      if (record.dueAt > scheduler.now || pull.left === 0) continue;
-      pull.left--;
-      record.deliveries++;
-      record.dueAt = scheduler.now + ACK_WAIT_MS;
-      pull.push({ ...record });
-    }
-  }
-
   function requireSpace(): void {
     if (full) throw new Error('no space left on device');
+  }
+
+  function requireKey(table: string): void {
+    if (hiddenFrom.has(table)) throw new Error('no leader of the bucket is reached');
+  }
+
+  function consumerOf(table: string): Consumer {
+    const consumer = consumers.get(table) ?? createConsumer(() => scheduler.now, records.values());
+    consumers.set(table, consumer);
+    return consumer;
   }
 
   return {
@@ -97,7 +107,7 @@ export function createJetStream({ scheduler, random, watch, flaws }: JetStreamOp
       if (isRepeat) return 'stored';
       if (!flaws.logTakesAnyWriter && events.length !== expectedLast) return 'wrong last sequence';
       events.push({ id, bytes });
-      watch.appended(bytes);
+      watch.appended({ id, bytes });
       return 'stored';
     },
     publish(id, payload) {
@@ -108,33 +118,55 @@ export function createJetStream({ scheduler, random, watch, flaws }: JetStreamOp
       if (duplicate) return { duplicate };
       const copy = Uint8Array.from(payload);
       window.set(id, { at: scheduler.now, payload: copy });
-      records.set(++sequence, { sequence, id, payload: copy, deliveries: 0, dueAt: scheduler.now });
-      serve();
+      const record = { sequence: ++sequence, id, payload: copy };
+      records.set(sequence, record);
+      for (const consumer of consumers.values()) consumer.offer(record);
       return { duplicate };
     },
-    pull(limit, expiresMs, push) {
-      pulls.push({ left: limit, expiresAt: scheduler.now + expiresMs, push });
-      serve();
+    pull: (table, limit, expiresMs, push) => consumerOf(table).pull(limit, expiresMs, push),
+    acknowledge(table, acknowledged) {
+      const record = consumerOf(table).acknowledge(acknowledged);
+      if (record) watch.acknowledged(table, record);
     },
-    acknowledge(acknowledged) {
-      const record = records.get(acknowledged);
-      if (record) watch.acknowledged(record);
-      records.delete(acknowledged);
+    backlog: (table) => consumerOf(table).backlog,
+    delivered: (table) => consumerOf(table).delivered,
+    nextOf: (table) => consumerOf(table).next,
+    reclaim: (table) => consumerOf(table).reclaim(),
+    stall: (table, stalled) => void (consumerOf(table).stalled = stalled),
+    holdBack: (table, id, ms) => consumerOf(table).holdBack(id, ms),
+    calm() {
+      full = false;
+      hiddenFrom.clear();
+      for (const consumer of consumers.values()) {
+        consumer.stalled = false;
+        consumer.letGo();
+      }
     },
-    get backlog() {
-      return records.size;
+    readLeaderKey(table) {
+      requireKey(table);
+      return leaderKey;
     },
-    reclaim() {
-      for (const record of records.values()) if (record.deliveries > 0) record.dueAt = scheduler.now;
-      serve();
+    writeLeaderKey(table, bytes, after) {
+      requireSpace();
+      requireKey(table);
+      if ((leaderKey?.revision ?? 0) !== after) return undefined;
+      leaderKey = { bytes, revision: after + 1 };
+      return leaderKey.revision;
+    },
+    hideLeaderKey(table, hidden) {
+      if (hidden) hiddenFrom.add(table);
+      else hiddenFrom.delete(table);
     },
     forget(probability) {
       const lost = [...records.keys()].filter(() => random.chance(probability));
-      for (const each of lost) records.delete(each);
+      for (const each of lost) {
+        records.delete(each);
+        for (const consumer of consumers.values()) consumer.lose(each);
+      }
       return lost.length;
     },
     restart() {
-      pulls = [];
+      for (const consumer of consumers.values()) consumer.restart();
     },
     get full() {
       return full;

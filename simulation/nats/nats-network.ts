@@ -20,8 +20,12 @@ export interface Connection {
   readonly closed: Promise<void>;
   /** @throws when no answer came in time: the request may have been done. */
   request<T>(handle: (streams: JetStream) => T, timeoutMs: number): Promise<T>;
-  /** Runs at the server, which may use `push` to send to the client later, for as long as the connection lasts. */
-  subscribe<T>(handle: (streams: JetStream, push: (item: T) => void) => void, onItem: (item: T) => void): void;
+  /**
+   * Runs at the server, which may use `push` to send to the client later, until the client has ended the subscription or the
+   * connection: `push` then says that nobody is interested.
+   * @returns the end of the subscription.
+   */
+  subscribe<T>(handle: (streams: JetStream, push: (item: T) => boolean) => void, onItem: (item: T) => void): () => void;
   close(): void;
 }
 
@@ -102,7 +106,16 @@ export function createNatsNetwork({ server, topology, random, now }: NatsNetwork
         });
       },
       subscribe(handle, onItem) {
-        up(() => handle(server.streams, (item) => down(() => isOpen && onItem(item))));
+        let wanted = true;
+        function push(item: Parameters<typeof onItem>[0]): boolean {
+          if (!isOpen || !wanted) return false;
+          down(() => isOpen && wanted && onItem(item));
+          return true;
+        }
+        up(() => handle(server.streams, push));
+        return () => {
+          wanted = false;
+        };
       },
       close,
     };

@@ -51,7 +51,7 @@ export function createNatsSite({ scheduler, topology, random, machine, streams }
     calm() {
       server.process.resume();
       startAgain();
-      streams.full = false;
+      streams.calm();
       network.flaky = false;
     },
   };

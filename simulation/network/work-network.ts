@@ -2,6 +2,7 @@ import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import { toStatus } from '../../coordinator/grpc/status.ts';
 import type { AcceptWork, WorkListener } from '../../coordinator/sessions/work-connection.ts';
 import { ANYONE } from '../../core/access/identity.ts';
+import { TickworkError } from '../../core/errors.ts';
 import type { CoordinatorMessage } from '../../proto/generated/tickwork/v1/CoordinatorMessage.ts';
 import type { WorkerMessage__Output as WorkerMessage } from '../../proto/generated/tickwork/v1/WorkerMessage.ts';
 import { deferred } from '../../runtime/deferred.ts';
@@ -17,9 +18,10 @@ import type { WorkCodec } from './work-messages.ts';
 
 /** WorkerService.Work between simulated processes: calls that break, hang and are cut, on both sides at different times. */
 export interface WorkNetwork {
-  /** A coordinator takes calls from now on, for as long as it lives. */
-  serve(coordinator: Process, accept: AcceptWork): void;
-  calls(worker: Process): WorkCalls;
+  /** A coordinator takes calls at this address from now on, for as long as it lives. @returns the end of it. */
+  serve(address: string, coordinator: Process, accept: AcceptWork): () => void;
+  /** @param addresses of coordinators, at least one. */
+  calls(worker: Process, addresses: readonly string[]): WorkCalls;
   /** Resets every call of a worker's machine, as a router does that forgets its connections. */
   reset(machine: string): void;
 }
@@ -41,6 +43,14 @@ export interface WorkNetworkDeps {
   readonly logger: Logger;
 }
 
+interface Server {
+  readonly address: string;
+  readonly process: Process;
+  readonly accept: AcceptWork;
+  /** Ends its calls. */
+  readonly calls: Set<(error: unknown) => void>;
+}
+
 type Upward =
   | { readonly kind: 'message'; readonly bytes: Buffer }
   | { readonly kind: 'end' }
@@ -51,6 +61,9 @@ type Downward =
 
 const CONNECT_TRIES = 20;
 
+const shuttingDown = (): TickworkError =>
+  new TickworkError('NOT_READY', 'Expected a coordinator that leads, got one that is shutting down.');
+
 const unavailableStatus = (details: string): StatusObject => ({
   code: status.UNAVAILABLE,
   details,
@@ -59,10 +72,10 @@ const unavailableStatus = (details: string): StatusObject => ({
 
 export function createWorkNetwork(deps: WorkNetworkDeps): WorkNetwork {
   const { scheduler, topology, random, codec, watch, alter, logger } = deps;
-  const servers: { readonly process: Process; readonly accept: AcceptWork }[] = [];
+  let servers: readonly Server[] = [];
   const open = new Map<Process, Set<() => void>>();
 
-  function openCall(worker: Process, listener: WorkCallListener): WorkCall {
+  function openCall(worker: Process, address: string, listener: WorkCallListener): WorkCall {
     const ended = deferred<StatusObject>();
     const early: Upward[] = [];
     let over = false;
@@ -85,7 +98,7 @@ export function createWorkNetwork(deps: WorkNetworkDeps): WorkNetwork {
     function dial(tries: number): void {
       if (over) return;
       // Whoever has the name last is found first, but not by everybody.
-      const living = servers.filter(({ process }) => process.alive);
+      const living = servers.filter((server) => server.address === address && server.process.alive);
       const server = living.length > 1 && random.chance(0.3) ? living[0] : living.at(-1);
       if (server === undefined) return unavailable('connection refused');
       if (topology.connects(worker.machine.name, server.process.machine.name)) return connect(server);
@@ -93,7 +106,8 @@ export function createWorkNetwork(deps: WorkNetworkDeps): WorkNetwork {
       worker.enter(() => dial(tries - 1), 1_000);
     }
 
-    function connect({ process: coordinator, accept }: (typeof servers)[number]): void {
+    function connect(server: Server): void {
+      const { process: coordinator, accept, calls } = server;
       const line = { scheduler, topology, random };
       const ends = { topology, random };
       let serving = true;
@@ -131,6 +145,7 @@ export function createWorkNetwork(deps: WorkNetworkDeps): WorkNetwork {
       function closeServer(): void {
         if (!serving) return;
         serving = false;
+        calls.delete(endServer);
         up.close();
         if (!worker.alive) down.close();
         service?.onClosed();
@@ -146,6 +161,8 @@ export function createWorkNetwork(deps: WorkNetworkDeps): WorkNetwork {
       }
 
       coordinator.enter(() => {
+        if (!servers.includes(server)) return endServer(shuttingDown());
+        calls.add(endServer);
         service = accept({
           identity: ANYONE,
           get open() {
@@ -210,14 +227,26 @@ export function createWorkNetwork(deps: WorkNetworkDeps): WorkNetwork {
   }
 
   return {
-    serve: (process, accept) => void servers.push({ process, accept }),
-    calls: (worker) => ({
-      address: 'coordinator',
-      coordinators: 1,
-      open: (listener) => openCall(worker, listener),
-      turn: () => {},
-      close: () => {},
-    }),
+    serve(address, process, accept) {
+      const server = { address, process, accept, calls: new Set<(error: unknown) => void>() };
+      servers = [...servers, server];
+      return () => {
+        servers = servers.filter((other) => other !== server);
+        for (const end of [...server.calls]) end(shuttingDown());
+      };
+    },
+    calls(worker, addresses) {
+      let at = 0;
+      return {
+        address: addresses.join(', '),
+        coordinators: addresses.length,
+        open: (listener) => openCall(worker, addresses[at] as string, listener),
+        turn() {
+          at = (at + 1) % addresses.length;
+        },
+        close: () => {},
+      };
+    },
     reset(machine) {
       for (const [worker, calls] of open) {
         if (worker.machine.name === machine) for (const reset of [...calls]) reset();

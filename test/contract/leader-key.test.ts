@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryLeaderKey } from '../../coordinator/adapters/memory/leader-key.ts';
 import { openNatsLeaderKey } from '../../coordinator/adapters/nats/leader-key.ts';
 import type { LeaderClaim, LeaderKey } from '../../coordinator/ports.ts';
+import { openSimulatedLeaderKey } from '../../simulation/nats/leader-key.ts';
 import { startNatsServer } from '../support/nats-server.ts';
+import { startSimulatedNats } from '../support/simulated-nats.ts';
 import { connectTo, NAMES } from './event-log-adapters.ts';
 
 /** One key that several coordinators look at. */
@@ -15,6 +17,17 @@ const memory = {
   async create(): Promise<SharedKey> {
     const key = createMemoryLeaderKey();
     return { open: async () => key, [Symbol.asyncDispose]: async () => {} };
+  },
+};
+
+const simulated = {
+  name: 'simulation',
+  async create(): Promise<SharedKey> {
+    const nats = startSimulatedNats();
+    return {
+      open: async () => openSimulatedLeaderKey((await nats.connect()).link, 'table'),
+      [Symbol.asyncDispose]: () => nats[Symbol.asyncDispose](),
+    };
   },
 };
 
@@ -35,7 +48,7 @@ const jetStream = {
 
 const claim = (holder: string, renewals = 0): LeaderClaim => ({ holder, process: holder, renewals, released: false });
 
-describe.each([memory, jetStream])('leader key: $name', ({ create }) => {
+describe.each([memory, simulated, jetStream])('leader key: $name', ({ create }) => {
   let shared: SharedKey;
   beforeEach(async () => void (shared = await create()));
   afterEach(() => shared[Symbol.asyncDispose]());

@@ -1,7 +1,8 @@
 import { createMemoryRecordStream } from '../../coordinator/adapters/memory/record-stream.ts';
 import type { NatsLink } from '../../coordinator/adapters/nats/connection.ts';
+import { createNatsRecordOutlet } from '../../coordinator/adapters/nats/record-outlet.ts';
 import { openNatsRecordStream } from '../../coordinator/adapters/nats/record-stream.ts';
-import type { Delivery, Malformed, RecordStream } from '../../coordinator/ports.ts';
+import type { Delivery, Malformed, RecordOutlet, RecordStream } from '../../coordinator/ports.ts';
 import { encodeRecord, recordId, type TrialRecord } from '../../proto/records.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
@@ -13,6 +14,8 @@ import { connectTo, NAMES } from './event-log-adapters.ts';
 
 export interface RecordStreamBench extends AsyncDisposable {
   readonly stream: RecordStream;
+  /** Where the adapter has one. */
+  readonly outlet?: RecordOutlet;
   /** @param id Nats-Msg-Id */
   publish(bytes: Uint8Array, id?: string): Promise<void>;
   /** Resolves when what is unacknowledged is, or will soon be, delivered again. */
@@ -30,6 +33,7 @@ export const memoryAdapter: RecordStreamAdapter = {
     const stream = createMemoryRecordStream();
     return {
       stream,
+      outlet: stream,
       publish: async (bytes, id) => stream.publish(bytes, id),
       redeliver: async () => stream.redeliver(),
       [Symbol.asyncDispose]: () => stream.close(),
@@ -42,7 +46,7 @@ export const simulatedAdapter: RecordStreamAdapter = {
   async create() {
     const nats = startSimulatedNats();
     const { link, process } = await nats.connect();
-    const stream = await openSimulatedRecordStream(link, process);
+    const stream = await openSimulatedRecordStream(link, process, TABLE);
     const session = await connectWorker(nats.site.network, nats.process('worker'));
     let unnamed = 0;
     return {
@@ -50,7 +54,7 @@ export const simulatedAdapter: RecordStreamAdapter = {
       async publish(bytes, id = `unnamed-${++unnamed}`) {
         await session.jetstream().publish('', bytes, { msgID: id, timeout: 5_000 });
       },
-      redeliver: async () => nats.site.streams.reclaim(),
+      redeliver: async () => nats.site.streams.reclaim(TABLE),
       async [Symbol.asyncDispose]() {
         await stream.close();
         await nats[Symbol.asyncDispose]();
@@ -68,6 +72,7 @@ export const jetStreamAdapter: RecordStreamAdapter = {
     const stream = await openStream(link, 1_000);
     return {
       stream,
+      outlet: createNatsRecordOutlet({ link, names: NAMES }),
       publish: (bytes, id) => publish(link, bytes, id),
       redeliver: async () => {},
       async [Symbol.asyncDispose]() {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Delivery, Malformed } from '../../coordinator/ports.ts';
-import { recordContentHash, recordId } from '../../proto/records.ts';
+import { recordContentHash, recordId, type TrialRecord } from '../../proto/records.ts';
 import {
   jetStreamAdapter,
   memoryAdapter,
@@ -28,6 +28,17 @@ describe.each([memoryAdapter, simulatedAdapter, jetStreamAdapter])('record strea
     });
   });
 
+  test('what the coordinator puts there itself comes like the records of workers, and once', async () => {
+    if (bench.outlet === undefined) return;
+    const reusedFrom = { sweepId: 's0', cell: 3, attempt: 2 };
+    const reused = [5, 6].map((cell) => ({ ...report(cell), attempt: 0, reusedFrom }) as TrialRecord);
+    await bench.outlet.put(reused);
+    await bench.outlet.put(reused);
+    await publishRecord(bench, report(7));
+    const taken = (await take(bench.stream, (all) => all.length >= 3)).flat() as Delivery[];
+    expect(taken.map(({ record }) => record)).toEqual([...reused, report(7)]);
+  });
+
   test('the first record does not wait for a full batch', async () => {
     const arriving = take(bench.stream, (taken) => taken.length >= 1, { maxBatch: 1_000 });
     await publishRecord(bench, report(1));
@@ -50,6 +61,7 @@ describe.each([memoryAdapter, simulatedAdapter, jetStreamAdapter])('record strea
   test.each([
     ['no JSON', Uint8Array.of(0xff, 0xfe, 0x00)],
     ['nothing', new Uint8Array(0)],
+    ['an attempt that nobody was granted', new TextEncoder().encode(JSON.stringify({ ...report(1), attempt: 0 }))],
     ['an unknown field', new TextEncoder().encode(JSON.stringify({ ...report(1), colour: 'blue' }))],
     ['a value that is no number', new TextEncoder().encode('{"kind":"report","metrics":{"trainLoss":null}}')],
   ])('malformed bytes are handed over with their problem: %s', async (_, bytes) => {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, test } from 'vitest';
 import { openDuckDbResultStore } from '../../coordinator/adapters/duckdb/result-store.ts';
@@ -122,6 +123,28 @@ describe('result store in DuckDB', { timeout: 60_000 }, () => {
     });
   });
 
+  test('a database of schema version 1 opens with all that it has, and stays open-able', async () => {
+    await using folder = await temporaryFolder();
+    const old = await readFile(join(ROOT, 'test/fixtures/results-schema-1.duckdb.gz'));
+    await writeFile(join(folder.path, 'results.duckdb'), gunzipSync(old));
+    const known = storedResult({ cell: 8, trialKey: 'a', reusedFrom: { sweepId: 's0', cell: 2, attempt: 1 } });
+    for (const extra of [[storedResult({ cell: 7, trialKey: 'a' }), known], []]) {
+      const store = await openDuckDbResultStore({ stateDirectory: folder.path });
+      for (const cell of [0, 1, 2]) expect(await store.result('s1', cell)).toEqual(storedResult({ cell }));
+      expect(await store.reports({ sweepId: 's1', limit: 9 })).toHaveLength(2);
+      expect((await store.dispositions(['s1.4.1.failure', 's1.0.2.result'])).size).toBe(2);
+      expect(await store.withTrialKeys([''], 'other')).toEqual(new Map());
+      await store.commit(batchOf({ results: [...extra, storedResult({ cell: 1 })] }));
+      expect(await store.counts()).toEqual({ results: 5, quarantined: 0, superseded: 1 });
+      expect([...(await store.withTrialKeys(['a'], 'other')).keys()]).toEqual(['a']);
+      expect(await store.result('s1', 8)).toEqual(known);
+      const [group] = await store.aggregate('s1', { factors: [], locators: [] }, ['testError']);
+      expect(group?.aggregate.n).toBe(5);
+      expect((await store.exportParquet('s1', [])).length).toBeGreaterThan(0);
+      await store.close();
+    }
+  });
+
   test('Parquet has a row for each cell and metric, with the labels as columns', async () => {
     await using folder = await temporaryFolder();
     const stale = join(folder.path, 'export-abc');
@@ -130,7 +153,9 @@ describe('result store in DuckDB', { timeout: 60_000 }, () => {
     const results = [0, 1, 2, 3].map((cell) =>
       storedResult({ cell, gridIndex: cell % 4, seed: 5, metrics: { testError: cell, trainLoss: cell + 0.5 } }),
     );
-    await store.commit(batchOf({ results: [...results, storedResult({ sweepId: 'other', cell: 0 })] }));
+    const reusedFrom = { sweepId: 's0', cell: 7, attempt: 2 };
+    const last = storedResult({ cell: 4, gridIndex: 0, seed: 6, metrics: { testError: 9 }, reusedFrom });
+    await store.commit(batchOf({ results: [...results, last, storedResult({ sweepId: 'other', cell: 0 })] }));
 
     const nasty = '"; DROP TABLE results; --';
     const labels = ['O\'Brien"; DROP TABLE results; --', '$1 ? {} \\ ☃'];
@@ -138,7 +163,7 @@ describe('result store in DuckDB', { timeout: 60_000 }, () => {
       { name: nasty, labels, locator: placeLocator(2, labels.length) },
       { name: 'Cell', labels: ['x', 'y'], locator: placeLocator(1, 2) },
     ]);
-    expect(await store.counts()).toMatchObject({ results: 5 });
+    expect(await store.counts()).toMatchObject({ results: 6 });
     expect((await readdir(folder.path)).filter((name) => name.startsWith('export-'))).toEqual([]);
 
     const file = join(folder.path, 'read.parquet');
@@ -152,15 +177,17 @@ describe('result store in DuckDB', { timeout: 60_000 }, () => {
       'factor_Cell',
       'attempt',
       'worker',
+      'reused_from',
       'metric',
       'value',
     ]);
     const rows = reader
       .getRowsJS()
       .map((row) => row.map((value) => (typeof value === 'bigint' ? Number(value) : value)));
-    expect(rows).toHaveLength(8);
-    expect(rows[0]).toEqual([0, 5, labels[0], 'x', 1, 'worker-1', 'testError', 0]);
-    expect(rows[7]).toEqual([3, 5, labels[1], 'y', 1, 'worker-1', 'trainLoss', 3.5]);
+    expect(rows).toHaveLength(9);
+    expect(rows[0]).toEqual([0, 5, labels[0], 'x', 1, 'worker-1', null, 'testError', 0]);
+    expect(rows[7]).toEqual([3, 5, labels[1], 'y', 1, 'worker-1', null, 'trainLoss', 3.5]);
+    expect(rows[8]).toEqual([4, 6, labels[0], 'x', 0, 'worker-1', 'sweeps/s0/trials/7', 'testError', 9]);
     connection.closeSync();
 
     const empty = await store.exportParquet('none', []);

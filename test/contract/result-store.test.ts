@@ -82,6 +82,37 @@ describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }
     expect(await store.result('s1', 1)).toMatchObject({ record: { metrics: { testError: 1 } } });
   });
 
+  test('results are found by the keys of their trials: the first that was trained, in another sweep', async () => {
+    const reusedFrom = { sweepId: 's1', cell: 3, attempt: 1 };
+    const first = storedResult({ cell: 3, trialKey: 'a', committedAt: 20 });
+    const results = [
+      first,
+      storedResult({ cell: 1, trialKey: 'a', committedAt: 30 }),
+      storedResult({ sweepId: 's2', cell: 0, trialKey: 'a', committedAt: 20 }),
+      storedResult({ sweepId: 's2', cell: 1, trialKey: 'b', committedAt: 5 }),
+      storedResult({ sweepId: 's0', cell: 8, trialKey: 'a', committedAt: 10, reusedFrom }),
+      storedResult({ sweepId: 's0', cell: 9, committedAt: 1 }),
+    ];
+    await store.commit(batchOf({ results }));
+    expect(await store.withTrialKeys(['a', 'b', 'c'], 's3')).toEqual(
+      new Map([
+        ['a', first],
+        ['b', results[3]],
+      ]),
+    );
+    expect(await store.withTrialKeys(['a', 'b'], 's1')).toEqual(
+      new Map([
+        ['a', results[2]],
+        ['b', results[3]],
+      ]),
+    );
+    expect(await store.withTrialKeys(['', 'undefined', 'null'], 's3')).toEqual(new Map());
+    expect(await store.withTrialKeys([], 's3')).toEqual(new Map());
+    expect(await store.result('s0', 8)).toEqual(results[4]);
+    await store.overrule([{ sweepId: 's1', cell: 3 }], 5);
+    expect((await store.withTrialKeys(['a'], 's3')).get('a')).toEqual(results[2]);
+  });
+
   test('a record is settled only once it is in the table', async () => {
     expect(await store.dispositions(['s1.3.1.failure', 'x'])).toEqual(new Map());
     await store.commit(
@@ -194,7 +225,7 @@ describe.each([memoryAdapter, duckDbAdapter])('result store: $name', ({ create }
 
     const ofTwo = await store.reports({
       sweepId: 's1',
-      cell: 2,
+      cells: [2],
       after: { cell: 2, attempt: 1, trainEpoch: 2 },
       limit: 2,
     });

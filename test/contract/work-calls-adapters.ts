@@ -65,10 +65,10 @@ export const simulatedAdapter: WorkAdapter = {
     });
     const process = (name: string) => createProcess(scheduler, createMachine(scheduler, name, 1, 0), name, random);
     const coordinator = process('coordinator');
-    network.serve(coordinator, accept);
+    network.serve('coordinator', coordinator, accept);
     const time = keepTimeFlowing(scheduler);
     return {
-      calls: network.calls(process('worker')),
+      calls: network.calls(process('worker'), ['coordinator']),
       killCoordinator: coordinator.kill,
       [Symbol.asyncDispose]: () => time[Symbol.asyncDispose](),
     };

@@ -150,7 +150,15 @@ const WALLS: readonly Wall[] = [
   },
   {
     room: 'cli/commands/weights.ts',
-    may: ['cli', 'core', 'proto', 'node:', 'commander', 'worker/training/checkpoints/unused-weights.ts'],
+    may: [
+      'cli',
+      'core',
+      'proto',
+      'node:',
+      'commander',
+      'worker/training/checkpoints/unused-weights.ts',
+      'worker/training/checkpoints/unused-outputs.ts',
+    ],
     why: 'it looks into a checkpoint folder, and loads no TensorFlow.js for it',
   },
   {

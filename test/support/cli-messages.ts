@@ -20,6 +20,7 @@ export function counts(change: Partial<TrialCounts__Output> = {}): TrialCounts__
     cancelled: 0,
     stopped: 0,
     blocked: 0,
+    reused: 0,
     ...change,
   };
 }
@@ -44,6 +45,7 @@ export function sweep(change: Partial<Sweep__Output> = {}): Sweep__Output {
     usedDeviceSeconds: 0,
     exhaustedReason: '',
     user: '',
+    reuse: false,
     ...change,
   };
 }
@@ -71,6 +73,7 @@ export function trial(
     metrics: [],
     provenanceJson: '',
     stopReason: '',
+    reusedFrom: '',
     ...(at.startedAt === undefined ? {} : { startTime: time(at.startedAt) }),
     ...(at.finishedAt === undefined ? {} : { finishTime: time(at.finishedAt) }),
     ...change,

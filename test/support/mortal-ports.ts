@@ -1,9 +1,19 @@
-import type { Delivery, EventLog, Malformed, RecordStream, ResultStore } from '../../coordinator/ports.ts';
+import type {
+  Delivery,
+  EventLog,
+  Malformed,
+  RecordOutlet,
+  RecordStream,
+  ResultStore,
+} from '../../coordinator/ports.ts';
 
 /** Where a coordinator may die: on either side of each step that makes something durable. */
 export const DEATHS = ['before commit', 'before append', 'after append', 'before ack', 'after ack'] as const;
 
-export type Death = (typeof DEATHS)[number];
+/** Of one that reuses results, also on either side of putting them on the stream. */
+export const DEATHS_IN_REUSE = [...DEATHS, 'before put', 'after put'] as const;
+
+export type Death = (typeof DEATHS_IN_REUSE)[number];
 
 /** A process that dies at a chosen moment: from then on nothing it asks for is answered, and nothing it does has an effect. */
 export interface Mortal {
@@ -15,6 +25,7 @@ export interface Mortal {
   log(inner: EventLog): EventLog;
   store(inner: ResultStore): ResultStore;
   records(inner: RecordStream): RecordStream;
+  outlet(inner: RecordOutlet): RecordOutlet;
 }
 
 const NEVER = new Promise<never>(() => {});
@@ -74,6 +85,13 @@ export function createMortal(): Mortal {
         await reach('before commit');
         await inner.commit(batch);
         if (dead) await NEVER;
+      },
+    }),
+    outlet: (inner) => ({
+      async put(all) {
+        await reach('before put');
+        await inner.put(all);
+        await reach('after put');
       },
     }),
     records: (inner) => ({

@@ -1,4 +1,5 @@
 import type { SetAside, StoreBatch, StoredResult } from '../../coordinator/ports.ts';
+import type { ReusedFrom } from '../../core/trial/trial.ts';
 import type { FailureRecord, ReportRecord } from '../../proto/records.ts';
 import { recordContentHash } from '../../proto/records.ts';
 
@@ -9,6 +10,9 @@ interface Choices {
   readonly seed?: number;
   readonly metrics?: Readonly<Record<string, number>>;
   readonly sequence?: number;
+  readonly trialKey?: string;
+  readonly committedAt?: number;
+  readonly reusedFrom?: ReusedFrom;
 }
 
 /** A committed result; by default its position in the stream is its cell plus one. */
@@ -19,10 +23,14 @@ export function storedResult({
   seed = 1,
   metrics,
   sequence,
+  trialKey,
+  committedAt = 1_700_000_001_000,
+  reusedFrom,
 }: Choices): StoredResult {
   const record = {
     kind: 'result' as const,
     ...recordKey(sweepId, cell),
+    ...(reusedFrom === undefined ? {} : { attempt: 0, reusedFrom }),
     metrics: metrics ?? { testError: cell / 8, trainLoss: 1 / (cell + 1) },
     provenance: { executor: 'onnx', note: 'Größe "S" – 32 px' },
     durationMs: 12.5,
@@ -36,8 +44,9 @@ export function storedResult({
     seed,
     record,
     contentHash,
+    ...(trialKey === undefined ? {} : { trialKey }),
     sequence: sequence ?? cell + 1,
-    committedAt: 1_700_000_001_000,
+    committedAt,
   };
 }
 

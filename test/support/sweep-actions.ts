@@ -24,7 +24,9 @@ export type Action =
   | { readonly do: 'start' | 'forget'; readonly pick: number }
   | { readonly do: 'lose' | 'fail'; readonly pick: number; readonly kind: number }
   | { readonly do: 'report'; readonly pick: number; readonly trainEpoch: number; readonly value: number }
-  | { readonly do: 'result'; readonly pick: number; readonly hash: number };
+  | { readonly do: 'result'; readonly pick: number; readonly hash: number }
+  /** The cell of a lease, or of none, is given the result of another trial. */
+  | { readonly do: 'reuse'; readonly pick: number; readonly cell: number };
 
 const pick = fc.nat();
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -66,6 +68,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 25, arbitrary: fc.record({ do: fc.constant('result' as const), pick, hash: fc.nat(1) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('reuse' as const), pick, cell: fc.nat(12) }) },
 );
 
 /** Applies actions, remembering every lease ever granted so that stale ones are used too. */
@@ -123,6 +126,14 @@ export function commandOf(
         return { type: 'retry-failed', ...request, kinds: action.pick % 2 === 0 ? [] : ['diverged'] };
       return { type: `${action.do}-sweep`, ...request };
     }
+  }
+  if (action.do === 'reuse') {
+    const sweepId = [...state.sweeps.keys()][action.pick % Math.max(1, state.sweeps.size)];
+    if (sweepId === undefined) return undefined;
+    const { cell } = action;
+    const reusedFrom = { sweepId: 'another-1', cell, attempt: 1 };
+    const key = { sweepId, cell, attempt: 0, leaseId: 'reused', epoch: state.epoch, worker };
+    return { type: 'record-result', record: { ...key, contentHash: 'r', reusedFrom } };
   }
   const lease = leases[action.pick % Math.max(1, leases.length)];
   if (!lease) return undefined;

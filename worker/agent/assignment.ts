@@ -15,6 +15,13 @@ const commandSpecSchema = z.strictObject({
   }),
   parameters: z.record(z.string(), z.union([scalar, z.array(scalar)])),
   seed: z.int(),
+  handover: z
+    .strictObject({
+      attempt: z.int().min(1),
+      awaited: z.boolean(),
+      upstreams: z.array(z.strictObject({ cell: z.int().min(0), attempt: z.int().min(1) })),
+    })
+    .optional(),
 });
 
 /** Reads `Assignment.trial_json`. @returns the trial, or a sentence that says what is wrong with it. */

@@ -7,6 +7,7 @@ import type { TrialProgress } from '../training/outcome.ts';
 import { openMetricsFile } from './metrics-file.ts';
 import type { CommandOutcome, CommandReport } from './outcome.ts';
 import { createOutputTail } from './output-tail.ts';
+import { forgetEmptyOutput, forgetOutput, noteOutput } from './outputs.ts';
 import { type ProcessGroup, startProgram } from './process-group.ts';
 import { prepareSurroundings, type SurroundingsOptions } from './surroundings.ts';
 
@@ -29,8 +30,19 @@ const MAX_WARNINGS = 5;
 
 /** Runs the lab's own program once. Never rejects: whatever happens is an outcome (invariant I5). */
 export async function runCommand(run: CommandRun): Promise<CommandOutcome> {
+  const { spec, checkpointFolder, cell, onWarning } = run;
+  const { handover } = spec;
   try {
-    return await attempt(run);
+    const outcome = await attempt(run);
+    if (handover === undefined) return outcome;
+    const own = { cell, attempt: handover.attempt };
+    if (outcome.status === 'failed') {
+      const refused = (error: unknown) =>
+        onWarning(`Expected to remove what the attempt has left, got: ${String(error)}.`);
+      await forgetOutput(checkpointFolder, own).catch(refused);
+    } else if (handover.awaited) await noteOutput(checkpointFolder, own, spec, outcome.metrics);
+    else await forgetEmptyOutput(checkpointFolder, own);
+    return outcome;
   } catch (error) {
     return failed('infrastructure', error instanceof Error ? error.message : String(error));
   }

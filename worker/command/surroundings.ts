@@ -1,8 +1,9 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CommandSpec } from '../../core/command/command.ts';
+import type { CommandSpec, Handover } from '../../core/command/command.ts';
 import { argumentText, fillWord } from '../../core/command/template.ts';
 import { trialFolder, weightsFolder } from '../training/checkpoints/folders.ts';
+import { findOutputs, prepareOutput } from './outputs.ts';
 
 /** What one attempt of a command finds when it starts. */
 export interface Surroundings {
@@ -46,6 +47,8 @@ export async function prepareSurroundings(options: SurroundingsOptions): Promise
   const [saveDir, initialDir] = [named(saveWeightsAs), named(initialWeights)];
   if (saveDir !== undefined) await mkdir(saveDir, { recursive: true });
 
+  const handed = spec.handover === undefined ? {} : await prepareHandover(options, spec.handover, folder);
+
   const values = Object.entries(spec.parameters).map(([name, value]) => [name, argumentText(value)] as const);
   const places = { seed: String(spec.seed), parameters, parametersFile, checkpointDir, metricsFile };
   const all = { ...Object.fromEntries(values), ...places };
@@ -66,9 +69,27 @@ export async function prepareSurroundings(options: SurroundingsOptions): Promise
       TICKWORK_SEED: String(spec.seed),
       ...(saveDir === undefined ? {} : { TICKWORK_SAVE_DIR: saveDir }),
       ...(initialDir === undefined ? {} : { TICKWORK_INITIAL_DIR: initialDir }),
+      ...handed,
       TICKWORK_CELL: cell,
     },
     metricsFile,
     resumed,
+  };
+}
+
+/** Where the program finds what others have left, and leaves its own. */
+async function prepareHandover(
+  { checkpointFolder, cell, attempt }: SurroundingsOptions,
+  handover: Handover,
+  folder: string,
+): Promise<Readonly<Record<string, string>>> {
+  const outputs = await findOutputs(checkpointFolder, cell, handover);
+  const upstreamsFile = join(folder, `upstreams-${attempt}.json`);
+  await writeFile(upstreamsFile, `${JSON.stringify(outputs)}\n`);
+  const [only] = outputs;
+  return {
+    TICKWORK_OUTPUT_DIR: await prepareOutput(checkpointFolder, { cell, attempt: handover.attempt }),
+    TICKWORK_UPSTREAMS_FILE: upstreamsFile,
+    ...(only !== undefined && outputs.length === 1 ? { TICKWORK_UPSTREAM_DIR: only.outputDir } : {}),
   };
 }

@@ -17,13 +17,14 @@ export type TrialMetrics = Readonly<{
   testMeanAveragePrecision?: number;
   /**
    * Over the last train epoch while it ran: each image under the weights of its step, with dropout and random crops. As
-   * `testError`, of images of several classes too: the highest score is not for a class that the image shows.
+   * `testError`, of images of several classes too: the highest score is not for a class that the image shows. This and the next
+   * two are absent where nothing was trained.
    */
-  trainError: number;
+  trainError?: number;
   /** Mean cross-entropy (nats) over the last train epoch while it ran, without the weight decay term. */
-  trainLoss: number;
+  trainLoss?: number;
   /** Training only, input pipeline included, evaluations and compilation left out. */
-  imagesPerSecond: number;
+  imagesPerSecond?: number;
   trainSeconds: number;
   /** Of them, what steps have waited for their batches. */
   inputWaitSeconds: number;
@@ -49,7 +50,7 @@ export interface TrialReport {
 
 export interface TrialProgress {
   readonly phase: 'loading' | 'training' | 'testing';
-  /** 1-based. */
+  /** 1-based; 0 where nothing is trained, as are the next three. */
   readonly trainEpoch: number;
   readonly trainEpochs: number;
   /** Training steps done and to do over the whole trial. */

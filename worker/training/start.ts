@@ -1,4 +1,5 @@
 import { TickworkError } from '../../core/errors.ts';
+import { countWeightLayers } from '../../core/networks/counts.ts';
 import type { NetworkDescription } from '../../core/networks/description.ts';
 import { listWeights } from '../../core/networks/weights.ts';
 import type { TrialSpec } from '../../core/study/trial-parameters.ts';
@@ -55,7 +56,7 @@ export async function findStart(
   const kept = await findKeptWeights(spec, checkpoints);
   const origin = kept && { initialWeights: { title: kept.title, digest: kept.digest } };
   const store =
-    checkpoints && parameters.checkpointEvery > 0
+    checkpoints && parameters.checkpointEvery > 0 && parameters.trainEpochs > 0
       ? createCheckpointStore({
           folder: trialFolder(checkpoints.root, checkpoints.cell),
           fingerprint: trialFingerprint(spec, executor.describe(), kept?.digest),
@@ -69,7 +70,9 @@ export async function findStart(
     const resumedFrom = { step: found.step, digest: found.digest };
     return { state, progress, store, origin: { ...origin, resumedFrom } };
   }
-  const drawn = initialState(description, seed, OPTIMISERS[parameters.optimiser], parameters.freeze);
+  // What trains nothing has no velocities.
+  const frozen = parameters.trainEpochs === 0 ? countWeightLayers(description) : parameters.freeze;
+  const drawn = initialState(description, seed, OPTIMISERS[parameters.optimiser], frozen);
   const state = kept ? copyWeights(drawn, description, kept, parameters) : drawn;
   return { state, progress: TRIAL_START, store, origin: { ...origin } };
 }

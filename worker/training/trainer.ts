@@ -25,7 +25,7 @@ import type { TrialMetrics, TrialOutcome, TrialProgress, TrialProvenance, TrialR
 import { startNextEpoch } from './progress.ts';
 import { provenanceOf, testMetrics } from './results.ts';
 import { type CheckpointPlace, findStart, keepFinalWeights } from './start.ts';
-import { summariseEpoch, trainOneEpoch } from './train-epoch.ts';
+import { summariseEpoch, type Training, trainOneEpoch } from './train-epoch.ts';
 import { createTrainingInput } from './training-input.ts';
 
 export interface TrainerDependencies {
@@ -80,7 +80,7 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   const { executor, datasets, now, signal, onProgress, onReport, onWarning, isPreempted = () => false } = deps;
   const { batchSize, trainEpochs } = parameters;
   signal.throwIfAborted();
-  onProgress({ phase: 'loading', trainEpoch: 1, trainEpochs, step: 0, steps: 0 });
+  onProgress({ phase: 'loading', trainEpoch: Math.min(1, trainEpochs), trainEpochs, step: 0, steps: 0 });
   const dataset = await datasets.load(parameters);
   const images = selectImages(parameters, spec.seed, dataset);
   const { facts, classes } = images;
@@ -108,23 +108,11 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
           facts.channels,
         )
       : scalingOf(facts.normalisation, inputNormalisation);
-  const step = trainingStep(trained, batchSize, parameters, scaling);
-  const trainStep = await executor.compile(step);
-  lifecycle.add('the training step', () => trainStep.dispose());
+  const training = trainEpochs === 0 ? undefined : await prepareTraining();
   // What fits in memory for training fits for testing, so both use one batch size.
   const testStep = await executor.compile(evaluationStep(description, batchSize, votesOf(parameters.loss), scaling));
   lifecycle.add('the evaluation step', () => testStep.dispose());
 
-  if (deps.checkFirstBatch && start.origin.resumedFrom === undefined) {
-    const { batch, noise } = await input.startEpoch(1).fill(0);
-    const scalars = scalarsAt(parameters, 0, input.stepsPerEpoch);
-    const run = { state: start.state, inputs: { batch, scalars, noise } };
-    await checkFirstBatch({ executor, description: trained, parameters, scaling, step, compiled: trainStep, run });
-    await pause();
-  }
-  const rhythm = { every: parameters.checkpointEvery, steps };
-  const saving = start.store && createSaving(start.store, state, rhythm, { onWarning, isPreempted });
-  const training = { parameters, input, step: trainStep, state, now, onProgress, pause, saving };
   const evaluationOf = (name: 'validation' | 'test'): Evaluation => {
     const view = images[name];
     const set = view.images === images.train.images ? 'train' : 'test';
@@ -146,7 +134,7 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   let progress = start.progress;
   // An attempt tells its whole learning curve, also what an earlier one has computed.
   for (const [index, metrics] of progress.epochs.entries()) onReport({ trainEpoch: index + 1, metrics });
-  while (progress.epochs.length < trainEpochs) {
+  while (training !== undefined && progress.epochs.length < trainEpochs) {
     const ended = await trainOneEpoch(training, progress);
     const trainEpoch = ended.epochs.length + 1;
     const centre = await timed(trainEpoch, () => {
@@ -161,12 +149,14 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
   }
   const final = await timed(trainEpochs, () => judgeFinally(parameters, description, executor, evaluation));
   const { trainSeconds, inputWaitSeconds, testSeconds } = progress;
-  const { trainError = Number.NaN, trainLoss = Number.NaN } = progress.epochs.at(-1) ?? {};
+  const last = progress.epochs.at(-1);
   const metrics = {
     ...testMetrics(final.found),
-    trainError,
-    trainLoss,
-    imagesPerSecond: trainSeconds > 0 ? (steps * batchSize) / trainSeconds : 0,
+    ...(last && {
+      trainError: last.trainError,
+      trainLoss: last.trainLoss,
+      imagesPerSecond: trainSeconds > 0 ? (steps * batchSize) / trainSeconds : 0,
+    }),
     trainSeconds,
     inputWaitSeconds,
     testSeconds: testSeconds + final.seconds,
@@ -177,6 +167,23 @@ async function train(spec: TrialSpec, deps: TrainerDependencies, lifecycle: Life
     metrics,
     provenance: { ...provenance, perClass: final.found.perClass, ...start.origin, ...kept, ...damagedImages(images) },
   };
+
+  /** Compiles the training step, and proves it where that is asked for. */
+  async function prepareTraining(): Promise<Training> {
+    const step = trainingStep(trained, batchSize, parameters, scaling);
+    const compiled = await executor.compile(step);
+    lifecycle.add('the training step', () => compiled.dispose());
+    if (deps.checkFirstBatch && start.origin.resumedFrom === undefined) {
+      const { batch, noise } = await input.startEpoch(1).fill(0);
+      const scalars = scalarsAt(parameters, 0, input.stepsPerEpoch);
+      const run = { state: start.state, inputs: { batch, scalars, noise } };
+      await checkFirstBatch({ executor, description: trained, parameters, scaling, step, compiled, run });
+      await pause();
+    }
+    const rhythm = { every: parameters.checkpointEvery, steps };
+    const saving = start.store && createSaving(start.store, state, rhythm, { onWarning, isPreempted });
+    return { parameters, input, step: compiled, state, now, onProgress, pause, saving };
+  }
 }
 
 interface Timed<T> {

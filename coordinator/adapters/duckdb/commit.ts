@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { trialName } from '../../../proto/resource-names.ts';
 import type { SetAside, StoreBatch, StoredResult } from '../../ports.ts';
 import { contradiction } from '../contradiction.ts';
 import { overruled } from '../overruled.ts';
@@ -44,6 +45,7 @@ export async function setResultsAside(
 }
 
 function resultRow(result: StoredResult): Row<typeof RESULTS> {
+  const { reusedFrom } = result.record;
   return {
     sweep_id: result.sweepId,
     cell: result.cell,
@@ -55,6 +57,8 @@ function resultRow(result: StoredResult): Row<typeof RESULTS> {
     content_hash: result.contentHash,
     sequence: result.sequence,
     committed_at: result.committedAt,
+    trial_key: result.trialKey ?? '',
+    reused_from: reusedFrom === undefined ? '' : trialName(reusedFrom.sweepId, reusedFrom.cell),
   };
 }
 

@@ -12,7 +12,7 @@ export interface ExportFactor {
 
 const FOLDER_PREFIX = 'export-';
 const FIXED_BEFORE = ['cell', 'seed'];
-const FIXED_AFTER = ['attempt', 'worker', 'metric', 'value'];
+const FIXED_AFTER = ['attempt', 'worker', 'reused_from', 'metric', 'value'];
 
 /** One Parquet file: a row for each committed (cell, metric), ordered so, with the factors' labels as text columns. */
 export async function exportParquet(
@@ -35,6 +35,7 @@ export async function exportParquet(
       ...labels,
       'r.attempt',
       'r.worker',
+      "nullif(r.reused_from, '') AS reused_from",
       'm.metric',
       'm.value',
     ];

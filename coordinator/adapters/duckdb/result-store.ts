@@ -57,6 +57,17 @@ export async function openDuckDbResultStore({
       );
     },
 
+    async withTrialKeys(keys, outsideOf) {
+      if (keys.length === 0) return new Map();
+      const found = await select(
+        `trial_key IN (SELECT unnest($1)) AND trial_key <> '' AND sweep_id <> $2 AND reused_from = ''
+          QUALIFY row_number() OVER (PARTITION BY trial_key ORDER BY committed_at, sweep_id, cell) = 1`,
+        [listValue([...keys]), outsideOf],
+        [LIST(VARCHAR), VARCHAR],
+      );
+      return new Map(found.map((result) => [result.trialKey as string, result]));
+    },
+
     async overrule(cells, at) {
       const results: StoredResult[] = [];
       for (const { sweepId, cell } of cells) results.push(...(await ofCell(sweepId, cell)));
@@ -92,16 +103,16 @@ export async function openDuckDbResultStore({
     aggregateDifferences: (sweepId, grouping, pairing, metrics, within) =>
       queryPairedDifferences(reader, sweepId, grouping, pairing, metrics, within),
 
-    async reports({ sweepId, cell, after, limit }) {
+    async reports({ sweepId, cells, after, limit }) {
       const start = after ?? { cell: -1, attempt: -1, trainEpoch: -1 };
-      const places = [start.cell, start.attempt, start.trainEpoch, limit, ...(cell === undefined ? [] : [cell])].map(
-        BigInt,
-      );
+      const places = [start.cell, start.attempt, start.trainEpoch, limit].map(BigInt);
+      const wanted = cells === undefined ? [] : [listValue(cells.map(BigInt))];
       const sql = `
         SELECT cell, attempt, train_epoch, metrics FROM reports
-        WHERE sweep_id = $1 AND (cell, attempt, train_epoch) > ($2, $3, $4) ${cell === undefined ? '' : 'AND cell = $6'}
+        WHERE sweep_id = $1 AND (cell, attempt, train_epoch) > ($2, $3, $4) ${cells === undefined ? '' : 'AND cell IN (SELECT unnest($6))'}
         ORDER BY cell, attempt, train_epoch LIMIT $5`;
-      const rows = await readRows(reader, sql, [sweepId, ...places], [VARCHAR, ...places.map(() => BIGINT)]);
+      const types = [VARCHAR, ...places.map(() => BIGINT), ...wanted.map(() => LIST(BIGINT))];
+      const rows = await readRows(reader, sql, [sweepId, ...places, ...wanted], types);
       return rows.map(toReportPoint);
     },
 
@@ -132,6 +143,7 @@ function toStoredResult(row: Record<string, unknown>): StoredResult {
     contentHash: row['content_hash'] as string,
     sequence: row['sequence'] as number,
     committedAt: row['committed_at'] as number,
+    ...(row['trial_key'] === '' ? {} : { trialKey: row['trial_key'] as string }),
   };
 }
 

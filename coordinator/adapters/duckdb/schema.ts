@@ -27,6 +27,9 @@ export const RESULTS = {
     content_hash: 'VARCHAR',
     sequence: 'BIGINT',
     committed_at: 'BIGINT',
+    // Empty text where there is none; so is the next, the name of a trial.
+    trial_key: 'VARCHAR',
+    reused_from: 'VARCHAR',
   },
   key: ['sweep_id', 'cell'],
 } as const satisfies TableSchema;
@@ -90,9 +93,22 @@ export const SET_ASIDE = {
 
 const TABLES: readonly TableSchema[] = [RESULTS, METRIC_VALUES, REPORTS, FAILURES, SET_ASIDE];
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
-/** Creates the tables of a new database. @throws TickworkError CONFIG_INVALID for a database of another schema version. */
+/** What makes a database of each earlier version one of the next. */
+const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
+  // Results know their recipe: those of before have no key, and nobody reuses them.
+  1: ['trial_key', 'reused_from'].flatMap((column) => [
+    `ALTER TABLE results ADD COLUMN ${column} VARCHAR DEFAULT ''`,
+    `ALTER TABLE results ALTER COLUMN ${column} SET NOT NULL`,
+    `ALTER TABLE results ALTER COLUMN ${column} DROP DEFAULT`,
+  ]),
+};
+
+/**
+ * Creates the tables of a new database, and brings one of an earlier version up to date, all of it or nothing.
+ * @throws TickworkError CONFIG_INVALID for a database of a later schema version.
+ */
 export async function ensureSchema(connection: DuckDBConnection, path: string): Promise<void> {
   await connection.run('CREATE TABLE IF NOT EXISTS meta (schema_version BIGINT NOT NULL)');
   const versions = (await connection.runAndReadAll('SELECT schema_version FROM meta')).getRowsJS();
@@ -101,12 +117,26 @@ export async function ensureSchema(connection: DuckDBConnection, path: string): 
     for (const table of TABLES) await connection.run(createStatement(table));
     await connection.run(`INSERT INTO meta VALUES (${SCHEMA_VERSION})`);
     await connection.run('COMMIT');
-  } else if (Number(versions[0]?.[0]) !== SCHEMA_VERSION) {
+    return;
+  }
+  const found = Number(versions[0]?.[0]);
+  if (found > SCHEMA_VERSION || (found < SCHEMA_VERSION && MIGRATIONS[found] === undefined)) {
     const message =
-      `Expected ${path} to have schema version ${SCHEMA_VERSION}, got ${versions[0]?.[0]}. ` +
+      `Expected ${path} to have schema version ${SCHEMA_VERSION}, got ${found}. ` +
       'Start the Tickwork version that wrote it, or choose another state directory.';
     throw new TickworkError('CONFIG_INVALID', message);
   }
+  if (found < SCHEMA_VERSION) await migrate(connection, found);
+}
+
+async function migrate(connection: DuckDBConnection, from: number): Promise<void> {
+  await connection.run('BEGIN');
+  for (let version = from; version < SCHEMA_VERSION; version++)
+    for (const statement of MIGRATIONS[version] ?? []) await connection.run(statement);
+  await connection.run(`UPDATE meta SET schema_version = ${SCHEMA_VERSION}`);
+  await connection.run('COMMIT');
+  // Nothing of it is left to be replayed at the next start.
+  await connection.run('CHECKPOINT');
 }
 
 function createStatement({ name, columns, key, indexed = true, check }: TableSchema): string {

@@ -1,8 +1,8 @@
-import { decodeRecord, recordContentHash, recordId } from '../../../proto/records.ts';
+import { decodeRecord, encodeRecord, recordContentHash, recordId } from '../../../proto/records.ts';
 import { deferred } from '../../../runtime/deferred.ts';
-import type { Delivery, Malformed, RecordStream } from '../../ports.ts';
+import type { Delivery, Malformed, RecordOutlet, RecordStream } from '../../ports.ts';
 
-export interface MemoryRecordStream extends RecordStream {
+export interface MemoryRecordStream extends RecordStream, RecordOutlet {
   /**
    * What a worker does.
    * @param id Nats-Msg-Id: a repeat is dropped. Without one the message is always stored.
@@ -43,14 +43,19 @@ export function createMemoryRecordStream(): MemoryRecordStream {
     };
   }
 
+  function publish(bytes: Uint8Array, id?: string): void {
+    if (id !== undefined && ids.has(id)) return;
+    if (id !== undefined) ids.add(id);
+    const stored = { bytes: Uint8Array.from(bytes), sequence: ++sequence, deliveries: 0 };
+    unacknowledged.set(sequence, stored);
+    waiting.push(stored);
+    arrived.resolve();
+  }
+
   return {
-    publish(bytes, id) {
-      if (id !== undefined && ids.has(id)) return;
-      if (id !== undefined) ids.add(id);
-      const stored = { bytes: Uint8Array.from(bytes), sequence: ++sequence, deliveries: 0 };
-      unacknowledged.set(sequence, stored);
-      waiting.push(stored);
-      arrived.resolve();
+    publish,
+    async put(records) {
+      for (const record of records) publish(encodeRecord(record), recordId(record));
     },
     redeliver() {
       waiting = [...unacknowledged.values()];

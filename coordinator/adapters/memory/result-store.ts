@@ -64,6 +64,19 @@ export function createMemoryResultStore(): ResultStore {
       );
     },
 
+    async withTrialKeys(keys, outsideOf) {
+      const wanted = new Set(keys);
+      const found = [...results.values()]
+        .filter(({ trialKey, sweepId, record }) => {
+          const trained = record.reusedFrom === undefined && sweepId !== outsideOf;
+          return trained && trialKey !== undefined && wanted.has(trialKey);
+        })
+        .sort(byAcceptance)
+        .reverse();
+      // The first one is put last.
+      return new Map(found.map((result) => [result.trialKey as string, result]));
+    },
+
     async overrule(cells, at) {
       for (const { sweepId, cell } of cells) {
         const result = results.get(`${sweepId} ${cell}`);
@@ -102,9 +115,9 @@ export function createMemoryResultStore(): ResultStore {
       });
     },
 
-    async reports({ sweepId, cell, after, limit }) {
+    async reports({ sweepId, cells, after, limit }) {
       return [...reports.values()]
-        .filter((report) => report.sweepId === sweepId && (cell === undefined || report.cell === cell))
+        .filter((report) => report.sweepId === sweepId && (cells === undefined || cells.includes(report.cell)))
         .filter((report) => after === undefined || byPoint(report, after) > 0)
         .sort(byPoint)
         .slice(0, limit)
@@ -155,6 +168,11 @@ function aggregated(
   return [...groups.values()]
     .map(({ digits, metric, values }) => ({ digits, metric, aggregate: aggregate(values) }))
     .sort(byDigitsAndMetric);
+}
+
+function byAcceptance(a: StoredResult, b: StoredResult): number {
+  const bySweep = a.sweepId < b.sweepId ? -1 : a.sweepId > b.sweepId ? 1 : 0;
+  return a.committedAt - b.committedAt || bySweep || a.cell - b.cell;
 }
 
 type Point = Pick<ReportRecord, 'cell' | 'attempt' | 'trainEpoch'>;

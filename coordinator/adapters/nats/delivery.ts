@@ -1,5 +1,6 @@
 import type { JsMsg } from 'nats';
 import { decodeRecord, recordContentHash, recordId } from '../../../proto/records.ts';
+import type { NatsNames } from '../../../proto/subjects.ts';
 import type { Logger } from '../../../runtime/logger.ts';
 import type { Delivery, Malformed } from '../../ports.ts';
 
@@ -41,18 +42,27 @@ export function createAcknowledge(logger: Logger): Acknowledge {
 /**
  * @param message of the record stream, still unacknowledged.
  * @param acknowledge called when the effect is durable: it is in nobody's hands any more.
- * @param bound NATS knows who publishes, and limits each worker to its own subject: so a record counts on that subject only.
+ * @param bound given where NATS knows who publishes, and limits each program to its own subject: so a record counts on that subject
+ * only, a worker's on the worker's and one that is reused on the coordinator's.
  */
-export function toDelivery(message: JsMsg, acknowledge: Acknowledge, bound = false): Delivery | Malformed {
+export function toDelivery(
+  message: JsMsg,
+  acknowledge: Acknowledge,
+  bound?: Pick<NatsNames, 'recordSubject' | 'reusedSubject'>,
+): Delivery | Malformed {
   const ack = (): Promise<void> => acknowledge(message);
   const { seq: sequence, data } = message;
   const decoded = decodeRecord(data);
   if ('problem' in decoded) return { problem: decoded.problem, bytes: data, sequence, ack };
   const { record } = decoded;
-  const publisher = message.subject.slice(message.subject.lastIndexOf('.') + 1);
-  if (bound && publisher !== record.worker) {
-    const problem = `Expected a record of the worker ${publisher}, on whose subject it came, got one of ${record.worker}`;
-    return { problem, bytes: data, sequence, ack };
+  if (bound !== undefined) {
+    const reused = 'reusedFrom' in record && record.reusedFrom !== undefined;
+    const expected = reused ? bound.reusedSubject : bound.recordSubject(record.worker);
+    if (message.subject !== expected) {
+      const whose = reused ? 'that is reused' : `of ${record.worker}`;
+      const problem = `Expected a record of whoever may publish on ${message.subject}, got one ${whose}, which comes on ${expected}`;
+      return { problem, bytes: data, sequence, ack };
+    }
   }
   return {
     record,

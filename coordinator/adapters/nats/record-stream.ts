@@ -14,7 +14,10 @@ import { ensureStream } from './streams.ts';
 
 export interface NatsRecordStreamOptions {
   readonly link: NatsLink;
-  readonly names: Pick<NatsNames, 'recordStream' | 'recordSubjects' | 'recordConsumer'>;
+  readonly names: Pick<
+    NatsNames,
+    'recordStream' | 'recordSubjects' | 'recordConsumer' | 'recordSubject' | 'reusedSubject'
+  >;
   /** Whose table the records are for: each has a place of its own in the stream. */
   readonly tableId: string;
   readonly clock: Clock;
@@ -27,7 +30,7 @@ export interface NatsRecordStreamOptions {
   readonly patienceMs?: number;
   /** After this time without an acknowledgement a record is delivered again. */
   readonly ackWaitMs?: number;
-  /** Whether NATS limits workers to their subjects; see delivery.ts. Default: no. */
+  /** Whether NATS limits programs to their subjects; see delivery.ts. Default: no. */
   readonly boundSubjects?: boolean;
 }
 
@@ -61,6 +64,7 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
     ackWaitMs,
     replicas,
   };
+  const bound = options.boundSubjects === true ? names : undefined;
   const closing = new AbortController();
   const confirm = createAcknowledge(logger);
   /** Sequences delivered here and not acknowledged yet. */
@@ -157,7 +161,7 @@ export async function openNatsRecordStream(options: NatsRecordStreamOptions): Pr
         if (waiting.length === 0 && failure === undefined) arrived = deferred();
         drained.resolve();
         drained = deferred();
-        yield batch.map((message) => toDelivery(message, acknowledge, options.boundSubjects));
+        yield batch.map((message) => toDelivery(message, acknowledge, bound));
       }
     } finally {
       ended.abort();

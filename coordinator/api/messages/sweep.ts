@@ -21,7 +21,7 @@ export function toSweepMessage(sweep: SweepState, { withYaml = false, msLeft }: 
     study: sweep.study.name,
     title: sweep.study.title,
     state: sweepStateCodec.encode(sweep.status),
-    counts: { total: sweep.total, ...sweep.counts },
+    counts: { total: sweep.total, ...sweep.counts, reused: sweep.reused ?? 0 },
     createTime: toTimestamp(sweep.createdAt),
     ...(sweep.finishedAt === undefined ? {} : { finishTime: toTimestamp(sweep.finishedAt) }),
     studyYaml: withYaml ? sweep.studyYaml : '',
@@ -37,6 +37,7 @@ export function toSweepMessage(sweep: SweepState, { withYaml = false, msLeft }: 
     usedDeviceSeconds: sweep.usedMs / 1000,
     exhaustedReason: sweep.exhausted ?? '',
     user: sweep.user ?? '',
+    reuse: sweep.study.reuse ?? false,
   };
 }
 

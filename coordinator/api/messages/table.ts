@@ -28,7 +28,7 @@ function toRowMessage(row: DomainRow): TableRow {
     levels: toLevels(row.levels),
     n: row.n,
     expected: row.expected,
-    counts: { total: row.expected, ...row.counts },
+    counts: { total: row.expected, ...row.counts, reused: row.reused },
     failures: row.failures.map(({ kind, count, example }) => ({ kind: failureKindCodec.encode(kind), count, example })),
     aggregates: row.aggregates.map((aggregate) => ({ ...aggregate })),
     published: row.published.map((value) => ({ ...value })),

@@ -33,6 +33,7 @@ export function toTrialMessage(sweep: SweepState, cell: number, details: TrialDe
     metrics: toMetricMessages(result?.record.metrics ?? {}),
     ...timesOf(trial),
     stopReason: stopReasonOf(sweep, cell, trial),
+    reusedFrom: reusedFromOf(trial),
     provenanceJson: result ? JSON.stringify(result.record.provenance) : '',
   };
 }
@@ -56,6 +57,11 @@ function workerOf(trial: DomainTrial): string {
     case 'blocked':
       return '';
   }
+}
+
+function reusedFromOf(trial: DomainTrial): string {
+  const from = trial.state === 'succeeded' ? trial.reusedFrom : undefined;
+  return from === undefined ? '' : trialName(from.sweepId, from.cell);
 }
 
 function stopReasonOf(sweep: SweepState, cell: number, trial: DomainTrial): string {

@@ -18,6 +18,7 @@ export function renderCsv(table: Table): string {
     'parameters',
     'n',
     'expected',
+    'reused',
     ...table.metrics.flatMap(({ name }) => [`${name}_mean`, `${name}_std`, `${name}_min`, `${name}_max`]),
     ...(compared
       ? table.metrics.flatMap(({ name }) => [`${name}_paired_n`, `${name}_paired_mean`, `${name}_paired_std`])
@@ -33,6 +34,7 @@ export function renderCsv(table: Table): string {
     row.parameters,
     row.n,
     row.expected,
+    row.reused,
     ...row.aggregates.flatMap(({ mean, std, min, max }) => [mean, std, min, max]),
     ...(compared
       ? table.metrics.flatMap((_, i) => [row.paired?.[i]?.n, row.paired?.[i]?.mean, row.paired?.[i]?.std])

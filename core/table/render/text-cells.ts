@@ -69,6 +69,16 @@ function publishedColumns(table: Table) {
   return [...columns.values()];
 }
 
+/** Whose numbers they are, where some were not trained for this sweep. */
+export function reusedNote(rows: readonly { readonly n: number; readonly reused: number }[]): string[] {
+  const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  const reused = sum((row) => row.reused);
+  if (reused === 0) return [];
+  const whose =
+    reused === 1 ? 'is that of an equal trial of another sweep' : 'are those of equal trials of other sweeps';
+  return [`${reused} of these ${sum((row) => row.n)} results ${whose}.`];
+}
+
 /** Sentences under the table: what is missing and why, and where the published numbers come from. */
 export function footnotes(table: Table, name: string): string[] {
   const missing = table.rows
@@ -87,6 +97,7 @@ export function footnotes(table: Table, name: string): string[] {
       ? ['Δ: difference from the base row, paired by seed (mean and standard deviation over the pairs).']
       : []),
     ...(table.publishedSource === '' ? [] : [`Published values: ${table.publishedSource}.`]),
+    ...reusedNote(table.rows.map((row) => ({ n: row.n, reused: row.reused }))),
     ...(table.complete ? [] : ['INCOMPLETE TABLE.']),
     ...missing,
   ];

@@ -40,7 +40,8 @@ function RunningTrial({ trial }: { readonly trial: Trial }) {
 
 function progressText({ progress, state }: Trial): string {
   if (!progress) return state === 'TRIAL_STATE_LEASED' ? 'leased, not started yet' : 'starting';
-  const parts = [`epoch ${progress.trainEpoch}/${progress.trainEpochs}`];
+  // Who trains nothing only tests.
+  const parts = progress.trainEpochs === 0 ? [] : [`epoch ${progress.trainEpoch}/${progress.trainEpochs}`];
   if (progress.loss != null) parts.push(`loss ${progress.loss.toPrecision(3)}`);
   if (progress.imagesPerSecond != null) parts.push(`${formatCount(progress.imagesPerSecond)} img/s`);
   if (progress.phase !== 'training' && progress.phase !== '') parts.push(progress.phase);

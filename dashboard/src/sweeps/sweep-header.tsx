@@ -38,6 +38,7 @@ export function SweepHeader({ sweep, active }: { readonly sweep: Sweep; readonly
                 </li>
               ))}
               <li className="muted">of {counts.total}</li>
+              {counts.reused > 0 && <li className="muted">{counts.reused} reused</li>}
             </ul>
             <p className="pace">
               {sweep.state === 'SWEEP_STATE_ACTIVE' ? 'running for' : 'took'} <b>{formatDuration(elapsedMs)}</b>

@@ -5,6 +5,7 @@ import { useWatch } from '../live/use-watch.ts';
 import { TablePanel } from '../table/table-panel.tsx';
 import { shortName } from '../text/words.ts';
 import { DecisionsPanel } from './decisions-panel.tsx';
+import { ReusedPanel } from './reused-panel.tsx';
 import { RunningTrials } from './running-trials.tsx';
 import { SweepHeader } from './sweep-header.tsx';
 
@@ -31,6 +32,7 @@ export function SweepView({ name }: { readonly name: string }) {
       <SweepHeader sweep={sweep} active={value.active} />
       <TablePanel sweep={sweep} />
       <DecisionsPanel sweep={sweep} />
+      <ReusedPanel sweep={sweep} />
       <div className="pair">
         <CurvesPanel sweep={sweep} />
         <RunningTrials sweep={sweep} active={value.active} />

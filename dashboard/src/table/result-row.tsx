@@ -10,6 +10,7 @@ export interface ResultRowProps {
 
 export function ResultRow({ row, table, columns }: ResultRowProps) {
   const missing = missingOf(row);
+  const reused = row.counts?.reused ?? 0;
   const shown = new Map(row.shownParameters.map((level) => [level.factor, level.label]));
   const published = new Map(row.published.map((value) => [value.metric, value.value]));
   return (
@@ -29,6 +30,11 @@ export function ResultRow({ row, table, columns }: ResultRowProps) {
       )}
       <td className="number n">
         {row.n}/{row.expected}
+        {reused > 0 && (
+          <span className="why reused" title="With the result of an equal trial of another sweep">
+            {reused} reused
+          </span>
+        )}
         {missing.map(({ state, text }) => (
           <span key={state} className={`why ${state}`} title={state === 'failed' ? examplesOf(row) : undefined}>
             {text}

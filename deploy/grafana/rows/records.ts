@@ -1,5 +1,5 @@
 import type { Row } from '../panel.ts';
-import { COORDINATOR, quantiles, rateBy } from '../queries.ts';
+import { COORDINATOR, quantiles, rate, rateBy } from '../queries.ts';
 
 /** How results arrive and what becomes of them. */
 export const RECORDS: Row = {
@@ -28,6 +28,14 @@ export const RECORDS: Row = {
       unit: 'cps',
       width: 12,
       queries: [{ expr: rateBy('kind', 'tickwork_records_received_total'), legend: '{{kind}}' }],
+    },
+    {
+      title: 'Results reused',
+      description: 'Trials that were given the result of an equal trial of another sweep, and so were not trained.',
+      kind: 'lines',
+      unit: 'cps',
+      width: 12,
+      queries: [{ expr: rate('tickwork_results_reused_total'), legend: 'reused' }],
     },
     {
       title: 'Received and not settled',

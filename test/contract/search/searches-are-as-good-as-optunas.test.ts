@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createStream } from '../../../core/random/stream.ts';
-import { suggestByExpectedImprovement } from '../../../core/search/expected-improvement.ts';
+import { createSurrogate } from '../../../core/search/expected-improvement.ts';
 import type { Observation } from '../../../core/search/observation.ts';
 import { suggestPoint } from '../../../core/search/tpe.ts';
 import { pythonWith } from '../../support/python.ts';
@@ -57,7 +57,10 @@ describe.skipIf(python === undefined)(`on Branin, after ${EVALUATIONS} evaluatio
 
   it("the Gaussian process is nearer than Optuna's TPE", () => {
     const ours = regrets((seen, seed) =>
-      suggestByExpectedImprovement([{}, {}], seen, [], createStream(seed, 'gp').at(seen.length)),
+      createSurrogate([{}, {}], seen, createStream(seed, 'gp-fit').at(seen.length)).suggest(
+        [],
+        createStream(seed, 'gp').at(seen.length),
+      ),
     );
     expect(median(ours)).toBeLessThan(median(optuna));
   });

@@ -190,7 +190,7 @@ describe('a standby whose log does not answer', () => {
       election: createElection(election),
       standby: true,
       identity: { id: 'standby', ledEpoch: 0 },
-      stateDirectory: home.path,
+      saveIdentity: async () => {},
       log,
       store: createMemoryResultStore(),
       snapshots: await openSnapshotFolder(home.path, logger),

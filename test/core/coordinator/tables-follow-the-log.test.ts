@@ -75,6 +75,7 @@ describe('a coordinator that was replaced between a row and its event', () => {
   let first: ReturnType<typeof world.coordinator>;
   let second: ReturnType<typeof world.coordinator>;
   let orphan: ResultRecord;
+  let other: Lease;
 
   const grant = async (ledger: ReturnType<typeof createLedger>, worker: string): Promise<Lease> => {
     const { events } = await ledger.submit({ type: 'grant-lease', worker, leaseId: `${worker}-${Math.random()}` });
@@ -89,7 +90,7 @@ describe('a coordinator that was replaced between a row and its event', () => {
     const ledger = await first.lead(0);
     await ledger.submit({ type: 'submit-sweep', requestId: 'r', study, studyYaml: 'x', total: 2 });
     const lease = await grant(ledger, 'one');
-    await grant(ledger, 'two');
+    other = await grant(ledger, 'two');
     orphan = resultOf(lease, 10);
     // Durable in its own table, and the event never came: the log was somebody else's by then.
     const { cell } = lease;
@@ -127,6 +128,26 @@ describe('a coordinator that was replaced between a row and its event', () => {
     const again = await first.lead(1);
     expect(again.state.epoch).toBe(3);
     expect(await rowOf(first.store, orphan.cell)).toEqual(accepted);
+    expect(await first.store.counts()).toEqual({ results: 1, quarantined: 0, superseded: 1 });
+  });
+
+  it('follows with its row set aside where the log has another one, and leads again', async () => {
+    const ledger = await second.lead(0);
+    const lease = { ...orphan };
+    await ledger.submit({ type: 'lose-attempt', lease, kind: 'infrastructure', message: 'gone', worker: 'one' });
+    const accepted = resultOf(await grant(ledger, 'two'), 20);
+    world.records.push(encodeRecord(accepted));
+    await ledger.ingest([deliveryOf(accepted, 2)]);
+    await ledger.close();
+
+    const ended = new AbortController();
+    const following = first.follow().follow(ended.signal);
+    await eventually('an empty stream', async () => ((await first.stream.backlog()) === 0 ? true : undefined));
+    ended.abort();
+    await following;
+    expect(await rowOf(first.store, orphan.cell)).toEqual(accepted);
+    const again = await first.lead(1);
+    expect(again.state.epoch).toBe(3);
     expect(await first.store.counts()).toEqual({ results: 1, quarantined: 0, superseded: 1 });
   });
 
@@ -172,6 +193,31 @@ describe('a coordinator that was replaced between a row and its event', () => {
     };
     await late.lead(0);
     expect(await rowOf(late.store, orphan.cell)).toEqual(orphan);
+  });
+
+  it('takes nothing for a stranger while it fetches and the leader before it still grants', async () => {
+    const ledger = await second.lead(0);
+    await ledger.ingest([deliveryOf(orphan, 2)]);
+    world.records.push(encodeRecord(orphan));
+    const late = world.coordinator();
+    const { accepted } = late.store;
+    late.store.accepted = async (sweepId) => {
+      late.store.accepted = accepted;
+      // The log has been read: it has nothing of this lease.
+      await ledger.submit({
+        type: 'lose-attempt',
+        lease: other,
+        kind: 'infrastructure',
+        message: 'gone',
+        worker: 'two',
+      });
+      late.stream.publish(encodeRecord(reportOf(resultOf(await grant(ledger, 'three'), 20))));
+      return accepted(sweepId);
+    };
+    await expect(late.lead(0)).rejects.toMatchObject({ code: 'LOG_CONFLICT' });
+    expect(await late.store.counts()).toMatchObject({ quarantined: 0 });
+    expect(await late.stream.backlog()).toBeGreaterThan(0);
+    await ledger.close();
   });
 
   it('follows past records that no log explains, and sets them aside', async () => {

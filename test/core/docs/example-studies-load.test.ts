@@ -8,8 +8,10 @@ const folder = new URL('../../../examples/studies/', import.meta.url);
 const TRIALS: Readonly<Record<string, number>> = {
   'coarse-to-fine.yaml': 12,
   'components.yaml': 15,
+  'evaluate-many.yaml': 18,
   'fashion-mnist-vgg8-b.yaml': 1,
   'image-folder.yaml': 18,
+  'learning-rate-finer.yaml': 36,
   'learning-rate.yaml': 24,
   'lrn-ablation.yaml': 20,
   'optimisers.yaml': 22,

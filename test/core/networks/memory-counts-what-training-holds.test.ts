@@ -5,7 +5,7 @@ import type { NetworkDescription } from '../../../core/networks/description.ts';
 import { estimateMemory } from '../../../core/networks/memory.ts';
 import { OPTIMISERS } from '../../../worker/training/optimisers/optimisers.ts';
 
-const PLAIN = { batchSize: 2, optimiser: 'sgd', freeze: 0 } as const;
+const PLAIN = { batchSize: 2, optimiser: 'sgd', freeze: 0, trainEpochs: 1, testScale: 4, testDense: false } as const;
 
 /** 4×4 grey image → 3 maps of 4×4 → 3 of 2×2 → 12 → 5, dropped out → 2. */
 const TINY: NetworkDescription = {
@@ -45,6 +45,22 @@ describe('the memory of a training step', () => {
     const frozen = estimateMemory(TINY, { ...PLAIN, freeze: 2 });
     expect(frozen.gradients).toBe(4 * (5 * 2 + 2));
     expect(frozen.weights).toBe(4 * countParameters(TINY));
+  });
+
+  it('is the weights and one layer where nothing is trained, over whole images where these are tested', () => {
+    const parameters = 3 * 9 + 3 + (12 * 5 + 5) + (5 * 2 + 2);
+    const evaluation = { ...PLAIN, trainEpochs: 0 };
+    const activations = 4 * 2 * (16 + (16 + 48));
+    expect(estimateMemory(TINY, evaluation)).toEqual({
+      weights: 4 * parameters,
+      gradients: 0,
+      optimiser: 0,
+      activations,
+      total: 4 * parameters + activations,
+    });
+    expect(estimateMemory(TINY, { ...evaluation, testScale: 8 }).activations).toBe(activations);
+    const whole = { ...evaluation, testScale: [4, 8], testDense: true };
+    expect(estimateMemory(TINY, whole).activations).toBe(4 * activations);
   });
 
   it('grows with the batch in the activations only', () => {

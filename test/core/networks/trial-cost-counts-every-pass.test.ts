@@ -29,6 +29,10 @@ describe('trialCost', () => {
     expect(trialCost(PARAMETERS)).toBe(FORWARD * (3 * trained + 2_000 * 3 + 2_000 * 2));
   });
 
+  it('counts the final evaluation alone where nothing is trained', () => {
+    expect(trialCost({ ...PARAMETERS, trainEpochs: 0 })).toBe(FORWARD * 2_000 * 2);
+  });
+
   it('counts the crops of the final evaluation', () => {
     const more = trialCost({ ...PARAMETERS, testCrops: 5 }) - trialCost(PARAMETERS);
     expect(more).toBe(FORWARD * 2_000 * 2 * 24);

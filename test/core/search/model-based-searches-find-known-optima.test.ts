@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { uniform } from '../../../core/random/distributions.ts';
 import { createStream } from '../../../core/random/stream.ts';
 import { cholesky, logDeterminant, solveLower, solveUpper, triangle } from '../../../core/search/cholesky.ts';
 import { afterGeneration, defaultPopulation, samplePoint, startCma } from '../../../core/search/cma-es.ts';
-import { expectedImprovement, suggestByExpectedImprovement } from '../../../core/search/expected-improvement.ts';
-import { conditionOn, fitScales, matern52 } from '../../../core/search/gaussian-process.ts';
+import { createSurrogate, expectedImprovement } from '../../../core/search/expected-improvement.ts';
+import { conditionOn, createLikelihood, fitScales, matern52 } from '../../../core/search/gaussian-process.ts';
 import type { Dimension, Observation } from '../../../core/search/observation.ts';
 import { branin, hartmann6, rosenbrock, sphere } from '../../support/test-functions.ts';
 
@@ -21,7 +22,10 @@ function minimiseByGp(f: (p: readonly number[]) => number, n: number, trials: nu
     const point =
       i < 8
         ? random(seed, n, i)
-        : suggestByExpectedImprovement(dimensions, observations, [], createStream(seed, 'gp').at(i));
+        : createSurrogate(dimensions, observations, createStream(seed, 'gp-fit').at(i)).suggest(
+            [],
+            createStream(seed, 'gp').at(i),
+          );
     observations.push({ point, loss: f(point) });
   }
   return Math.min(...observations.map(({ loss }) => loss));
@@ -64,6 +68,29 @@ describe('the Cholesky factor', () => {
   });
 });
 
+/** Of the normal distribution with mean 0, by Gaussian elimination. */
+function logDensity(covariance: readonly (readonly number[])[], values: readonly number[]): number {
+  const rows = covariance.map((row, i) => [...row, values[i] as number]);
+  const n = rows.length;
+  let logDet = 0;
+  for (let i = 0; i < n; i++) {
+    const pivot = rows[i] as number[];
+    logDet += Math.log(pivot[i] as number);
+    for (const other of rows.slice(i + 1)) {
+      const factor = (other[i] as number) / (pivot[i] as number);
+      for (let k = i; k <= n; k++) other[k] = (other[k] as number) - factor * (pivot[k] as number);
+    }
+  }
+  const solution: number[] = [];
+  for (let i = n - 1; i >= 0; i--) {
+    const row = rows[i] as number[];
+    const known = solution.reduce((sum, x, k) => sum + x * (row[n - 1 - k] as number), 0);
+    solution.push(((row[n] as number) - known) / (row[i] as number));
+  }
+  const fit = values.reduce((sum, value, i) => sum + value * (solution[n - 1 - i] as number), 0);
+  return -(fit + logDet + n * Math.log(2 * Math.PI)) / 2;
+}
+
 describe('a Gaussian process', () => {
   it('passes through what was measured without noise, and knows nothing far away', () => {
     const scales = { lengths: [0.2], signal: 1, noise: 1e-8 };
@@ -78,6 +105,29 @@ describe('a Gaussian process', () => {
     const r = 0.7;
     const expected = (1 + Math.sqrt(5) * r + (5 * r * r) / 3) * Math.exp(-Math.sqrt(5) * r);
     expect(matern52([0, 3], [0.35, 3], { lengths: [0.5, 1], signal: 2, noise: 0 })).toBeCloseTo(2 * expected, 12);
+  });
+
+  it('has the marginal likelihood of eq. 2.30, whichever scales were asked for before', () => {
+    const points = Array.from({ length: 9 }, (_, i) => random(1, 3, i));
+    const values = points.map(([x = 0, y = 0]) => Math.sin(6 * x) + y);
+    const likelihood = createLikelihood(points, values);
+    const stream = createStream(5, 'logs');
+    let logs = [-0.5, 0.2, 0.1, 0, -4];
+    for (let i = 0; i < 60; i++) {
+      const tried = logs.map((log) => (uniform(stream) < 0.4 ? log + uniform(stream) - 0.5 : log));
+      const scales = {
+        lengths: tried.slice(0, 3).map(Math.exp),
+        signal: Math.exp(tried[3] as number),
+        noise: Math.exp(tried[4] as number),
+      };
+      const covariance = points.map((a, k) =>
+        points.map((b, m) => matern52(a, b, scales) + (k === m ? scales.noise + 1e-8 : 0)),
+      );
+      expect(likelihood.at(tried)).toBeCloseTo(logDensity(covariance, values), 6);
+      if (uniform(stream) < 0.5) continue;
+      likelihood.keep();
+      logs = tried;
+    }
   });
 
   it('finds which dimension matters', () => {
@@ -123,7 +173,7 @@ describe('Gaussian-process expected improvement', () => {
       return { point, loss: i % 3 === 1 ? (i / 12 - 0.5) ** 2 : i % 4 === 0 ? Number.POSITIVE_INFINITY : 1 };
     });
     const suggest = (underWay: readonly (readonly number[])[]) =>
-      suggestByExpectedImprovement(dimensions, observations, underWay, createStream(3, 'x'));
+      createSurrogate(dimensions, observations, createStream(3, 'fit')).suggest(underWay, createStream(3, 'x'));
     const first = suggest([]);
     expect(suggest([])).toEqual(first);
     expect(first[1]).toBeCloseTo(0.5, 12);

@@ -52,6 +52,11 @@ function expectConsistent(sweep: SweepState): void {
   expect({ counts: sweep.counts, total: sweep.total }).toEqual({ counts, total: states.length });
   const live = [...vectorEntries(sweep.trials)].filter(([, trial]) => isLive(trial)).map(([cell]) => cell);
   expect([...sweep.live].sort((a, b) => a - b)).toEqual(live);
+  const given = [...cellsFrom(sweep, 0)].filter((cell) => {
+    const trial = trialOf(sweep, cell);
+    return trial.state === 'succeeded' && trial.reusedFrom !== undefined;
+  });
+  expect(sweep.reused ?? 0).toBe(given.length);
   const finished = states.every((s) => s !== 'pending' && s !== 'leased' && s !== 'running');
   expect(sweep.status === 'active').toBe(!finished);
 }

@@ -197,7 +197,7 @@ describe('a study', () => {
       { label: 'y', saveWeightsAs: 'b', initialWeights: 'a' },
     ]);
     expect(violationsOf(yaml)[0]).toMatch(
-      /^line 4:\d+ factors\.row\[0\]\.initialWeights: Expected a trial to start from the weights of one that does not wait for it, got row=x ← row=y ← row=x\.$/,
+      /^line 4:\d+ factors\.row\[0\]\.initialWeights: Expected a trial to wait for none that waits for it, got row=x ← row=y ← row=x\.$/,
     );
     expect(violationsOf(rowsYaml([{ label: 'x', saveWeightsAs: 'a', initialWeights: 'a' }]))[0]).toContain(
       'row=x ← row=x',

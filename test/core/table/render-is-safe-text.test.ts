@@ -10,6 +10,7 @@ function row(label: string, changes: Partial<TableRow> = {}): TableRow {
     n: 2,
     expected: 2,
     counts,
+    reused: 0,
     failures: [],
     aggregates: [{ metric: 'testError', n: 2, mean: 8.125, std: 0.5, min: 7.5, max: 8.75 }],
     published: [],
@@ -130,7 +131,7 @@ describe('an incomplete table', () => {
 
   it('has no spread of one value', () => {
     expect(render('markdown', incomplete)).toMatch(/\| 8\.00 \|/);
-    expect(render('csv', incomplete).split('\r\n')[1]).toMatch(/^A,11,9231114,1,3,8,,8,8,1 diverged/);
+    expect(render('csv', incomplete).split('\r\n')[1]).toMatch(/^A,11,9231114,1,3,0,8,,8,8,1 diverged/);
     expect(JSON.parse(render('json', incomplete))).not.toHaveProperty('rows.0.aggregates.0.std');
   });
 });

@@ -62,12 +62,20 @@ test('coordinator and worker do their whole work with what they are allowed', as
   const done = async () =>
     (await coordinator.client.getSweep({ name })).state === 'SWEEP_STATE_COMPLETED' ? true : undefined;
   await eventually('the sweep to end', done);
+  // What the coordinator delivers itself it delivers with rights of its own.
+  const again = await coordinator.client.submitSweep({
+    requestId: 'b',
+    studyYaml: smallStudyYaml({ name: 'again', seeds: [SCRIPTS.succeed], extra: 'reuse: true\n' }),
+  });
+  await eventually('the results to be reused', async () =>
+    (await coordinator.client.getSweep({ name: again.name })).counts.reused === 2 ? true : undefined,
+  );
   // Again, from the log: replay and reclaim need rights of their own.
   await coordinator.stop();
-  const again = await cluster.startCoordinator({ credentials: await natsOnly('coordinator') });
-  expect((await again.client.getSweep({ name })).state).toBe('SWEEP_STATE_COMPLETED');
+  const restarted = await cluster.startCoordinator({ credentials: await natsOnly('coordinator') });
+  expect((await restarted.client.getSweep({ name })).state).toBe('SWEEP_STATE_COMPLETED');
   await worker.stop();
-  await again.stop();
+  await restarted.stop();
 });
 
 async function natsOnly(member: string): Promise<string> {
@@ -79,6 +87,7 @@ async function natsOnly(member: string): Promise<string> {
 
 test.each([
   ['the records of another worker', names.recordSubject('worker-2')],
+  ['the records of the coordinator', names.reusedSubject],
   ['the event log', names.eventSubject],
   ['the administration of streams', `$JS.API.STREAM.PURGE.${names.recordStream}`],
   ['the list of streams', '$JS.API.STREAM.LIST'],
@@ -118,17 +127,22 @@ test('the coordinator itself cannot purge or delete what is acknowledged', async
   }
 });
 
-test('a record of another worker counts for nothing on the own subject', async () => {
+test.each([
+  ['of another worker', { worker: 'worker-2' }],
+  ['that is said to be reused', { attempt: 0, reusedFrom: { sweepId: 'small-1', cell: 1, attempt: 1 } }],
+])('a record %s counts for nothing on the own subject', async (_, changes) => {
   const coordinator = await cluster.startCoordinator({ credentials: await natsOnly('coordinator') });
   const worker = await asWorker();
   const { resultsQuarantined: before } = await coordinator.client.getStatus({});
   const record = {
     kind: 'result' as const,
-    ...{ sweepId: 'small-1', cell: 0, attempt: 1, leaseId: 'x', epoch: 1, worker: 'worker-2' },
+    ...{ sweepId: 'small-1', cell: 0, attempt: 1, leaseId: 'x', epoch: 1, worker: 'worker-1' },
+    ...changes,
     ...{ metrics: { testError: 0 }, provenance: {}, durationMs: 1, endedAt: 0 },
   };
   await worker.jetstream().publish(names.recordSubject('worker-1'), encodeRecord(record));
   await eventually('the record to be set aside', async () =>
     (await coordinator.client.getStatus({})).resultsQuarantined > before ? true : undefined,
   );
+  await coordinator.stop();
 });

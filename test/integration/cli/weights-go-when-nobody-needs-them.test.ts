@@ -65,3 +65,16 @@ test('without a coordinator nothing is removed by guess', async () => {
   expect(code).not.toBe(0);
   expect(await readdir(join(folder.path, 'weights', 'old-base'))).toHaveLength(2);
 });
+
+test('what commands have left goes with --prune when their sweep is over and it is old', async () => {
+  await using folder = await temporaryFolder();
+  const left = ['over-1.0', 'over-1.1', 'vgg-demo-3f9a.0'];
+  await writeTree(folder.path, Object.fromEntries(left.map((cell) => [`outputs/${cell}/attempt-1/x`, '7'])));
+  const then = new Date(Date.now() - MONTH_MS);
+  for (const cell of ['over-1.0', 'vgg-demo-3f9a.0']) await utimes(join(folder.path, 'outputs', cell), then, then);
+  const { code, out } = await server.run('weights', '--checkpoint-dir', folder.path, '--prune');
+  expect(code).toBe(0);
+  expect(out).toContain('Outputs of 2 cells of over-1: 1 unused, 1 removed.');
+  expect(out).toContain('Outputs of 1 cells of vgg-demo-3f9a: the sweep is not over.');
+  expect(await readdir(join(folder.path, 'outputs'))).toEqual(['over-1.1', 'vgg-demo-3f9a.0']);
+});

@@ -128,6 +128,7 @@ describe('the metrics page', () => {
         "tickwork_records_settled_total{disposition="malformed"}",
         "tickwork_record_commit_seconds_sum",
         "tickwork_record_commit_seconds_count",
+        "tickwork_results_reused_total",
         "tickwork_results",
         "tickwork_results_quarantined",
         "tickwork_workers{state="connected"}",

@@ -73,8 +73,8 @@ describe('a complete table', () => {
     const [header, first, second] = text.split('\r\n');
     expect(header).toMatch(/^config,weight_layers,parameters,n,expected,/);
     // Cells 0 and 2 are the first row's: errors 10 and 12.
-    expect(first).toMatch(/^"'=HYPERLINK\(""http:\/\/evil""\)",\d+,\d+,2,2,11,1\.4142135623730951,10,12,/);
-    expect(second).toContain(',2,2,12,1.4142135623730951,11,13,');
+    expect(first).toMatch(/^"'=HYPERLINK\(""http:\/\/evil""\)",\d+,\d+,2,2,0,11,1\.4142135623730951,10,12,/);
+    expect(second).toContain(',2,2,0,12,1.4142135623730951,11,13,');
   });
 
   it('is LaTeX in which text stays text', async () => {

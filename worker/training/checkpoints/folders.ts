@@ -4,8 +4,11 @@ import { join } from 'node:path';
 /** Checkpoints of trials, by cell, and final weights that were given a name. */
 const TRIALS = 'trials';
 const WEIGHTS = 'weights';
+/** What commands leave for those that wait for them, by cell and attempt. */
+const OUTPUTS = 'outputs';
 
 export const trialsFolder = (root: string): string => join(root, TRIALS);
+export const outputsRoot = (root: string): string => join(root, OUTPUTS);
 export const weightsRoot = (root: string): string => join(root, WEIGHTS);
 
 /** @param cell names the sweep and the cell, as a file name may. */

@@ -6,7 +6,7 @@ export interface Assignment {
   'lease'?: (_tickwork_v1_Lease | null);
   /**
    * {"parameters": {...}, "seed": n}, as core/study/trial-parameters.ts defines it; with "command" beside them a trial of the lab's
-   * own program, as core/command/command.ts defines it.
+   * own program, as core/command/command.ts defines it, and with "handover" of one that waits for others or is waited for.
    */
   'trialJson'?: (string);
   /**
@@ -23,7 +23,7 @@ export interface Assignment__Output {
   'lease': (_tickwork_v1_Lease__Output | null);
   /**
    * {"parameters": {...}, "seed": n}, as core/study/trial-parameters.ts defines it; with "command" beside them a trial of the lab's
-   * own program, as core/command/command.ts defines it.
+   * own program, as core/command/command.ts defines it, and with "handover" of one that waits for others or is waited for.
    */
   'trialJson': (string);
   /**

@@ -3,8 +3,18 @@
 
 export interface PlanSweepRequest {
   'studyYaml'?: (string);
+  /**
+   * As in SubmitSweepRequest.
+   */
+  'reuse'?: (boolean);
+  '_reuse'?: "reuse";
 }
 
 export interface PlanSweepRequest__Output {
   'studyYaml': (string);
+  /**
+   * As in SubmitSweepRequest.
+   */
+  'reuse'?: (boolean);
+  '_reuse'?: "reuse";
 }

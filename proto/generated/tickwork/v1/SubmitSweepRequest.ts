@@ -11,6 +11,12 @@ export interface SubmitSweepRequest {
    * Whose share of the slots it has. Only where the coordinator asks nobody who they are; else it is the caller.
    */
   'user'?: (string);
+  /**
+   * Whether cells are given results of equal trials of other sweeps. Absent: as the study says. Trials of a command only where
+   * the study says so itself.
+   */
+  'reuse'?: (boolean);
+  '_reuse'?: "reuse";
 }
 
 export interface SubmitSweepRequest__Output {
@@ -23,4 +29,10 @@ export interface SubmitSweepRequest__Output {
    * Whose share of the slots it has. Only where the coordinator asks nobody who they are; else it is the caller.
    */
   'user': (string);
+  /**
+   * Whether cells are given results of equal trials of other sweeps. Absent: as the study says. Trials of a command only where
+   * the study says so itself.
+   */
+  'reuse'?: (boolean);
+  '_reuse'?: "reuse";
 }

@@ -70,6 +70,10 @@ export interface Sweep {
    * Who has submitted it; empty where nobody knows.
    */
   'user'?: (string);
+  /**
+   * Whether its cells are given results of equal trials of other sweeps.
+   */
+  'reuse'?: (boolean);
   '_finishTime'?: "finishTime";
   '_secondsLeft'?: "secondsLeft";
 }
@@ -137,6 +141,10 @@ export interface Sweep__Output {
    * Who has submitted it; empty where nobody knows.
    */
   'user': (string);
+  /**
+   * Whether its cells are given results of equal trials of other sweeps.
+   */
+  'reuse': (boolean);
   '_finishTime'?: "finishTime";
   '_secondsLeft'?: "secondsLeft";
 }

@@ -39,8 +39,13 @@ export interface SweepPlan {
    * Slots of the connected workers.
    */
   'slots'?: (number);
+  /**
+   * Of `cells`: those that would be given the result of an equal trial of another sweep. Absent: the study reuses none.
+   */
+  'reused'?: (number | string | Long);
   '_estimatedDeviceSeconds'?: "estimatedDeviceSeconds";
   '_estimatedSeconds'?: "estimatedSeconds";
+  '_reused'?: "reused";
 }
 
 export interface SweepPlan__Output {
@@ -78,6 +83,11 @@ export interface SweepPlan__Output {
    * Slots of the connected workers.
    */
   'slots': (number);
+  /**
+   * Of `cells`: those that would be given the result of an equal trial of another sweep. Absent: the study reuses none.
+   */
+  'reused'?: (number);
   '_estimatedDeviceSeconds'?: "estimatedDeviceSeconds";
   '_estimatedSeconds'?: "estimatedSeconds";
+  '_reused'?: "reused";
 }

@@ -49,6 +49,11 @@ export interface Trial {
    * Why a stopped trial was stopped.
    */
   'stopReason'?: (string);
+  /**
+   * The trial whose result it was given, `sweeps/{sweep}/trials/{cell}`; empty: it was trained itself. Then attempt is 0, and worker and
+   * provenance are those of that trial.
+   */
+  'reusedFrom'?: (string);
   '_progress'?: "progress";
   '_startTime'?: "startTime";
   '_finishTime'?: "finishTime";
@@ -95,6 +100,11 @@ export interface Trial__Output {
    * Why a stopped trial was stopped.
    */
   'stopReason': (string);
+  /**
+   * The trial whose result it was given, `sweeps/{sweep}/trials/{cell}`; empty: it was trained itself. Then attempt is 0, and worker and
+   * provenance are those of that trial.
+   */
+  'reusedFrom': (string);
   '_progress'?: "progress";
   '_startTime'?: "startTime";
   '_finishTime'?: "finishTime";

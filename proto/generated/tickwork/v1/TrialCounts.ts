@@ -12,6 +12,10 @@ export interface TrialCounts {
   'cancelled'?: (number | string | Long);
   'stopped'?: (number | string | Long);
   'blocked'?: (number | string | Long);
+  /**
+   * Of those that succeeded: with the result of an equal trial of another sweep.
+   */
+  'reused'?: (number | string | Long);
 }
 
 export interface TrialCounts__Output {
@@ -24,4 +28,8 @@ export interface TrialCounts__Output {
   'cancelled': (number);
   'stopped': (number);
   'blocked': (number);
+  /**
+   * Of those that succeeded: with the result of an equal trial of another sweep.
+   */
+  'reused': (number);
 }
