@@ -23,37 +23,38 @@ it('each kind of failure is tried again as often as the study says, and a restar
   const again = (client: typeof first.client) =>
     client.retryFailed({ requestId: randomUUID(), name, kinds: ['FAILURE_KIND_DIVERGED', 'FAILURE_KIND_TIMED_OUT'] });
 
+  // It has nothing to do, and says so: a silent worker is given nothing.
+  const assignment = (worker: ReturnType<typeof startRawWorker>, n: number) =>
+    eventually(`assignment ${n}`, () => {
+      worker.beat();
+      return worker.assignments[n];
+    });
+
   await using before = startRawWorker(first.grpc);
   // More losses than maxAttempts: each kind that has a rule is counted by itself.
   for (const [i, failure] of (['infrastructure', 'diverged', 'infrastructure'] as const).entries()) {
-    const { lease } = await before.assignment(i);
+    const { lease } = await assignment(before, i);
     expect(lease.attempt).toBe(i + 1);
     await before.receipt(await publisher.failure(lease, { failure }));
   }
-  expect((await before.assignment(3)).lease.attempt).toBe(4);
+  expect((await assignment(before, 3)).lease.attempt).toBe(4);
   before.drop();
   await first.stop();
 
   const second = await cluster.startCoordinator();
   await using worker = startRawWorker(second.grpc);
-  // It has nothing to do, and says so: a silent worker is given nothing.
-  const next = (n: number) =>
-    eventually(`assignment ${n}`, () => {
-      worker.beat();
-      return worker.assignments[n];
-    });
   // The lease of the attempt that nobody runs any more is lost, which is nobody's fault.
-  const fourth = await worker.assignment(0);
+  const fourth = await assignment(worker, 0);
   await publisher.failure(fourth.lease, { failure: 'diverged' });
   await failed(second.client);
 
   // One that was asked for begins anew.
   await again(second.client);
-  await publisher.failure((await next(1)).lease, { failure: 'diverged' });
-  await publisher.failure((await worker.assignment(2)).lease, { failure: 'timed_out' });
+  await publisher.failure((await assignment(worker, 1)).lease, { failure: 'diverged' });
+  await publisher.failure((await assignment(worker, 2)).lease, { failure: 'timed_out' });
   await failed(second.client);
   await again(second.client);
-  await publisher.result((await next(3)).lease);
+  await publisher.result((await assignment(worker, 3)).lease);
   await eventually('the result', async () =>
     (await state(second.client)) === 'TRIAL_STATE_SUCCEEDED' ? true : undefined,
   );
