@@ -94,7 +94,7 @@ test('a coordinator that is away when the chart is to be loaded costs only the c
   await using context = await browser.newContext();
   const page = await context.newPage();
   let refused = 0;
-  await page.route('**/assets/curve-chart-*.js', (route) => (refused++ < 2 ? route.abort() : route.continue()));
+  await page.route(/\/assets\/curve-chart-.*\.js/, (route) => (refused++ < 2 ? route.abort() : route.continue()));
   await page.goto(gateway.origin);
   await expect.poll(() => refused, { timeout: 20_000 }).toBeGreaterThan(1);
   await page.locator('table.results tbody tr').nth(3).waitFor();

@@ -18,7 +18,7 @@ test.each(Object.keys(ERROR_CODES) as ErrorCode[])('%s travels with its message 
   const { status, body } = await rawRequest(gateway.port, { path: '/api/v1/status' });
   expect(status).toBeGreaterThanOrEqual(400);
   expect(status >= 500).toBe(
-    (ERROR_CODES[code].retryable && status !== 429) || code === 'CONFIG_INVALID' || code === 'INTERNAL',
+    (ERROR_CODES[code].retryable && status !== 429) || ['CONFIG_INVALID', 'STORE_FAILED', 'INTERNAL'].includes(code),
   );
   expect(JSON.parse(body)).toEqual({ error: { code, message: 'Expected better.', violations } });
 });
