@@ -1,8 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CoordinatorConfigInput } from '../../coordinator/config.ts';
 import { type ApiClient, connectApi } from './api-client.ts';
+import type { Cluster } from './cluster.ts';
 
 const LAUNCHER = fileURLToPath(new URL('./coordinator-process.mjs', import.meta.url));
 
@@ -17,10 +19,7 @@ export interface CoordinatorProcess extends AsyncDisposable {
 }
 
 /** @param dist of compileSources(). */
-export async function startCoordinatorProcess(
-  dist: string,
-  config: CoordinatorConfigInput,
-): Promise<CoordinatorProcess> {
+async function startCoordinatorProcess(dist: string, config: CoordinatorConfigInput): Promise<CoordinatorProcess> {
   const child = fork(LAUNCHER, [dist, JSON.stringify(config)], { execArgv: [] });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const [{ grpc, http }] = (await Promise.race([
@@ -40,5 +39,22 @@ export async function startCoordinatorProcess(
     client,
     kill,
     [Symbol.asyncDispose]: async () => void (await kill('SIGKILL')),
+  };
+}
+
+/** Starts coordinators of one cluster, each at the addresses and on the state of the one before it. */
+export function coordinatorProcesses(dist: string, cluster: Pick<Cluster, 'nats' | 'folder'>) {
+  let ports = { grpcPort: 0, httpPort: 0 };
+  return async (): Promise<CoordinatorProcess> => {
+    const started = await startCoordinatorProcess(dist, {
+      natsServers: [cluster.nats.url],
+      namespace: 'test',
+      stateDir: join(cluster.folder, 'coordinator'),
+      heartbeatIntervalMs: 100,
+      leaseDurationMs: 10_000,
+      ...ports,
+    });
+    ports = { grpcPort: Number(started.grpc.split(':')[1]), httpPort: Number(started.http.split(':')[2]) };
+    return started;
   };
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCluster } from '../../support/cluster.ts';
 import { compileSources } from '../../support/compiled-sources.ts';
-import { type CoordinatorProcess, startCoordinatorProcess } from '../../support/coordinator-process.ts';
+import { type CoordinatorProcess, coordinatorProcesses } from '../../support/coordinator-process.ts';
 import { eventually } from '../../support/eventually.ts';
 import SCRIPTS from '../../support/scripted-trials.json' with { type: 'json' };
 import { smallStudyYaml } from '../../support/studies.ts';
@@ -20,19 +19,7 @@ afterAll(async () => compiled?.[Symbol.asyncDispose]());
 describe('a coordinator that is killed twice in the middle of a sweep', () => {
   it('has every cell once in the end, and no trial ran again for it', async () => {
     await using cluster = await startCluster();
-    let ports = { grpcPort: 0, httpPort: 0 };
-    const start = async (): Promise<CoordinatorProcess> => {
-      const started = await startCoordinatorProcess(compiled.dist, {
-        natsServers: [cluster.nats.url],
-        namespace: 'test',
-        stateDir: join(cluster.folder, 'coordinator'),
-        heartbeatIntervalMs: 100,
-        leaseDurationMs: 10_000,
-        ...ports,
-      });
-      ports = { grpcPort: Number(started.grpc.split(':')[1]), httpPort: Number(started.http.split(':')[2]) };
-      return started;
-    };
+    const start = coordinatorProcesses(compiled.dist, cluster);
     const finished = async (coordinator: CoordinatorProcess, least: number) => {
       await eventually(`${least} finished cells`, async () => {
         const sweep = await coordinator.client.getSweep({ name });

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startCluster } from '../../support/cluster.ts';
 import { compileSources } from '../../support/compiled-sources.ts';
-import { type CoordinatorProcess, startCoordinatorProcess } from '../../support/coordinator-process.ts';
+import { coordinatorProcesses } from '../../support/coordinator-process.ts';
 import { eventually } from '../../support/eventually.ts';
 import SCRIPTS from '../../support/scripted-trials.json' with { type: 'json' };
 import { smallStudyYaml } from '../../support/studies.ts';
@@ -19,19 +18,7 @@ afterAll(async () => compiled?.[Symbol.asyncDispose]());
 
 it('a coordinator that is killed while results are reused gives each cell its result once, and trains no such cell', async () => {
   await using cluster = await startCluster();
-  let ports = { grpcPort: 0, httpPort: 0 };
-  const start = async (): Promise<CoordinatorProcess> => {
-    const started = await startCoordinatorProcess(compiled.dist, {
-      natsServers: [cluster.nats.url],
-      namespace: 'test',
-      stateDir: join(cluster.folder, 'coordinator'),
-      heartbeatIntervalMs: 100,
-      leaseDurationMs: 10_000,
-      ...ports,
-    });
-    ports = { grpcPort: Number(started.grpc.split(':')[1]), httpPort: Number(started.http.split(':')[2]) };
-    return started;
-  };
+  const start = coordinatorProcesses(compiled.dist, cluster);
   const studyYaml = (name: string, cells: number, extra = '') =>
     smallStudyYaml({
       ...{ name, configs: ['A'], seeds: [SCRIPTS.succeed] },
